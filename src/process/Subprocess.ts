@@ -56,4 +56,6 @@ export class Subprocess extends Context.Service<Subprocess, {
   readonly start: (command: CommandSpec) => Effect.Effect<Running, SpawnFailed, Scope.Scope>
   /** Runs a process to its end and collects what it wrote. */
   readonly run: (command: CommandSpec) => Effect.Effect<Completed, SpawnFailed>
+  /** KILL to every group that is alive now, without grace: the second Ctrl-C. */
+  readonly killAll: Effect.Effect<void>
 }>()("fbuild/process/Subprocess") {}

@@ -1,0 +1,47 @@
+/**
+ * PlatformIO's ids for the boards of Arduino's own AVR core → that core's `boards.txt`. Source: the `boards/` folder of
+ * PlatformIO's atmelavr platform, whose entries with `"core": "arduino"` and an Arduino variant these are; mega and nano are
+ * the short names that the original fbuild accepts.
+ */
+export const boards: Readonly<Record<string, string>> = {
+  LilyPadUSB: "LilyPadUSB",
+  atmegangatmega168: "atmegang:cpu=atmega168",
+  atmegangatmega8: "atmegang:cpu=atmega8",
+  btatmega168: "bt:cpu=atmega168",
+  btatmega328: "bt:cpu=atmega328",
+  chiwawa: "chiwawa",
+  circuitplay_classic: "circuitplay32u4cat",
+  diecimilaatmega168: "diecimila:cpu=atmega168",
+  diecimilaatmega328: "diecimila:cpu=atmega328",
+  esplora: "esplora",
+  ethernet: "ethernet",
+  fio: "fio",
+  gemma: "gemma",
+  leonardo: "leonardo",
+  leonardoeth: "leonardoeth",
+  lilypadatmega168: "lilypad:cpu=atmega168",
+  lilypadatmega328: "lilypad:cpu=atmega328",
+  mega: "mega:cpu=atmega2560",
+  megaADK: "megaADK",
+  megaatmega1280: "mega:cpu=atmega1280",
+  megaatmega2560: "mega:cpu=atmega2560",
+  micro: "micro",
+  miniatmega168: "mini:cpu=atmega168",
+  miniatmega328: "mini:cpu=atmega328",
+  nano: "nano:cpu=atmega328old",
+  nanoatmega168: "nano:cpu=atmega168",
+  nanoatmega328: "nano:cpu=atmega328old",
+  nanoatmega328new: "nano:cpu=atmega328",
+  one: "one",
+  pro16MHzatmega168: "pro:cpu=16MHzatmega168",
+  pro16MHzatmega328: "pro:cpu=16MHzatmega328",
+  pro8MHzatmega168: "pro:cpu=8MHzatmega168",
+  pro8MHzatmega328: "pro:cpu=8MHzatmega328",
+  robotControl: "robotControl",
+  robotMotor: "robotMotor",
+  uno: "uno",
+  unomini: "unomini",
+  unowifi: "unowifi",
+  yun: "yun",
+  yunmini: "yunmini"
+}

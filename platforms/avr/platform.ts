@@ -1,0 +1,34 @@
+import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
+import { boards } from "./boards.ts"
+
+/** Classic AVR, as PlatformIO's `atmelavr`. Sources of the values: NOTES.md. */
+export const platform = PlatformSpec.make({
+  id: "avr",
+  names: ["atmelavr"],
+  core: {
+    package: "framework-arduino-avr",
+    vendor: "arduino",
+    architecture: "avr",
+    systemPaths: ["/usr/share/arduino/hardware/arduino/avr"],
+    debianPackages: ["arduino-core-avr"]
+  },
+  toolchain: {
+    package: "toolchain-atmelavr",
+    compiler: "avr-gcc",
+    tools: ["avr-gcc"],
+    debianPackages: ["gcc-avr", "binutils-avr", "avr-libc"]
+  },
+  boards,
+  overlays: [
+    {
+      why: "float.h of avr-gcc 5.4 defines DECIMAL_DIG for C only, and WString.cpp of the Arduino core uses it in C++",
+      compilerVersion: "<6.0.0",
+      cxx: ["-DDECIMAL_DIG=__DECIMAL_DIG__"]
+    },
+    {
+      why: "stabs, avr-gcc's default for -g, put the random name of a temporary LTO file into the ELF; DWARF does not, "
+        + "and the code is the same",
+      link: ["-gdwarf-2"]
+    }
+  ]
+})

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Becomes dist/fbuild: finds Node and hands over. No process is started on the usual path but Node itself.
+self=$0
+while [ -h "$self" ]; do
+  target=$(readlink "$self")
+  case $target in
+    /*) self=$target ;;
+    *) self=${self%/*}/$target ;;
+  esac
+done
+case $self in
+  */*) dist=${self%/*} ;;
+  *) dist=. ;;
+esac
+
+node=${FBUILD_NODE:-}
+if [ -z "$node" ]; then
+  # By its package too: npm 9 does not always make the link.
+  for node in "$dist"/../node_modules/.bin/node "$dist"/../node_modules/node-linux-*/bin/node node; do
+    [ ! -x "$node" ] || break
+  done
+fi
+if ! command -v "$node" >/dev/null; then
+  echo "fbuild: Node 22.19 or newer not found. Run npm ci in fbuild's folder, or let FBUILD_NODE name a node executable" >&2
+  exit 3
+fi
+# start.mjs refuses a Node that is too old.
+exec "$node" "$dist/start.mjs" "$@"

@@ -1,0 +1,102 @@
+# Sourced by scripts/quickstart and scripts/test, with $root set to the checkout.
+# `setup PACKAGE…` brings in the Debian packages named, Node and the npm dependencies, each only if it is missing.
+# Exit status 3: something is missing and this script may not, or cannot, install it.
+
+say() { printf '%s\n' "${0##*/}: $*" >&2; }
+
+setup() {
+  # Caches that tools would keep in the home or temporary folder stay in the checkout.
+  export npm_config_cache="$root/.cache/npm" DPRINT_CACHE_DIR="$root/.cache/dprint" NODE_COMPILE_CACHE="$root/.cache/node"
+  export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
+
+  if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+    install_debian_packages "$@"
+  else
+    require_tools "$@"
+  fi
+  install_npm_dependencies
+  PATH="$root/node_modules/.bin:$PATH"
+  require_node
+}
+
+install_debian_packages() {
+  missing=
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+  done
+  # Node may come from elsewhere than Debian, so the commands count. Debian's Node trusts only the system's certificates.
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    missing="$missing nodejs npm ca-certificates"
+  fi
+  [ -n "$missing" ] || return 0
+
+  as_root=
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null || { [ ! -t 0 ] && ! sudo -n true 2>/dev/null; }; then
+      say "missing packages, and installing them takes root. Run:"
+      say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing"
+      exit 3
+    fi
+    as_root=sudo
+  fi
+  say "installing Debian packages:$missing"
+  # Word splitting of $missing and of an empty $as_root is meant.
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >&2 &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing >&2 || {
+    say "apt-get could not install:$missing"
+    exit 3
+  }
+}
+
+# The same on a system whose packages this script does not install: names what to install, unless all is there.
+require_tools() {
+  missing=
+  for package in "$@"; do
+    case $package in
+      gcc-avr) tool=avr-g++ ;;
+      binutils-avr) tool=avr-objcopy ;;
+      simavr | arduino-builder) tool=$package ;;
+      ninja-build) tool=ninja ;;
+      *) continue ;; # No command of its own; fbuild names the core when it does not find it.
+    esac
+    command -v "$tool" >/dev/null || missing="$missing $tool"
+  done
+  command -v node >/dev/null || missing="$missing node"
+  command -v npm >/dev/null || missing="$missing npm"
+  [ -n "$missing" ] || return 0
+
+  say "not found:$missing. This script installs packages on Debian and Ubuntu only. Install them with"
+  if [ "$(uname -s)" = Darwin ]; then
+    say "  brew tap osx-cross/avr && brew install node avr-gcc simavr ninja"
+  else
+    say "  Fedora: sudo dnf install nodejs npm avr-gcc avr-gcc-c++ avr-libc avr-binutils simavr ninja-build"
+    say "  Arch:   sudo pacman -S nodejs npm avr-gcc avr-libc arduino-avr-core simavr ninja"
+  fi
+  case "$missing " in *" arduino-builder "*) say "  arduino-builder: from https://github.com/arduino/arduino-builder" ;; esac
+  say "and run this again."
+  exit 3
+}
+
+# The copy of the lock file is written last, so an interrupted installation is done again.
+install_npm_dependencies() {
+  cmp -s "$root/package-lock.json" "$root/node_modules/.fbuild-lock" && return 0
+  say "installing npm dependencies"
+  (cd "$root" && npm ci --include=dev --include=optional --loglevel=error >&2) || {
+    say "npm ci failed"
+    exit 3
+  }
+  # npm 9, Debian 12's, loses this link while it drops the Node of the other architecture.
+  for node in "$root"/node_modules/node-linux-*/bin/node; do
+    [ ! -x "$node" ] || ln -sf "../${node#"$root/node_modules/"}" "$root/node_modules/.bin/node"
+  done
+  cp "$root/package-lock.json" "$root/node_modules/.fbuild-lock"
+}
+
+# On Linux npm has brought Node along; elsewhere the machine's must do.
+require_node() {
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number)
+    process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)' || {
+    say "Node $(node --version) is too old: 22.19 or newer is needed (macOS: brew install node)"
+    exit 3
+  }
+}

@@ -1,0 +1,82 @@
+import * as Schema from "effect/Schema"
+import { ActionId, Mnemonic } from "../plan/Action.ts"
+
+/** Why an action has to run. */
+export const Reason = Schema.TaggedUnion({
+  NeverBuilt: {},
+  CommandChanged: {},
+  OutputMissing: { path: Schema.String },
+  OutputChanged: { path: Schema.String },
+  InputMissing: { path: Schema.String },
+  InputChanged: { path: Schema.String },
+  /** A vendor hook. */
+  AlwaysRuns: {}
+})
+export type Reason = typeof Reason.Type
+
+/** Memory that an image takes and has, bytes. */
+export const MemoryUse = Schema.Struct({ used: Schema.Int, max: Schema.optionalKey(Schema.Int) })
+
+/** An error as programs read it: where it is and what helps, as far as known. */
+export const ReportedError = Schema.Struct({
+  _tag: Schema.String,
+  message: Schema.String,
+  path: Schema.optionalKey(Schema.String),
+  /** 1-based. */
+  line: Schema.optionalKey(Schema.Int),
+  column: Schema.optionalKey(Schema.Int),
+  hint: Schema.optionalKey(Schema.String)
+})
+export type ReportedError = typeof ReportedError.Type
+
+export const EnvironmentResult = Schema.Struct({
+  name: Schema.String,
+  board: Schema.String,
+  platform: Schema.String,
+  ok: Schema.Boolean,
+  elf: Schema.optionalKey(Schema.String),
+  images: Schema.Array(Schema.Struct({
+    kind: Schema.String,
+    path: Schema.String,
+    sha256: Schema.String,
+    bytes: Schema.Int
+  })),
+  size: Schema.Struct({
+    flash: Schema.optionalKey(MemoryUse),
+    ram: Schema.optionalKey(MemoryUse),
+    eeprom: Schema.optionalKey(MemoryUse)
+  }),
+  actions: Schema.Struct({
+    total: Schema.Int,
+    executed: Schema.Int,
+    cacheHits: Schema.Int,
+    upToDate: Schema.Int,
+    failed: Schema.Int,
+    cancelled: Schema.Int
+  }),
+  errors: Schema.Array(ReportedError)
+})
+export type EnvironmentResult = typeof EnvironmentResult.Type
+
+const action = { environment: Schema.String, id: ActionId, mnemonic: Mnemonic }
+
+/** Everything that can happen in a build, as the renderers and `--json` see it. */
+export const BuildEvent = Schema.TaggedUnion({
+  Warning: { error: ReportedError },
+  EnvironmentStarted: { environment: Schema.String, board: Schema.String, actions: Schema.Int },
+  ActionStarted: { ...action, argv: Schema.Array(Schema.String), reason: Reason },
+  /** `output` is what the command printed, with the compiler's colours; empty when it said nothing. */
+  ActionFinished: { ...action, ok: Schema.Boolean, durationMs: Schema.Number, output: Schema.String },
+  ActionUpToDate: action,
+  EnvironmentFinished: { result: EnvironmentResult },
+  BuildFinished: {
+    ok: Schema.Boolean,
+    exitCode: Schema.Int,
+    /** From the start of the request to its end, ms. */
+    durationMs: Schema.Number,
+    traceId: Schema.String,
+    environments: Schema.Array(EnvironmentResult),
+    errors: Schema.Array(ReportedError)
+  }
+})
+export type BuildEvent = typeof BuildEvent.Type

@@ -1,0 +1,20 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Action, BuiltinStep } from "../plan/Action.ts"
+
+/** A step of fbuild's own could not do its work. */
+export class StepFailed extends Schema.TaggedError<StepFailed>()("StepFailed", {
+  path: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `${this.path}: ${this.reason}`
+  }
+}
+
+/** The interpreters of `BuiltinStep`. The orchestrator brings them, so that the executor knows no platform and no language. */
+export class BuiltinSteps extends Context.Service<BuiltinSteps, {
+  /** The content of the action's one output. Paths of the step are relative to `cwd` or absolute. */
+  readonly run: (step: BuiltinStep, action: Action, cwd: string) => Effect.Effect<string, StepFailed>
+}>()("fbuild/exec/BuiltinSteps") {}

@@ -1,0 +1,57 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Action } from "../plan/Action.ts"
+import { type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
+import { CommandFailed } from "./ActionError.ts"
+import type { Stage } from "./Stage.ts"
+
+/** What a command that succeeded printed on stdout and on stderr. */
+export interface CommandOutput {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs one command of the graph in its stage. */
+export interface RunsCommand {
+  readonly run: (action: Action, stage: Stage, cwd: string) => Effect.Effect<CommandOutput, CommandFailed | SpawnFailed>
+}
+
+/** Compiles one translation unit. Swapped by compile-cache backends. */
+export class Compiler extends Context.Service<Compiler, RunsCommand>()("fbuild/exec/Compiler") {
+  /** The compiler that the action names, as a child process. */
+  static readonly layer = Layer.effect(
+    Compiler,
+    Effect.map(Subprocess, (subprocess) =>
+      Compiler.of({
+        run: (action, stage, cwd) => runCommand(subprocess, { ...stage, argv: colored(stage.argv) }, action, cwd)
+      }))
+  )
+}
+
+/**
+ * Always in colour, and taken out where it is shown without: what a compiler said is kept with its object, and both must
+ * not depend on where the build was started.
+ */
+const colored = ([program, ...args]: ReadonlyArray<string>): ReadonlyArray<string> =>
+  program === undefined ? [] : [program, "-fdiagnostics-color=always", ...args]
+
+/** Starts the command of an action in its stage and waits for its end. */
+export const runCommand = Effect.fnUntraced(function*(
+  subprocess: Subprocess["Service"],
+  stage: Stage,
+  action: Action,
+  cwd: string
+): Effect.fn.Return<CommandOutput, CommandFailed | SpawnFailed> {
+  const [program = "", ...args] = stage.argv
+  const env = { ...action.env, TMPDIR: stage.dir }
+  const { status, stderr, stdout } = yield* subprocess.run({ argv: [program, ...args], cwd, env })
+  if (status._tag === "Exited" && status.code === 0) return { stdout, stderr }
+  return yield* new CommandFailed({
+    id: action.id,
+    mnemonic: action.mnemonic,
+    path: action.inputs[0] ?? action.id,
+    ...(status._tag === "Exited" ? { exitCode: status.code } : { signal: status.signal }),
+    output: stdout + stderr
+  })
+})

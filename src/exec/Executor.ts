@@ -1,0 +1,79 @@
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { DiskError } from "../disk/Disk.ts"
+import type { Action } from "../plan/Action.ts"
+import { type ActionGraph, dependenciesOf } from "../plan/ActionGraph.ts"
+import type { ActionError } from "./ActionError.ts"
+import { ActionRunner } from "./ActionRunner.ts"
+import { UpToDate } from "./UpToDate.ts"
+
+/** What became of an action. `Cancelled`: it did not run because another one failed. */
+export type ActionOutcome =
+  | { readonly _tag: "Executed" }
+  | { readonly _tag: "UpToDate" }
+  | { readonly _tag: "Failed"; readonly error: ActionError }
+  | { readonly _tag: "Cancelled" }
+
+export interface ExecuteOptions {
+  /** After a failure: stop everything, or go on with what does not depend on it (`-k`). */
+  readonly onFailure: "stop" | "keep-going"
+}
+
+/** Runs the actions of a graph, each the moment its inputs exist. */
+export class Executor extends Context.Service<Executor, {
+  /** The outcome of every action, in the order of the graph. Interruption ends every child and then returns. */
+  readonly execute: (
+    graph: ActionGraph,
+    options: ExecuteOptions
+  ) => Effect.Effect<ReadonlyMap<Action, ActionOutcome>, DiskError>
+}>()("fbuild/exec/Executor") {
+  static readonly layer = Layer.effect(
+    Executor,
+    Effect.gen(function*() {
+      const runner = yield* ActionRunner
+      const upToDate = yield* UpToDate
+
+      const execute = Effect.fn("Executor.execute")(function*(graph: ActionGraph, options: ExecuteOptions) {
+        const outcomes = new Map<Action, ActionOutcome>(graph.actions.map((action) => [action, { _tag: "Cancelled" }]))
+        const done = new Map(
+          graph.actions.map((action) => [action, Deferred.makeUnsafe<ActionOutcome["_tag"]>()] as const)
+        )
+
+        const one = Effect.fnUntraced(function*(action: Action) {
+          for (const needed of dependenciesOf(graph, action)) {
+            const outcome = yield* Deferred.await(done.get(needed)!)
+            if (outcome === "Failed" || outcome === "Cancelled") return "Cancelled" as const
+          }
+          const exit = yield* Effect.exit(runner.run(action))
+          if (Exit.isSuccess(exit)) {
+            outcomes.set(action, { _tag: exit.value })
+            return exit.value
+          }
+          const error = Cause.findErrorOption(exit.cause)
+          if (Option.isNone(error)) return yield* Effect.failCause(exit.cause)
+          outcomes.set(action, { _tag: "Failed", error: error.value })
+          return "Failed" as const
+        })
+
+        const settle = (action: Action) =>
+          Effect.flatMap(one(action), (outcome) => {
+            Deferred.doneUnsafe(done.get(action)!, Exit.succeed(outcome))
+            return outcome === "Failed" && options.onFailure === "stop" ? Effect.fail("stop" as const) : Effect.void
+          })
+
+        yield* Effect.forEach(graph.actions, settle, { concurrency: "unbounded", discard: true }).pipe(
+          Effect.catch(() => Effect.void),
+          Effect.ensuring(Effect.ignore(upToDate.commit))
+        )
+        return outcomes
+      })
+
+      return Executor.of({ execute })
+    })
+  )
+}

@@ -1,0 +1,59 @@
+import * as Schema from "effect/Schema"
+
+/** `platform =` names nothing that fbuild can build. */
+export class UnknownPlatform extends Schema.TaggedError<UnknownPlatform>()("UnknownPlatform", {
+  path: Schema.String,
+  line: Schema.optionalKey(Schema.Int),
+  platform: Schema.String,
+  known: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: platform "${this.platform}" is not supported`
+  }
+  get hint() {
+    return `supported: ${this.known.join(", ")}`
+  }
+}
+
+/** The image does not fit into the board's memory. */
+export class SizeOverflow extends Schema.TaggedError<SizeOverflow>()("SizeOverflow", {
+  environment: Schema.String,
+  memory: Schema.Literals(["flash", "ram", "eeprom"]),
+  /** Bytes. */
+  used: Schema.Int,
+  /** Bytes. */
+  max: Schema.Int
+}) {
+  override get message() {
+    const over = this.used - this.max
+    return `${this.environment}: ${this.memory} overflows by ${over} bytes: ${this.used} used of ${this.max}`
+  }
+}
+
+/** A framework that the platform's core does not provide. */
+export class UnsupportedFramework extends Schema.TaggedError<UnsupportedFramework>()("UnsupportedFramework", {
+  path: Schema.String,
+  line: Schema.optionalKey(Schema.Int),
+  framework: Schema.String
+}) {
+  override get message() {
+    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: framework "${this.framework}" is not supported`
+  }
+  get hint() {
+    return "framework = arduino is"
+  }
+}
+
+/** A library that `lib_deps` names is neither in the project nor in the core. */
+export class LibraryMissing extends Schema.TaggedError<LibraryMissing>()("LibraryMissing", {
+  path: Schema.String,
+  line: Schema.optionalKey(Schema.Int),
+  library: Schema.String
+}) {
+  override get message() {
+    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: library "${this.library}" is not installed`
+  }
+  get hint() {
+    return "put it into the project's lib/ folder, or name the folder that holds it in lib_extra_dirs"
+  }
+}

@@ -1,0 +1,221 @@
+import * as Effect from "effect/Effect"
+import type { ArduinoPlatform } from "../arduino/platform.ts"
+import type { Properties } from "../arduino/Properties.ts"
+import { expandRecipe } from "../arduino/recipe.ts"
+import { classifyFlags } from "../config/classifyFlags.ts"
+import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
+import { FilePath } from "../domain/FilePath.ts"
+import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import { discoverSources } from "../sources/discoverSources.ts"
+import { findLibraries, type SelectedLibrary } from "../sources/findLibraries.ts"
+import type { LibraryStorage } from "../sources/LibraryIndex.ts"
+import { listSources } from "../sources/listSources.ts"
+import { baseName, isWithin, joinPath, stemOf } from "../sources/paths.ts"
+import type { SourceFile } from "../sources/SourceFile.ts"
+import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
+import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
+import { LibraryMissing } from "./OrchestratorError.ts"
+import type { ProjectFlags } from "./projectFlags.ts"
+import { relativeTo } from "./relativeTo.ts"
+
+/** What is known of an environment before its sources are looked at. */
+export interface Gathering {
+  readonly project: ProjectConfig
+  readonly environment: EnvironmentConfig
+  readonly spec: PlatformSpec
+  readonly platform: ArduinoPlatform
+  /** Without warnings, for code that the user did not write; with the compiler's default ones for the project's own. */
+  readonly properties: { readonly quiet: Properties; readonly own: Properties }
+  readonly flags: ProjectFlags
+  readonly buildDir: string
+}
+
+/** Finds the sources of core, variant, libraries and project, and puts everything that a plan is made from together. */
+export const gatherSources = Effect.fn("gatherSources")(function*(given: Gathering) {
+  const { environment, flags, project, properties } = given
+  const { projectDir } = project
+  const tree = yield* makeSourceTree
+  const folder = (path: string) => joinPath(projectDir, path)
+  const [src, include, lib] = [project.dirs.src, project.dirs.include, project.dirs.lib].map(folder) as [
+    string,
+    string,
+    string
+  ]
+  const coreDir = properties.quiet.get("build.core.path")?.value ?? ""
+  const variantDir = properties.quiet.get("build.variant.path")?.value ?? ""
+  const [sources, core, variant] = yield* Effect.all([
+    discoverSources(tree, {
+      projectDir,
+      srcDir: src,
+      filter: environment.srcFilter,
+      excluded: [lib, folder(project.dirs.test), folder(project.dirs.build), folder(given.buildDir)]
+    }),
+    allSources(tree, coreDir),
+    variantDir === "" ? Effect.succeed([]) : allSources(tree, variantDir)
+  ], { concurrency: 3 })
+
+  const projectDirs = yield* Effect.filter([include, sources.folder], (dir) =>
+    Effect.map(tree.entries(dir), (entries) => entries !== undefined))
+  const systemDirs = variantDir === "" ? [coreDir] : [coreDir, variantDir]
+  const selection = yield* selectLibraries(given, tree, {
+    seeds: [...sources.sketches, ...sources.files.map((file) => file.path)],
+    includeDirs: [...projectDirs, ...systemDirs],
+    folder: sources.folder,
+    lib
+  })
+  const libraryDirs = selection.libraries.flatMap(({ library }) => library.includeDirs)
+  const relative = (path: string) => relativeTo(projectDir, path)
+  const quiet = (includes: ReadonlyArray<string>): CompileContext => ({
+    properties: properties.quiet,
+    flags: flags.vendor,
+    unflags: environment.buildUnflags,
+    includes: includes.map(relative)
+  })
+  const named = (dir: string) => (file: SourceFile): PlannedSource => ({
+    path: FilePath.make(relative(file.path)),
+    name: isWithin(dir, file.path) ? file.path.slice(dir.length + 1) : outsideName(dir, file.path),
+    language: file.language
+  })
+  const inputs: BuildInputs = {
+    buildDir: given.buildDir,
+    env: {},
+    core: { sources: core.map(named(coreDir)), context: quiet(systemDirs) },
+    variant: { sources: variant.map(named(variantDir)), context: quiet(systemDirs) },
+    libraries: selection.libraries.map((selected) =>
+      plannedLibrary(selected, named(selected.library.dir), {
+        ...quiet([...systemDirs, ...libraryDirs, ...selected.library.privateIncludeDirs]),
+        // A library inside the project is the user's own code: its warnings are for them.
+        ...(isWithin(projectDir, selected.library.dir) ? { properties: properties.own } : {})
+      })
+    ),
+    sketch: {
+      sources: sources.files.map(named(sources.folder)),
+      tabs: sources.sketches.map((path) => FilePath.make(relative(path))),
+      merged: `${mergedName(sources.sketches, [baseName(sources.folder), baseName(projectDir), "main"])}.cpp`,
+      folder: relative(sources.folder),
+      context: {
+        properties: properties.own,
+        flags: flags.project,
+        unflags: environment.buildUnflags,
+        includes: [...projectDirs, ...systemDirs, ...libraryDirs].map(relative)
+      }
+    },
+    link: {
+      properties: properties.quiet,
+      flags: [...flags.link.flags, ...selection.libraries.flatMap(({ library }) => library.ldflags)],
+      libraries: flags.link.libraries,
+      unflags: environment.buildUnflags
+    }
+  }
+  return inputs
+})
+
+const allSources = Effect.fnUntraced(function*(tree: SourceTree, dir: string) {
+  const filter = yield* Effect.fromResult(parseSrcFilter(defaultSrcFilter, dir))
+  return yield* listSources(tree, filter)
+})
+
+const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: SourceTree, where: {
+  readonly seeds: ReadonlyArray<string>
+  readonly includeDirs: ReadonlyArray<string>
+  readonly folder: string
+  readonly lib: string
+}) {
+  const { environment, flags, platform, project, properties, spec } = given
+  const extra = environment.libExtraDirs.map((dir): LibraryStorage => ({
+    dir: joinPath(project.projectDir, dir),
+    origin: "extra",
+    holds: "either"
+  }))
+  const isOwnLibrary = where.folder !== project.projectDir &&
+    !isWithin(joinPath(project.projectDir, "src"), where.folder) &&
+    [...(yield* tree.entries(project.projectDir))?.keys() ?? []].some((name) =>
+      name === "library.json" || name === "library.properties"
+    )
+  const storages: ReadonlyArray<LibraryStorage> = [
+    { dir: where.lib, origin: "project", holds: "libraries" },
+    ...extra,
+    ...(isOwnLibrary ? [{ dir: project.projectDir, origin: "self", holds: "library" } as const] : []),
+    { dir: `${platform.path}/libraries`, origin: "framework", holds: "libraries" }
+  ]
+  const userDirs = classifyFlags(environment.buildFlags).includes
+    .filter((flag) => flag.startsWith("-I"))
+    .map((flag) => joinPath(project.projectDir, flag.slice(2)))
+  const selection = yield* findLibraries(tree, {
+    seeds: environment.libLdfMode === "off" ? [] : where.seeds,
+    includeDirs: [...where.includeDirs, ...userDirs],
+    storages,
+    declared: environment.libDeps,
+    required: [],
+    ignored: environment.libIgnore,
+    target: {
+      mode: environment.libCompatMode,
+      frameworks: environment.framework.length === 0 ? ["arduino"] : environment.framework,
+      platform: spec.names[0],
+      architecture: platform.architecture
+    },
+    macros: { defined: yield* definedMacros(properties.own, flags.project.cxx) }
+  })
+  const [missing] = [...selection.missing, ...selection.incompatible]
+  if (missing === undefined) return selection
+  const { line, path } = environment.where["lib_deps"] ?? environment.place
+  return yield* new LibraryMissing({ path, line, library: missing })
+})
+
+/** The macros of the command line that C++ sources are compiled with. */
+const definedMacros = Effect.fnUntraced(function*(properties: Properties, flags: ReadonlyArray<string>) {
+  const bindings = { includes: flags, source_file: "x", object_file: "x" }
+  const argv = yield* Effect.fromResult(expandRecipe(properties, "recipe.cpp.o.pattern", bindings))
+  return new Map(
+    argv.filter((arg) => /^-D\w/.test(arg)).map((arg) => {
+      const [, name = "", value = "1"] = /^-D(\w+)(?:\([^)]*\))?(?:=(.*))?$/s.exec(arg) ?? []
+      return [name, value] as const
+    })
+  )
+})
+
+const plannedLibrary = (
+  { library, sources }: SelectedLibrary,
+  named: (file: SourceFile) => PlannedSource,
+  context: CompileContext
+): PlannedLibrary => {
+  const own = classifyFlags(library.flags)
+  const shared = [...own.compile, ...own.defines, ...own.includes.map((flag) => absoluteInclude(flag, library.dir))]
+  return {
+    // Two libraries of one name in different folders must not share objects.
+    name: baseName(library.dir),
+    sources: sources.map(named),
+    context: {
+      ...context,
+      flags: {
+        c: [...context.flags.c, ...shared, ...own.c],
+        cxx: [...context.flags.cxx, ...shared, ...own.cxx],
+        asm: [...context.flags.asm, ...shared]
+      },
+      unflags: [...context.unflags, ...library.unflags]
+    },
+    linkage: library.archive ? "archive" : "objects",
+    linkFlags: library.ldflags
+  }
+}
+
+/** `-I` of a manifest is relative to its library. */
+const absoluteInclude = (flag: string, dir: string): string =>
+  flag.startsWith("-I") ? `-I${joinPath(dir, flag.slice(2))}` : flag
+
+/** The tab that gives the merged sketch its name: the one called like the folder, else the first. */
+const mergedName = (sketches: ReadonlyArray<string>, stems: ReadonlyArray<string>): string => {
+  const names = sketches.map(baseName)
+  const main = stems.map((stem) => names.find((name) => stemOf(name) === stem)).find((name) => name !== undefined)
+  return main ?? names[0] ?? "sketch.ino"
+}
+
+/** A name for the object of a source that a filter fetched from outside of the source folder: its path from there. */
+const outsideName = (dir: string, path: string): string => {
+  const from = dir.split("/")
+  const to = path.split("/")
+  let shared = 0
+  while (shared < from.length && from[shared] === to[shared]) shared++
+  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/")
+}

@@ -1,0 +1,27 @@
+import * as Effect from "effect/Effect"
+import type { TextFile } from "../arduino/Properties.ts"
+import { type ArduinoPlatform, makePlatform } from "../arduino/platform.ts"
+import { Disk } from "../disk/Disk.ts"
+import type { CoreFolder } from "../packages/findCore.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+
+/** Reads an installed core: `platform.txt`, `boards.txt` and their `.local.txt`. */
+export const loadCore = Effect.fn("loadCore")(function*(spec: PlatformSpec, core: CoreFolder) {
+  const disk = yield* Disk
+  const read = Effect.fnUntraced(function*(name: string) {
+    const path = `${core.path}/${name}`
+    const text = yield* disk.readText(path)
+    return text === undefined ? undefined : { path, text } satisfies TextFile
+  })
+  const platform: ArduinoPlatform = yield* Effect.fromResult(makePlatform({
+    vendor: spec.core.vendor,
+    architecture: spec.core.architecture,
+    path: core.path,
+    os: "linux",
+    platformTxt: yield* read("platform.txt"),
+    platformLocalTxt: yield* read("platform.local.txt"),
+    boardsTxt: (yield* read("boards.txt")) ?? { path: `${core.path}/boards.txt`, text: "" },
+    boardsLocalTxt: yield* read("boards.local.txt")
+  }))
+  return platform
+})

@@ -1,0 +1,147 @@
+import * as Effect from "effect/Effect"
+import { boardProperties, type BuildValues } from "../arduino/boardProperties.ts"
+import type { ResolvedBoard } from "../arduino/boards.ts"
+import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
+import { type SizeRecipe, sizeRecipe } from "../arduino/size.ts"
+import { findBoard } from "../boards/findBoard.ts"
+import { type EnvironmentConfig, type ProjectConfig, requireBoard, requirePlatform } from "../config/ProjectConfig.ts"
+import { type CoreFolder, findCore, type PackageSearch } from "../packages/findCore.ts"
+import type { ActionGraph } from "../plan/ActionGraph.ts"
+import { planBuild } from "../plan/planBuild.ts"
+import { projectName } from "../plan/planLink.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import { joinPath } from "../sources/paths.ts"
+import { findToolchain, type Toolchain } from "../toolchain/Toolchain.ts"
+import { loadPlatform, platformNames } from "../../platforms/index.ts"
+import { gatherSources } from "./gatherSources.ts"
+import { loadCore } from "./loadCore.ts"
+import { UnknownPlatform, UnsupportedFramework } from "./OrchestratorError.ts"
+import { projectFlags } from "./projectFlags.ts"
+import { relativeTo } from "./relativeTo.ts"
+
+/** What a request says of its builds, besides the project. */
+export interface PlanRequest {
+  readonly home: string
+  /** The request's environment variables. */
+  readonly variables: Readonly<Record<string, string>>
+  /** `--release` or `--debug`; `build_type` of the environment when absent. */
+  readonly buildType?: "release" | "debug" | undefined
+}
+
+/** One environment, decided: nothing has run yet. */
+export interface PlannedEnvironment {
+  readonly name: string
+  /** The id that the project uses. */
+  readonly boardId: string
+  readonly board: ResolvedBoard
+  readonly spec: PlatformSpec
+  readonly core: CoreFolder
+  readonly coreVersion: string
+  readonly toolchain: Toolchain
+  /** Relative to the project, or absolute. */
+  readonly buildDir: string
+  readonly properties: Properties
+  readonly size: SizeRecipe
+  readonly graph: ActionGraph
+}
+
+/** Reads what an environment needs and plans its build. Runs nothing but the compiler's `-dumpversion`. */
+export const planEnvironment = Effect.fn("planEnvironment")(function*(
+  project: ProjectConfig,
+  environment: EnvironmentConfig,
+  request: PlanRequest
+) {
+  const spec = yield* specOf(environment)
+  const boardId = yield* Effect.fromResult(requireBoard(environment))
+  const framework = environment.framework.find((name) => name !== "arduino")
+  if (framework !== undefined) {
+    const { line, path } = environment.where["framework"] ?? environment.place
+    return yield* new UnsupportedFramework({ path, line, framework })
+  }
+  const search: PackageSearch = {
+    projectDir: project.projectDir,
+    home: request.home,
+    platformPackages: environment.platformPackages
+  }
+  const [core, toolchain] = yield* Effect.all([
+    findCore(spec.core, search),
+    findToolchain(spec.toolchain, search, request.variables["PATH"] ?? "")
+  ], { concurrency: 2 })
+  const platform = yield* loadCore(spec, core)
+  const board = yield* Effect.fromResult(findBoard(platform.boards, spec.boards, boardId))
+
+  const builds = joinPath(project.projectDir, request.variables["FBUILD_BUILD_DIR"] ?? project.dirs.build)
+  const buildDir = relativeTo(project.projectDir, `${builds}/${environment.name}`)
+  const buildType = request.buildType ?? environment.buildType
+  const values = buildValues({ buildDir, buildType, toolchain, spec, environment, project, request })
+  const quiet = yield* Effect.fromResult(boardProperties(platform, board, { ...values, warnings: "none" as const }))
+  const own = yield* Effect.fromResult(boardProperties(platform, board, { ...values, warnings: "default" as const }))
+  const inputs = yield* gatherSources({
+    project,
+    environment,
+    spec,
+    platform,
+    properties: { quiet, own },
+    flags: projectFlags(spec, environment, toolchain.version, buildType),
+    buildDir
+  })
+  const graph = yield* Effect.fromResult(planBuild(inputs))
+  const size = yield* Effect.fromResult(sizeRecipe(quiet))
+  const planned: PlannedEnvironment = {
+    name: environment.name,
+    boardId,
+    board,
+    spec,
+    core,
+    coreVersion: platform.version,
+    toolchain,
+    buildDir,
+    properties: quiet,
+    size,
+    graph
+  }
+  return planned
+})
+
+/** The platform that `platform =` names. */
+export const specOf = Effect.fnUntraced(function*(environment: EnvironmentConfig) {
+  const name = yield* Effect.fromResult(requirePlatform(environment))
+  const spec = yield* loadPlatform(name)
+  if (spec !== undefined) return spec
+  const { line, path } = environment.where["platform"] ?? environment.place
+  return yield* new UnknownPlatform({ path, line, platform: name, known: platformNames })
+})
+
+const buildValues = (given: {
+  readonly buildDir: string
+  readonly buildType: "release" | "debug"
+  readonly toolchain: Toolchain
+  readonly spec: PlatformSpec
+  readonly environment: EnvironmentConfig
+  readonly project: ProjectConfig
+  readonly request: PlanRequest
+}): Omit<BuildValues, "warnings"> => {
+  const { spec, toolchain } = given
+  const epoch = Number(given.request.variables["SOURCE_DATE_EPOCH"] ?? 0)
+  // A toolchain that the project names is stronger than a path that a distribution has written into the core.
+  const toolchainPath: Properties = toolchain.source === "project"
+    ? literalProperties({ "compiler.path": `${toolchain.root}/bin/` }, "platform_packages")
+    : new Map()
+  return {
+    buildPath: given.buildDir,
+    sourcePath: relativeTo(given.project.projectDir, given.project.dirs.src),
+    projectName,
+    ideVersion: arduinoVersion,
+    idePath: toolchain.root,
+    optimization: given.buildType,
+    timeUtc: Number.isSafeInteger(epoch) ? epoch : 0,
+    tools: spec.toolchain.tools.map((name) => ({ name, version: toolchain.version, path: toolchain.root })),
+    overlays: [
+      mergeProperties(literalProperties(given.environment.boardOptions, given.project.path), toolchainPath)
+    ]
+  }
+}
+
+/** `ARDUINO`: 1.8.8, which PlatformIO's AVR platform defines. */
+const arduinoVersion = "10808"
+

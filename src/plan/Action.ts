@@ -1,0 +1,47 @@
+import * as Schema from "effect/Schema"
+import { FilePath } from "../domain/FilePath.ts"
+
+/** The first output of the action: unique in a graph. */
+export const ActionId = Schema.NonEmptyString.pipe(Schema.brand("ActionId"))
+export type ActionId = typeof ActionId.Type
+
+/** What kind of command an action is. Term: Bazel "mnemonic". */
+export const Mnemonic = Schema.Literals([
+  "ConvertSketch",
+  "CCompile",
+  "CxxCompile",
+  "Assemble",
+  "Archive",
+  "Link",
+  "Objcopy",
+  "Size",
+  "Hook"
+])
+export type Mnemonic = typeof Mnemonic.Type
+
+/** Work that fbuild does itself, without a process. A new case needs an interpreter in `src/exec/`. */
+export const BuiltinStep = Schema.TaggedUnion({
+  /** Merges the tabs of a sketch, in this order of discovery, into one C++ file. */
+  ConvertSketch: { tabs: Schema.NonEmptyArray(FilePath) }
+})
+export type BuiltinStep = typeof BuiltinStep.Type
+
+/** One command of the build. Data only: the executor decides when, and whether, to run it. */
+export class Action extends Schema.Class<Action>("fbuild/plan/Action")({
+  id: ActionId,
+  mnemonic: Mnemonic,
+  /** Program first (absolute path), one element per argument, never shell-quoted. Empty for a built-in step. */
+  argv: Schema.Array(Schema.String),
+  /** Complete environment of the child; nothing is inherited. */
+  env: Schema.Record(Schema.String, Schema.String),
+  /** Declared inputs, in the order of use. Headers found through `depfile` are not listed. */
+  inputs: Schema.Array(FilePath),
+  outputs: Schema.NonEmptyArray(FilePath),
+  /** Make-style `.d` file that the compiler writes next to its object; an output nobody reads but fbuild. */
+  depfile: Schema.optionalKey(FilePath),
+  /** The output that what the command prints on stdout becomes. */
+  stdout: Schema.optionalKey(FilePath),
+  step: Schema.optionalKey(BuiltinStep),
+  /** Vendor hooks may read and write anything, so nothing can vouch for them: they run in every build. */
+  always: Schema.optionalKey(Schema.Literal(true))
+}) {}

@@ -1,0 +1,42 @@
+import * as Schema from "effect/Schema"
+
+/** Flags added to a recipe, just before its include list, for reasons the core's own files do not know. */
+export class Overlay extends Schema.Class<Overlay>("fbuild/plan/Overlay")({
+  /** Why it is needed, with the version that needs it. Printed by `fbuild board`. */
+  why: Schema.NonEmptyString,
+  /** Applies when the version of `toolchain.compiler` found is in this range (`effect/SemVerRange` syntax); always when absent. */
+  compilerVersion: Schema.optionalKey(Schema.String),
+  c: Schema.optionalKey(Schema.Array(Schema.String)),
+  cxx: Schema.optionalKey(Schema.Array(Schema.String)),
+  asm: Schema.optionalKey(Schema.Array(Schema.String)),
+  link: Schema.optionalKey(Schema.Array(Schema.String))
+}) {}
+
+/** All that fbuild knows of one MCU family beyond its cores' own files. No functions, no I/O. */
+export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/PlatformSpec")({
+  id: Schema.NonEmptyString,
+  /** What users write in `platform =`; `owner/` and `@version` are taken off before comparing. */
+  names: Schema.NonEmptyArray(Schema.String),
+  /** Where recipes and boards come from. */
+  core: Schema.Struct({
+    /** PlatformIO's package name, as in `platform_packages`. */
+    package: Schema.String,
+    vendor: Schema.String,
+    architecture: Schema.String,
+    /** Folders where distributions put it. */
+    systemPaths: Schema.Array(Schema.String),
+    debianPackages: Schema.Array(Schema.String)
+  }),
+  toolchain: Schema.Struct({
+    /** PlatformIO's package name, as in `platform_packages`. */
+    package: Schema.String,
+    /** The driver whose presence and version stand for the toolchain. */
+    compiler: Schema.String,
+    /** The names by which cores ask for it: `runtime.tools.NAME.path`. */
+    tools: Schema.Array(Schema.String),
+    debianPackages: Schema.Array(Schema.String)
+  }),
+  /** PlatformIO board id → the vendor's board id and menu options (`id:option=value,…`). */
+  boards: Schema.Record(Schema.String, Schema.String),
+  overlays: Schema.Array(Overlay)
+}) {}

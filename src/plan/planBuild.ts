@@ -1,0 +1,141 @@
+import * as Result from "effect/Result"
+import type { ArduinoError } from "../arduino/ArduinoError.ts"
+import { type HookPhase, hookRecipes, objcopyRecipes } from "../arduino/hooks.ts"
+import { FilePath } from "../domain/FilePath.ts"
+import { Action, ActionId } from "./Action.ts"
+import { type ActionGraph, type GraphError, makeGraph } from "./ActionGraph.ts"
+import type { BuildInputs, CompileContext, PlannedSource } from "./BuildInputs.ts"
+import { objectPath, planCompile } from "./planCompile.ts"
+import { planHook, planObjcopy, planSize } from "./planImages.ts"
+import { coreArchive, planArchive, planLink } from "./planLink.ts"
+
+/**
+ * The whole build of one environment as data: sketch, libraries, variant, core, archives, link, images, size. Objects
+ * are linked in the order that Arduino's own tools use, so that images are theirs byte for byte: sketch, libraries,
+ * variant, then the core's archive; within a folder assembler, C, C++.
+ */
+export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, ArduinoError | GraphError> =>
+  Result.gen(function*() {
+    const actions: Array<Action> = []
+    const properties = inputs.link.properties
+
+    const hooks = function*(phase: HookPhase, after: ReadonlyArray<FilePath>) {
+      let last = after
+      for (const recipe of hookRecipes(properties, phase)) {
+        const action = yield* planHook(inputs, recipe, last)
+        actions.push(action)
+        last = [...after, action.outputs[0]]
+      }
+      return last.slice(after.length)
+    }
+
+    const compileAll = function*(
+      folder: string,
+      sources: ReadonlyArray<PlannedSource>,
+      contextOf: (source: PlannedSource) => CompileContext,
+      after: ReadonlyArray<FilePath>
+    ) {
+      const objects: Array<FilePath> = []
+      for (const source of linkOrder(sources)) {
+        const context = contextOf(source)
+        const action = yield* planCompile(source, objectPath(folder, source), context, inputs.env, after)
+        actions.push(action)
+        objects.push(action.outputs[0])
+      }
+      return objects
+    }
+
+    const dir = inputs.buildDir
+    const ready = yield* hooks("prebuild", [])
+
+    const sketchReady = [...ready, ...(yield* hooks("sketch.prebuild", ready))]
+    const merged = planConversion(inputs)
+    if (merged !== undefined) actions.push(merged.action)
+    const sketch = inputs.sketch
+    const sketchObjects = yield* compileAll(
+      `${dir}/src`,
+      merged === undefined ? sketch.sources : [...sketch.sources, merged.source],
+      (source) => source === merged?.source ? merged.context : sketch.context,
+      sketchReady
+    )
+    const sketchDone = yield* hooks("sketch.postbuild", sketchObjects)
+
+    const libraryReady = [...ready, ...(yield* hooks("libraries.prebuild", ready))]
+    const libraryObjects: Array<FilePath> = []
+    for (const library of inputs.libraries) {
+      const folder = `${dir}/lib/${library.name}`
+      const objects = yield* compileAll(folder, library.sources, () => library.context, libraryReady)
+      if (library.linkage === "objects" || objects.length === 0) libraryObjects.push(...objects)
+      else {
+        const archive = yield* planArchive(properties, FilePath.make(`${folder}.a`), objects, inputs)
+        actions.push(archive)
+        libraryObjects.push(archive.outputs[0])
+      }
+    }
+    const librariesDone = yield* hooks("libraries.postbuild", libraryObjects)
+
+    const coreReady = [...ready, ...(yield* hooks("core.prebuild", ready))]
+    const { core, variant } = inputs
+    const variantObjects = yield* compileAll(`${dir}/variant`, variant.sources, () => variant.context, coreReady)
+    const coreObjects = yield* compileAll(`${dir}/core`, core.sources, () => core.context, coreReady)
+    const archive = yield* planArchive(properties, FilePath.make(`${dir}/${coreArchive}`), coreObjects, inputs)
+    actions.push(archive)
+    const coreDone = yield* hooks("core.postbuild", [archive.outputs[0]])
+
+    const objects = [...sketchObjects, ...libraryObjects, ...variantObjects]
+    const built = [...sketchDone, ...librariesDone, ...coreDone]
+    const linkReady = [
+      ...built,
+      ...(yield* hooks("linking.prelink", [...objects, archive.outputs[0], ...built]))
+    ]
+    const link = yield* planLink(inputs, objects, archive.outputs[0], linkReady)
+    actions.push(link)
+    const elf = link.outputs[0]
+    const linked = [elf, ...(yield* hooks("linking.postlink", [elf]))]
+
+    const made = new Set<string>(link.outputs)
+    const imagesReady = [...linked, ...(yield* hooks("objcopy.preobjcopy", linked))].slice(1)
+    const images: Array<FilePath> = []
+    for (const recipe of objcopyRecipes(properties)) {
+      const action = yield* planObjcopy(inputs, recipe, made)
+      if (action === undefined) continue
+      actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
+      for (const output of action.outputs) made.add(output)
+      images.push(...action.outputs)
+    }
+    yield* hooks("objcopy.postobjcopy", [...linked, ...images])
+    if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
+    yield* hooks("postbuild", [...linked, ...images])
+
+    return yield* makeGraph(actions)
+  })
+
+/** Arduino's order within a folder: assembler, then C, then C++, each by name. */
+const linkOrder = (sources: ReadonlyArray<PlannedSource>): ReadonlyArray<PlannedSource> => {
+  const byName = sources.toSorted((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+  return (["asm", "c", "cxx"] as const).flatMap((language) => byName.filter((one) => one.language === language))
+}
+
+/** The step that merges the `.ino` files, and how its result is compiled. */
+const planConversion = ({ buildDir, env, sketch }: BuildInputs) => {
+  const [first, ...rest] = sketch.tabs
+  if (first === undefined) return undefined
+  const output = FilePath.make(`${buildDir}/src/${sketch.merged}`)
+  const action = Action.make({
+    id: ActionId.make(output),
+    mnemonic: "ConvertSketch",
+    argv: [],
+    env,
+    inputs: sketch.tabs,
+    outputs: [output],
+    step: { _tag: "ConvertSketch", tabs: [first, ...rest] }
+  })
+  const source: PlannedSource = { path: output, name: sketch.merged, language: "cxx" }
+  const flags = sketch.context.flags
+  // The merged file is not where its tabs are, yet `#include "x.h"` must look beside them first.
+  const context = {
+    ...sketch.context,
+    flags: { ...flags, cxx: [...flags.cxx, "-iquote", sketch.folder] }
+  }
+  return { action, source, context }
+}

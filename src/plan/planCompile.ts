@@ -1,0 +1,64 @@
+import * as Result from "effect/Result"
+import type { ArduinoError } from "../arduino/ArduinoError.ts"
+import { expandRecipe } from "../arduino/recipe.ts"
+import { FilePath } from "../domain/FilePath.ts"
+import { Action, ActionId, type Mnemonic } from "./Action.ts"
+import { applyUnflags } from "../domain/applyUnflags.ts"
+import type { CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
+
+const recipes: Readonly<Record<Language, string>> = {
+  c: "recipe.c.o.pattern",
+  cxx: "recipe.cpp.o.pattern",
+  asm: "recipe.S.o.pattern"
+}
+
+const mnemonics: Readonly<Record<Language, Mnemonic>> = { c: "CCompile", cxx: "CxxCompile", asm: "Assemble" }
+
+/** Where a source's object goes: `<folder>/<name>.o`, the name kept whole because linker scripts match `*.cpp.o`. */
+export const objectPath = (folder: string, source: PlannedSource): FilePath =>
+  FilePath.make(`${folder}/${source.name.replaceAll("../", "__/")}.o`)
+
+/**
+ * The action that compiles one source with the core's own recipe. Flags go just before the include list, so that they
+ * stand behind the vendor's and win.
+ *
+ * - `-MMD` becomes `-MD`: headers of the toolchain count as inputs too, and a compiler package that is upgraded is seen.
+ * - `-frandom-seed` is the source's path: without it GCC puts a random number into the names of LTO sections, and two
+ *   compilations of one source differ. Source: GCC manual, "Developer Options".
+ */
+export const planCompile = (
+  source: PlannedSource,
+  object: FilePath,
+  context: CompileContext,
+  env: Readonly<Record<string, string>>,
+  /** Inputs besides the source: what must have run before. */
+  after: ReadonlyArray<FilePath>
+): Result.Result<Action, ArduinoError> =>
+  Result.map(
+    expandRecipe(context.properties, recipes[source.language], {
+      includes: [
+        ...context.flags[source.language],
+        `-frandom-seed=${source.path}`,
+        ...context.includes.map((folder) => `-I${folder}`)
+      ],
+      source_file: source.path,
+      object_file: object
+    }),
+    (argv) =>
+      Action.make({
+        id: ActionId.make(object),
+        mnemonic: mnemonics[source.language],
+        argv: withDepfile(applyUnflags(argv, context.unflags)),
+        env,
+        inputs: [source.path, ...after],
+        outputs: [object],
+        depfile: FilePath.make(object.replace(/\.o$/, ".d"))
+      })
+  )
+
+/** `-MD` writes `x.cpp.d` next to `-o x.cpp.o`. Source: GCC manual, "Preprocessor Options". */
+const withDepfile = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const others = argv.filter((arg) => arg !== "-MMD" && arg !== "-MD" && arg !== "-MP")
+  const output = others.indexOf("-o")
+  return output < 0 ? [...others, "-MD"] : others.toSpliced(output, 0, "-MD")
+}

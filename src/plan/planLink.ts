@@ -1,0 +1,71 @@
+import * as Result from "effect/Result"
+import type { ArduinoError } from "../arduino/ArduinoError.ts"
+import type { Properties } from "../arduino/Properties.ts"
+import { expandRecipe } from "../arduino/recipe.ts"
+import { FilePath } from "../domain/FilePath.ts"
+import { Action, ActionId } from "./Action.ts"
+import { applyUnflags } from "../domain/applyUnflags.ts"
+import type { BuildInputs } from "./BuildInputs.ts"
+
+/** `build.project_name`: what every image of a build is called. */
+export const projectName = "firmware"
+
+/** The archive of the core, below the build folder. Arduino's own tools call it this. */
+export const coreArchive = "core/core.a"
+
+/** One archive of several objects, with the core's recipe, which is written for one object at a time. */
+export const planArchive = (
+  properties: Properties,
+  archive: FilePath,
+  objects: ReadonlyArray<FilePath>,
+  inputs: BuildInputs
+): Result.Result<Action, ArduinoError> =>
+  Result.map(
+    expandRecipe(properties, "recipe.ar.pattern", {
+      archive_file: archive.slice(inputs.buildDir.length + 1),
+      archive_file_path: archive,
+      "build.path": inputs.buildDir,
+      object_file: objects
+    }),
+    (argv) =>
+      Action.make({
+        id: ActionId.make(archive),
+        mnemonic: "Archive",
+        argv,
+        env: inputs.env,
+        inputs: objects,
+        outputs: [archive]
+      })
+  )
+
+/** The link: `firmware.elf` and, whether the core asks for it or not, `firmware.map`. */
+export const planLink = (
+  inputs: BuildInputs,
+  objects: ReadonlyArray<FilePath>,
+  archive: FilePath,
+  after: ReadonlyArray<FilePath>
+): Result.Result<Action, ArduinoError> => {
+  const elf = FilePath.make(`${inputs.buildDir}/${projectName}.elf`)
+  const map = FilePath.make(`${inputs.buildDir}/${projectName}.map`)
+  return Result.map(
+    expandRecipe(inputs.link.properties, "recipe.c.combine.pattern", {
+      archive_file: coreArchive,
+      archive_file_path: archive,
+      "build.path": inputs.buildDir,
+      "build.project_name": projectName,
+      object_files: [...inputs.link.flags, ...objects]
+    }),
+    (argv) => {
+      const wanted = applyUnflags([...argv, ...inputs.link.libraries], inputs.link.unflags)
+      const vendorMap = wanted.map((arg) => /^-Wl,-Map[=,]([^,]+)/.exec(arg)?.[1]).find((path) => path !== undefined)
+      return Action.make({
+        id: ActionId.make(elf),
+        mnemonic: "Link",
+        argv: vendorMap === undefined ? [...wanted, `-Wl,-Map=${map}`] : wanted,
+        env: inputs.env,
+        inputs: [...objects, archive, ...after],
+        outputs: [elf, vendorMap === undefined ? map : FilePath.make(vendorMap)]
+      })
+    }
+  )
+}

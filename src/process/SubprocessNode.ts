@@ -1,0 +1,132 @@
+// @effect-diagnostics nodeBuiltinImport:off -- the edge where processes are really started and watched
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import * as ChildProcess from "node:child_process"
+import { groupMembers, signalGroup } from "./processGroup.ts"
+import { type CommandSpec, type Completed, type ExitStatus, type Running, SpawnFailed, Subprocess } from "./Subprocess.ts"
+
+/** Time between TERM and KILL, ms. A compiler that honours TERM is gone long before. */
+const graceMillis = 2000
+
+/** After the leader has exited, how long a grandchild that kept the pipes may go on writing, ms. */
+const pipeGraceMillis = 500
+
+interface Child {
+  readonly process: ChildProcess.ChildProcessByStdio<null, import("node:stream").Readable, import("node:stream").Readable>
+  readonly pid: number
+  ended: boolean
+}
+
+/** The `Subprocess` of Node, with `node:child_process`; each child is the leader of a new session and group. */
+export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
+  const live = new Set<number>()
+
+  const spawn = (command: CommandSpec): Effect.Effect<Child, SpawnFailed> =>
+    Effect.callback<Child, SpawnFailed>((resume) => {
+      const [program, ...args] = command.argv
+      const failed = (cause: unknown) =>
+        resume(Effect.fail(
+          new SpawnFailed({ program, code: (cause as NodeJS.ErrnoException).code ?? "UNKNOWN", cause })
+        ))
+      let process: Child["process"]
+      try {
+        process = ChildProcess.spawn(program, args, {
+          cwd: command.cwd,
+          env: command.env,
+          detached: true,
+          stdio: ["ignore", "pipe", "pipe"]
+        })
+      } catch (cause) {
+        return failed(cause)
+      }
+      if (process.pid === undefined) {
+        process.once("error", failed)
+        return
+      }
+      const child: Child = { process, pid: process.pid, ended: false }
+      live.add(child.pid)
+      process.once("exit", () => {
+        child.ended = true
+        live.delete(child.pid)
+      })
+      resume(Effect.succeed(child))
+    })
+
+  /** TERM to the group, KILL after the grace; completes once no member of the group is alive. */
+  const stop = Effect.fnUntraced(function*(child: Child) {
+    if (!child.ended) signalGroup(child.pid, "SIGTERM")
+    let waited = 0
+    for (let wait = 1; groupMembers(child.pid).length > 0; wait = Math.min(wait * 2, 16)) {
+      yield* Effect.sleep(wait)
+      waited += wait
+      if (waited >= graceMillis) signalGroup(child.pid, "SIGKILL")
+    }
+    child.process.stdout.destroy()
+    child.process.stderr.destroy()
+  })
+
+  const awaitClose = (child: Child): Effect.Effect<ExitStatus> =>
+    Effect.callback<ExitStatus>((resume) => {
+      child.process.once("exit", () => {
+        setTimeout(() => {
+          child.process.stdout.destroy()
+          child.process.stderr.destroy()
+        }, pipeGraceMillis).unref()
+      })
+      child.process.once("close", (code, signal) =>
+        resume(Effect.succeed(
+          code === null
+            ? { _tag: "Signaled", signal: signal ?? "unknown" }
+            : { _tag: "Exited", code }
+        )))
+    })
+
+  const run = (command: CommandSpec): Effect.Effect<Completed, SpawnFailed> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(spawn(command), (child) => {
+        const stdout = collect(child.process.stdout)
+        const stderr = collect(child.process.stderr)
+        return restore(awaitClose(child)).pipe(
+          Effect.map((status): Completed => ({ status, stdout: stdout(), stderr: stderr() })),
+          Effect.onInterrupt(() => stop(child))
+        )
+      })
+    )
+
+  const start = (command: CommandSpec) =>
+    Effect.gen(function*() {
+      const child = yield* Effect.acquireRelease(spawn(command), stop)
+      const stdout = yield* pipe(child.process.stdout)
+      const stderr = yield* pipe(child.process.stderr)
+      const exit = yield* Effect.forkScoped(awaitClose(child))
+      const running: Running = { pid: child.pid, stdout, stderr, exit: Fiber.join(exit) }
+      return running
+    })
+
+  const killAll = Effect.sync(() => {
+    for (const pid of live) signalGroup(pid, "SIGKILL")
+  })
+
+  return Subprocess.of({ run, start, killAll })
+})
+
+const collect = (stream: import("node:stream").Readable): () => string => {
+  const chunks: Array<Buffer> = []
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+  stream.on("error", () => {})
+  return () => Buffer.concat(chunks).toString("utf8")
+}
+
+const pipe = (stream: import("node:stream").Readable) =>
+  Effect.map(
+    Queue.unbounded<Uint8Array, import("effect/Cause").Done>(),
+    (queue) => {
+      stream.on("data", (chunk: Buffer) => Queue.offerUnsafe(queue, chunk))
+      stream.on("error", () => {})
+      stream.once("close", () => Queue.endUnsafe(queue))
+      return Stream.fromQueue(queue)
+    }
+  )

@@ -1,0 +1,225 @@
+import * as Effect from "effect/Effect"
+import { applies, type CompatibilityTarget } from "./compatibility.ts"
+import type { Library } from "./Library.ts"
+import { type Candidate, type LibraryIndex, type LibraryStorage, makeLibraryIndex } from "./LibraryIndex.ts"
+import { dependencyName } from "./libraryNames.ts"
+import type { KnownMacros } from "./Macros.ts"
+import { dirName, joinPath } from "./paths.ts"
+import { librarySources } from "./readLibrary.ts"
+import { type Include, scanIncludes } from "./scanIncludes.ts"
+import type { SourceFile } from "./SourceFile.ts"
+import type { FolderUnreadable, LibraryManifestInvalid, SourceUnreadable } from "./SourcesError.ts"
+import type { SourceTree } from "./SourceTree.ts"
+
+/** What decides which libraries a project needs. Paths are absolute, with `/`. */
+export interface LibraryRequest {
+  /** The project's sources and sketches. Empty for `lib_ldf_mode = off`: selected is then what is declared, and what that needs. */
+  readonly seeds: ReadonlyArray<string>
+  /** Where headers are looked for before any library, in order: the project's folders, `-I` flags, core, variant. */
+  readonly includeDirs: ReadonlyArray<string>
+  /** In order of preference. */
+  readonly storages: ReadonlyArray<LibraryStorage>
+  /** `lib_deps`, without those entries that became a storage of `required`. */
+  readonly declared: ReadonlyArray<string>
+  /** Folders of libraries that are used whether or not they are included; each is in one of `storages`. */
+  readonly required: ReadonlyArray<string>
+  /** `lib_ignore`. */
+  readonly ignored: ReadonlyArray<string>
+  readonly target: CompatibilityTarget
+  readonly macros: KnownMacros
+}
+
+/** Why a library was selected. */
+export type SelectionReason =
+  | { readonly _tag: "Included"; readonly header: string; readonly file: string; readonly line: number }
+  /** By `lib_deps`; `entry` is its text there, or the folder of a required library. */
+  | { readonly _tag: "Declared"; readonly entry: string }
+  /** By the manifest of another library, whose folder is `by`. */
+  | { readonly _tag: "Dependency"; readonly by: string }
+
+export interface SelectedLibrary {
+  readonly library: Library
+  readonly sources: ReadonlyArray<SourceFile>
+  readonly because: SelectionReason
+  /** Folders of the libraries whose headers it includes or which its manifest names, sorted. */
+  readonly dependsOn: ReadonlyArray<string>
+}
+
+export interface LibrarySelection {
+  /** In order of discovery, which is also the order of their include folders. */
+  readonly libraries: ReadonlyArray<SelectedLibrary>
+  /** Entries of `declared` for which no library is there. */
+  readonly missing: ReadonlyArray<string>
+  /** Entries of `declared` whose library is there, but not for this target. */
+  readonly incompatible: ReadonlyArray<string>
+  /** Headers found nowhere, sorted: those of the toolchain, and those that really are not there. */
+  readonly unresolved: ReadonlyArray<string>
+}
+
+/**
+ * The library dependency finder, in PlatformIO's `deep` sense: follows every include from the seeds, and from all sources
+ * of each library that it selects on the way. Conditions count as `scanIncludes` says. What was read is in `tree`.
+ *
+ * A quoted include looks beside its file first; then all look in `includeDirs`, in the libraries selected so far, and
+ * at last in those that could be selected, of which `makeLibraryIndex` knows the best.
+ *
+ * Source: PlatformIO documentation, "Library Dependency Finder"; Arduino CLI documentation, "Sketch build process".
+ */
+export const findLibraries = Effect.fnUntraced(function*(tree: SourceTree, request: LibraryRequest) {
+  const index = yield* makeLibraryIndex(tree, request.storages, request.target, request.ignored)
+  const finder = new Finder(tree, index, request)
+  return yield* finder.run()
+})
+
+/** A file to scan. `owner` is the library that it belongs to; a source must be readable. */
+interface Reached {
+  readonly path: string
+  readonly owner: Selected | undefined
+  readonly isSource: boolean
+}
+
+interface Selected {
+  readonly library: Library
+  readonly because: SelectionReason
+  readonly dependsOn: Set<string>
+  sources: ReadonlyArray<SourceFile>
+}
+
+interface Found {
+  readonly path: string
+  readonly owner: Selected | undefined
+}
+
+type Failure = FolderUnreadable | LibraryManifestInvalid | SourceUnreadable
+
+class Finder {
+  private readonly tree: SourceTree
+  private readonly index: LibraryIndex
+  private readonly request: LibraryRequest
+  /** By folder, in order of selection. */
+  private readonly selected = new Map<string, Selected>()
+  /** Where headers are looked for now, in order. */
+  private readonly places: Array<{ readonly dir: string; readonly owner: Selected | undefined }>
+  /** Where a header is found when not beside its file; a selection never changes an answer. */
+  private readonly resolved = new Map<string, Found | undefined>()
+  private readonly reached = new Set<string>()
+  private queue: Array<Reached> = []
+
+  constructor(tree: SourceTree, index: LibraryIndex, request: LibraryRequest) {
+    this.tree = tree
+    this.index = index
+    this.request = request
+    this.places = request.includeDirs.map((dir) => ({ dir, owner: undefined }))
+  }
+
+  readonly run = Effect.fnUntraced(function*(this: Finder): Effect.fn.Return<LibrarySelection, Failure> {
+    const { index, request } = this
+    const missing: Array<string> = []
+    const incompatible: Array<string> = []
+    for (const path of request.seeds) this.reach({ path, owner: undefined, isSource: true })
+    for (const dir of request.required) {
+      const candidate = index.at(dir)
+      if (candidate !== undefined) yield* this.select(candidate, { _tag: "Declared", entry: dir })
+    }
+    for (const entry of request.declared) {
+      const name = dependencyName(entry) ?? entry
+      const candidate = index.named(name)
+      if (candidate !== undefined) yield* this.select(candidate, { _tag: "Declared", entry })
+      else (index.isIncompatible(name) ? incompatible : missing).push(entry)
+    }
+    while (this.queue.length > 0) yield* this.scanQueue()
+    return {
+      libraries: [...this.selected.values()].map((one) => ({ ...one, dependsOn: [...one.dependsOn].sort() })),
+      missing,
+      incompatible,
+      unresolved: [...this.resolved].filter(([, found]) => found === undefined).map(([name]) => name).sort()
+    }
+  })
+
+  /** Reads all that is waiting at once, then follows the includes in order, so that the result does not depend on timing. */
+  private readonly scanQueue = Effect.fnUntraced(function*(this: Finder): Effect.fn.Return<void, Failure> {
+    const files = this.queue
+    this.queue = []
+    const scans = yield* Effect.forEach(files, (file) => this.scan(file), { concurrency: 16 })
+    for (const [at, file] of files.entries()) {
+      for (const include of scans[at]!) yield* this.follow(file, include)
+    }
+  })
+
+  private scan(file: Reached): Effect.Effect<ReadonlyArray<Include>, SourceUnreadable> {
+    const scanned = Effect.map(this.tree.text(file.path), (text) => scanIncludes(text, this.request.macros))
+    return file.isSource ? scanned : Effect.orElseSucceed(scanned, () => [])
+  }
+
+  private readonly follow = Effect.fnUntraced(
+    function*(this: Finder, from: Reached, include: Include): Effect.fn.Return<void, Failure> {
+      const found = (yield* this.beside(from, include)) ?? (yield* this.resolve(from, include))
+      if (found === undefined) return
+      if (from.owner !== undefined && found.owner !== undefined && found.owner !== from.owner) {
+        from.owner.dependsOn.add(found.owner.library.dir)
+      }
+      this.reach({ ...found, isSource: false })
+    }
+  )
+
+  /** A header beside its file, or in a folder that only its library looks in. */
+  private readonly beside = Effect.fnUntraced(function*(this: Finder, from: Reached, include: Include) {
+    const dirs = [
+      ...(include.form === "quoted" ? [dirName(from.path)] : []),
+      ...(from.owner?.library.privateIncludeDirs ?? [])
+    ]
+    for (const dir of dirs) {
+      if (yield* this.tree.hasFile(dir, include.name)) return { path: joinPath(dir, include.name), owner: from.owner }
+    }
+    return undefined
+  })
+
+  private readonly resolve = Effect.fnUntraced(
+    function*(this: Finder, from: Reached, { line, name }: Include): Effect.fn.Return<Found | undefined, Failure> {
+      if (this.resolved.has(name)) return this.resolved.get(name)
+      let found: Found | undefined
+      for (const { dir, owner } of this.places) {
+        if (yield* this.tree.hasFile(dir, name)) {
+          found = { path: joinPath(dir, name), owner }
+          break
+        }
+      }
+      const provider = found === undefined ? yield* this.index.providing(name) : undefined
+      if (provider !== undefined) {
+        const because = { _tag: "Included", header: name, file: from.path, line } as const
+        const owner = yield* this.select(provider.candidate, because)
+        found = { path: joinPath(provider.dir, name), owner }
+      }
+      this.resolved.set(name, found)
+      return found
+    }
+  )
+
+  /** Selects a library, and then those that its manifest asks for and that are there. */
+  private readonly select = Effect.fnUntraced(
+    function*(this: Finder, candidate: Candidate, because: SelectionReason): Effect.fn.Return<Selected, Failure> {
+      const { library, problem } = candidate
+      const known = this.selected.get(library.dir)
+      if (known !== undefined) return known
+      if (problem !== undefined) return yield* problem
+      const selected: Selected = { library, because, dependsOn: new Set(), sources: [] }
+      this.selected.set(library.dir, selected)
+      for (const dir of library.includeDirs) this.places.push({ dir, owner: selected })
+      selected.sources = yield* librarySources(this.tree, library)
+      for (const { path } of selected.sources) this.reach({ path, owner: selected, isSource: true })
+      for (const dependency of library.dependencies) {
+        const wanted = applies(dependency, this.request.target) ? this.index.named(dependency.name) : undefined
+        if (wanted === undefined || wanted.library.dir === library.dir) continue
+        selected.dependsOn.add(wanted.library.dir)
+        yield* this.select(wanted, { _tag: "Dependency", by: library.dir })
+      }
+      return selected
+    }
+  )
+
+  private reach(file: Reached): void {
+    if (this.reached.has(file.path)) return
+    this.reached.add(file.path)
+    this.queue.push(file)
+  }
+}

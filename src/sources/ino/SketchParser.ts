@@ -1,0 +1,82 @@
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type { Node } from "web-tree-sitter"
+
+/** A C++ parser. Its trees live in WebAssembly memory, so they are only lent. */
+export interface CppParser {
+  /**
+   * Parses `source` and passes the root of its tree to `read`; the tree is freed afterwards, so no node may be kept.
+   * Offsets of nodes count UTF-16 code units, as JavaScript strings do. Never fails: what is not C++ is an `ERROR` node.
+   */
+  readonly parse: <A>(source: string, read: (root: Node) => A) => A
+}
+
+/** The grammar or the parser's runtime could not be loaded. */
+export class SketchParserUnavailable extends Schema.TaggedError<SketchParserUnavailable>()("SketchParserUnavailable", {
+  /** Path of `tree-sitter-cpp.wasm`. */
+  wasm: Schema.String,
+  cause: Schema.Defect()
+}) {
+  override get message() {
+    return `cannot load the C++ grammar ${this.wasm} that .ino files are converted with`
+  }
+  get hint() {
+    return "reinstall fbuild: this file is part of it"
+  }
+}
+
+/** Where the parser's two WebAssembly modules are. */
+export interface SketchParserFiles {
+  /** Path of `tree-sitter-cpp.wasm`. */
+  readonly wasm: string
+  /** Path of `web-tree-sitter.wasm`; beside the JavaScript of `web-tree-sitter` when not given. */
+  readonly runtime?: string
+}
+
+/** The parser that `.ino` files are converted with. A project without `.ino` files never loads it. */
+export class SketchParser extends Context.Service<SketchParser, {
+  /** The parser: loaded by the first use, shared by all later ones. A failure is not remembered. */
+  readonly load: Effect.Effect<CppParser, SketchParserUnavailable>
+}>()("fbuild/sources/ino/SketchParser") {
+  static readonly layer = (files: SketchParserFiles) =>
+    Layer.effect(
+      SketchParser,
+      Effect.map(
+        Effect.cachedWithTTL(
+          loadParser(files),
+          (exit) => Exit.isSuccess(exit) ? Duration.infinity : Duration.zero
+        ),
+        (load) => SketchParser.of({ load })
+      )
+    )
+}
+
+const loadParser = Effect.fn("SketchParser.load")(function*(files: SketchParserFiles) {
+  return yield* Effect.tryPromise({
+    try: () =>
+      import("web-tree-sitter").then(({ Language, Parser }) => {
+        const { runtime } = files
+        return Parser.init(runtime === undefined ? {} : { locateFile: () => runtime })
+          .then(() => Language.load(files.wasm))
+          .then((language) => lend(new Parser().setLanguage(language)))
+      }),
+    catch: (cause) => new SketchParserUnavailable({ wasm: files.wasm, cause })
+  })
+})
+
+const lend = (parser: { parse(source: string): { rootNode: Node; delete(): void } | null }): CppParser => ({
+  parse: (source, read) => {
+    const tree = parser.parse(source)
+    // Only a parser without a language, or one that is told to stop, gives none.
+    if (tree === null) throw new Error("tree-sitter gave no tree")
+    try {
+      return read(tree.rootNode)
+    } finally {
+      tree.delete()
+    }
+  }
+})

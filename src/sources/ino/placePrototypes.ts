@@ -1,0 +1,192 @@
+import { wordsOf } from "./cppTokens.ts"
+import type { Block, SketchTokens } from "./lexSketch.ts"
+import { lastAtOrBefore } from "./mergeTabs.ts"
+import type { Range } from "./readHeader.ts"
+import type { Declaration, Outline, SketchFunction } from "./readOutline.ts"
+
+/** Where the prototype of a function goes. */
+export interface Placement {
+  readonly function: SketchFunction
+  /** Offset of the insertion, between two declarations. */
+  readonly at: number
+  /** Blocks around the definition that are not around the insertion, outermost first. */
+  readonly wrappers: ReadonlyArray<Block>
+  /** Whether the default arguments move from the definition to the prototype. */
+  readonly movesDefaults: boolean
+}
+
+/**
+ * Chooses where prototypes go, in the order of their insertion. Each goes in front of the first function definition and
+ * of the first use of its name, but behind all that its header needs: the types, constants, macros and functions that
+ * the sketch declares, and, if it names something else, the includes that are not behind the first use.
+ * Functions that are declared already, or that would be declared at their definition only, get none.
+ */
+export const placePrototypes = (text: string, tokens: SketchTokens, outline: Outline): ReadonlyArray<Placement> => {
+  const blocks = nestBlocks([...tokens.branches, ...outline.linkages])
+  const known = knownNames(tokens, outline)
+  const callableMacros = new Set(tokens.macros.filter((macro) => macro.hasParameters).map((macro) => macro.name))
+  const imports = [...tokens.includes, ...outline.usings].sort((a, b) => a - b)
+  const placements: Array<Placement> = []
+  /** Absent: not looked at yet. `undefined`: no prototype, or being looked at. */
+  const points = new Map<SketchFunction, number | undefined>()
+
+  /** The enclosing blocks of an offset, innermost first. */
+  const blocksAround = (offset: number): Array<NestedBlock> => {
+    const around: Array<NestedBlock> = []
+    const index = lastAtOrBefore(blocks, offset, (nested) => nested.block.start)
+    for (let nested = blocks[index]; nested !== undefined; nested = nested.outer) {
+      if (offset <= nested.block.end) around.push(nested)
+    }
+    return around
+  }
+
+  const itemAround = (offset: number): Range | undefined => {
+    const item = outline.items[lastAtOrBefore(outline.items, offset, (item) => item.start)]
+    return item !== undefined && item.start < offset && offset < item.end ? item : undefined
+  }
+
+  /** The nearest offset where `inner` could be declared, searched forwards or backwards. */
+  const settle = (offset: number, inner: number, edge: "start" | "end"): number => {
+    for (let at = offset;;) {
+      const item = itemAround(at)
+      const foreign = blocksAround(at).findLast(({ block }) => !contains(block, inner))
+      const next = item !== undefined ? item[edge] : foreign !== undefined ? foreign.block.construct[edge] : at
+      if (next === at || (item === undefined && foreign === undefined)) return at
+      at = next
+    }
+  }
+
+  /** The latest point behind one of `ends` (ascending, up to `last`) that is not behind `limit`, else the earliest. */
+  const behind = (ends: ReadonlyArray<number>, last: number, inner: number, limit: number): number | undefined => {
+    let earliest: number | undefined
+    for (let i = lastAtOrBefore(ends, last, (end) => end); i >= 0; i--) {
+      const end = ends[i]!
+      if (blocksAround(end).some(({ block }) => excludes(block, inner))) continue
+      earliest = settle(end, inner, "end")
+      if (earliest <= limit) return earliest
+    }
+    return earliest
+  }
+
+  /** Where `names` are known, `from` at least. Only what is declared up to `last` counts. */
+  const knownAt = (names: Iterable<string>, of: SketchFunction, from: number, last: number, limit: number): number => {
+    const inner = of.range.start
+    let at = from
+    for (const name of names) {
+      const declared = known.get(name)
+      if (declared === undefined) {
+        // It may come from an include, but need not.
+        const point = behind(imports, Math.min(last, limit), inner, limit)
+        if (point !== undefined && point <= limit) at = Math.max(at, point)
+        continue
+      }
+      const prototypes = declared.functions.flatMap((other) => other === of ? [] : place(other) ?? [])
+      const ends = prototypes.length === 0 ? declared.ends : [...declared.ends, ...prototypes].sort((a, b) => a - b)
+      at = Math.max(at, behind(ends, last, inner, limit) ?? at)
+    }
+    return at
+  }
+
+  const place = (candidate: SketchFunction): number | undefined => {
+    if (points.has(candidate)) return points.get(candidate)
+    points.set(candidate, undefined)
+    const { header, range } = candidate
+    const macroUse = tokens.macroUses.get(header.name)
+    const firstFunction = outline.firstFunction ?? range.start
+    const use = Math.min(tokens.uses.get(header.name) ?? range.start, range.start)
+    const limit = Math.min(use, macroUse === undefined ? range.start : Math.max(macroUse, firstFunction))
+    if (callableMacros.has(header.name) || isDeclared(candidate, limit) || hasDirective(header.range)) return undefined
+
+    let at = settle(Math.min(firstFunction, use), range.start, "start")
+    for (const { block } of blocksAround(range.start)) {
+      const words = block.construct.opening.slice(0, block.openings).flatMap(wordsOfCondition)
+      at = knownAt(words, candidate, at, block.construct.start, limit)
+    }
+    at = knownAt(header.names, candidate, at, range.start, limit)
+    const defaults = header.defaults.flatMap(({ end, start }) => wordsOf(text.slice(start, end)))
+    const withDefaults = knownAt(defaults, candidate, at, range.start, limit)
+    // Templates must have their defaults in the first declaration.
+    const movesDefaults = header.defaults.length > 0 && (header.isTemplate || withDefaults <= Math.max(at, limit))
+    at = skipLineEnd(text, movesDefaults ? withDefaults : at)
+    if (at >= range.start) return undefined
+
+    const around = new Set(blocksAround(at).map(({ block }) => block))
+    const wrappers = blocksAround(range.start).map(({ block }) => block).filter((block) => !around.has(block)).reverse()
+    placements.push({ function: candidate, at, wrappers, movesDefaults })
+    points.set(candidate, at)
+    return at
+  }
+
+  /** Whether the sketch itself declares the function before its first use, under the same conditions. */
+  const isDeclared = ({ header, range }: SketchFunction, limit: number): boolean =>
+    (header.isTemplate || header.defaults.length === 0) &&
+    known.get(header.name)?.declarations.some((declaration) =>
+        declaration.signature === header.signature && declaration.range.start <= limit &&
+        blocksAround(declaration.range.start).every(({ block }) => contains(block, range.start))
+      ) === true
+
+  const hasDirective = (header: Range): boolean => {
+    const directive = tokens.directives[lastAtOrBefore(tokens.directives, header.end, (start) => start)]
+    return directive !== undefined && directive > header.start
+  }
+
+  for (const candidate of outline.functions) place(candidate)
+  // Stable: what a prototype needs was placed before it.
+  return placements.sort((a, b) => a.at - b.at)
+}
+
+/** What the sketch says of a name. */
+interface Known {
+  /** Where declarations and definitions of it end, ascending. */
+  readonly ends: Array<number>
+  readonly declarations: Array<Declaration>
+  readonly functions: Array<SketchFunction>
+}
+
+const knownNames = (tokens: SketchTokens, outline: Outline): ReadonlyMap<string, Known> => {
+  const known = new Map<string, Known>()
+  const add = (name: string, end: number): Known => {
+    const entry = known.get(name) ?? { ends: [], declarations: [], functions: [] }
+    known.set(name, entry)
+    entry.ends.push(end)
+    return entry
+  }
+  for (const macro of tokens.macros) add(macro.name, macro.end)
+  for (const declaration of outline.declarations) {
+    add(declaration.name, declaration.range.end).declarations.push(declaration)
+  }
+  for (const defined of outline.functions) add(defined.header.name, defined.range.end).functions.push(defined)
+  for (const { ends } of known.values()) ends.sort((a, b) => a - b)
+  return known
+}
+
+interface NestedBlock {
+  readonly block: Block
+  readonly outer: NestedBlock | undefined
+}
+
+/** Sorts blocks by their start; `outer` leads to all that enclose a block, and maybe to some that end before it does. */
+const nestBlocks = (blocks: ReadonlyArray<Block>): ReadonlyArray<NestedBlock> => {
+  let outer: NestedBlock | undefined
+  return blocks.toSorted((a, b) => a.start - b.start || b.end - a.end).map((block) => {
+    while (outer !== undefined && outer.block.end < block.start) outer = outer.outer
+    outer = { block, outer }
+    return outer
+  })
+}
+
+/** The next line, if nothing but white space is left on this one. */
+const skipLineEnd = (text: string, offset: number): number => {
+  const lineEnd = /[ \t]*\n/y
+  lineEnd.lastIndex = offset
+  return offset + (lineEnd.exec(text)?.[0].length ?? 0)
+}
+
+const contains = (block: Block, offset: number): boolean => block.start <= offset && offset < block.end
+
+/** Whether `offset` is in another branch of the same `#if`. */
+const excludes = (block: Block, offset: number): boolean =>
+  !contains(block, offset) && block.construct.start < offset && offset < block.construct.end
+
+const wordsOfCondition = (opening: string): Array<string> =>
+  /^[ \t]*#/.test(opening) ? wordsOf(opening.replace(/^[ \t]*#[ \t]*\w+/, "")) : []

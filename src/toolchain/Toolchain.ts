@@ -1,0 +1,82 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Disk } from "../disk/Disk.ts"
+import { folderOf, type PackageSearch } from "../packages/findCore.ts"
+import { Subprocess } from "../process/Subprocess.ts"
+
+/** A compiler driver that was found. */
+export interface Toolchain {
+  /** Absolute path of the driver. */
+  readonly compiler: string
+  /** The folder above `bin/`: what cores read as `runtime.tools.NAME.path`. */
+  readonly root: string
+  /** What `-dumpversion` says. */
+  readonly version: string
+  /** `project`: named in `platform_packages`, and then stronger than paths that a core has written in. */
+  readonly source: "project" | "system"
+}
+
+/** A compiler or another tool of a recipe is not installed. */
+export class ToolMissing extends Schema.TaggedError<ToolMissing>()("ToolMissing", {
+  tool: Schema.String,
+  searched: Schema.Array(Schema.String),
+  debianPackages: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `${this.tool} not found in ${this.searched.join(", ")}`
+  }
+  get hint() {
+    return `sudo apt-get install ${this.debianPackages.join(" ")}`
+  }
+}
+
+/** A compiler is there but does not work. */
+export class ToolBroken extends Schema.TaggedError<ToolBroken>()("ToolBroken", {
+  tool: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `${this.tool} does not answer: ${this.reason}`
+  }
+}
+
+export interface ToolchainRequirement {
+  /** PlatformIO's package name. */
+  readonly package: string
+  readonly compiler: string
+  readonly debianPackages: ReadonlyArray<string>
+}
+
+/** Finds the toolchain: the folder that the project names, else the request's PATH. */
+export const findToolchain = Effect.fn("findToolchain")(function*(
+  requirement: ToolchainRequirement,
+  search: PackageSearch,
+  /** The request's `PATH`. */
+  path: string
+) {
+  const disk = yield* Disk
+  const override = folderOf(requirement.package, search)
+  const folders = override === undefined ? path.split(":").filter((folder) => folder.startsWith("/")) : [`${override}/bin`]
+  for (const folder of folders) {
+    const compiler = `${folder.replace(/\/+$/, "")}/${requirement.compiler}`
+    if ((yield* disk.signature(compiler)) === undefined) continue
+    const toolchain: Toolchain = {
+      compiler,
+      root: compiler.slice(0, -`/bin/${requirement.compiler}`.length),
+      version: yield* versionOf(compiler),
+      source: override === undefined ? "system" : "project"
+    }
+    return toolchain
+  }
+  const { compiler: tool, debianPackages } = requirement
+  return yield* new ToolMissing({ tool, searched: folders, debianPackages })
+})
+
+const versionOf = Effect.fnUntraced(function*(compiler: string) {
+  const subprocess = yield* Subprocess
+  const { status, stderr, stdout } = yield* subprocess.run({ argv: [compiler, "-dumpversion"], cwd: "/", env: {} }).pipe(
+    Effect.mapError((error) => new ToolBroken({ tool: compiler, reason: error.message }))
+  )
+  if (status._tag === "Exited" && status.code === 0) return stdout.trim()
+  return yield* new ToolBroken({ tool: compiler, reason: stderr.trim() || "no version" })
+})

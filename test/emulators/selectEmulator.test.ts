@@ -1,0 +1,41 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import { selectEmulator } from "../../src/emulators/selectEmulator.ts"
+
+const chosen = (mcu: string, requested?: string) =>
+  Result.getOrThrow(selectEmulator(requested === undefined ? { mcu } : { mcu, requested }))
+const refused = (mcu: string, requested?: string) =>
+  Result.getOrThrow(Result.flip(selectEmulator(requested === undefined ? { mcu } : { mcu, requested })))
+
+describe("selectEmulator", () => {
+  it("chooses avr8js for the ATmega328P and simavr for other AVRs", () => {
+    assert.strictEqual(chosen("atmega328p"), "avr8js")
+    assert.strictEqual(chosen("ATmega328P"), "avr8js")
+    assert.strictEqual(chosen("atmega2560"), "simavr")
+    assert.strictEqual(chosen("attiny85"), "simavr")
+  })
+
+  it("does as it is told", () => {
+    assert.strictEqual(chosen("atmega328p", "simavr"), "simavr")
+    assert.strictEqual(chosen("atmega328p", "avr8js"), "avr8js")
+  })
+
+  it("refuses before the build what cannot run, and says what can", () => {
+    const error = refused("atmega2560", "avr8js")
+    assert.strictEqual(error.message, "avr8js does not run the atmega2560")
+    assert.strictEqual(error.hint, "use --emulator simavr, or leave the choice to fbuild")
+  })
+
+  it("refuses an MCU that no emulator runs", () => {
+    const error = refused("atmega4809")
+    assert.strictEqual(error.message, "no emulator runs the atmega4809")
+    assert.isUndefined(error.hint)
+  })
+
+  it("refuses a name it does not know, and lists those it does", () => {
+    const error = refused("atmega328p", "qemu")
+    assert.strictEqual(error._tag, "UnknownEmulator")
+    assert.strictEqual(error.message, "unknown emulator qemu")
+    assert.strictEqual(error.hint, "emulators: avr8js, simavr")
+  })
+})
