@@ -6,7 +6,7 @@ say() { printf '%s\n' "${0##*/}: $*" >&2; }
 
 setup() {
   # Caches that tools would keep in the home or temporary folder stay in the checkout.
-  export npm_config_cache="$root/.cache/npm" DPRINT_CACHE_DIR="$root/.cache/dprint" NODE_COMPILE_CACHE="$root/.cache/node"
+  export npm_config_cache="$root/.cache/npm" DPRINT_CACHE_DIR="$root/.cache/dprint" NODE_COMPILE_CACHE="$root/.cache/v8"
   export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
 
   if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
@@ -14,9 +14,12 @@ setup() {
   else
     require_tools "$@"
   fi
-  install_npm_dependencies
+  # The copy of the lock file is written last, so an interrupted installation is done again.
+  if ! cmp -s "$root/package-lock.json" "$root/node_modules/.fbuild-lock"; then
+    (install_npm_dependencies) || exit
+    cp "$root/package-lock.json" "$root/node_modules/.fbuild-lock"
+  fi
   PATH="$root/node_modules/.bin:$PATH"
-  require_node
 }
 
 install_debian_packages() {
@@ -77,26 +80,27 @@ require_tools() {
   exit 3
 }
 
-# The copy of the lock file is written last, so an interrupted installation is done again.
 install_npm_dependencies() {
-  cmp -s "$root/package-lock.json" "$root/node_modules/.fbuild-lock" && return 0
+  cd "$root"
+  if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 19) ? 0 : 1)'; then
+    # An old Node cannot run the installation of the rest: npm leaves out what is made for a newer Node than its own.
+    package=node-linux-$(node -p process.arch)
+    version=$(node -p "require('./package.json').optionalDependencies['$package'] || ''")
+    if [ "$(uname -s)" != Linux ] || [ -z "$version" ]; then
+      say "Node $(node --version) is too old: install 22.19 or newer (macOS: brew install node)"
+      exit 3
+    fi
+    say "Node $(node --version) is too old: getting $version from npm"
+    run_npm install --prefix "$root/.cache/node" --no-save --no-package-lock "$package@$version" npm@11.19.1
+    PATH="$root/.cache/node/node_modules/.bin:$PATH"
+  fi
   say "installing npm dependencies"
-  (cd "$root" && npm ci --include=dev --include=optional --loglevel=error >&2) || {
-    say "npm ci failed"
-    exit 3
-  }
-  # npm 9, Debian 12's, loses this link while it drops the Node of the other architecture.
-  for node in "$root"/node_modules/node-linux-*/bin/node; do
-    [ ! -x "$node" ] || ln -sf "../${node#"$root/node_modules/"}" "$root/node_modules/.bin/node"
-  done
-  cp "$root/package-lock.json" "$root/node_modules/.fbuild-lock"
+  run_npm ci --include=dev --include=optional
 }
 
-# On Linux npm has brought Node along; elsewhere the machine's must do.
-require_node() {
-  node -e 'const [major, minor] = process.versions.node.split(".").map(Number)
-    process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)' || {
-    say "Node $(node --version) is too old: 22.19 or newer is needed (macOS: brew install node)"
+run_npm() {
+  npm "$@" --loglevel=error >&2 || {
+    say "npm $1 failed"
     exit 3
   }
 }

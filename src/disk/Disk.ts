@@ -7,6 +7,7 @@ import type { Digest } from "../domain/Digest.ts"
 export interface Signature {
   /** Size, mtime, ctime and inode in one text; equal texts mean an untouched file, unless it changed within one clock tick. */
   readonly text: string
+  readonly bytes: number
   /** Time of the last change of content or metadata, ns since 1970; unlike mtime no program can set it back. */
   readonly changedNanos: bigint
 }

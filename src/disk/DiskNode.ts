@@ -15,7 +15,8 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, Disk.of({
       const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
       if (stat === undefined) return undefined
       const text = `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
-      return { text, changedNanos: stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs } satisfies Signature
+      const changedNanos = stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs
+      return { text, bytes: Number(stat.size), changedNanos } satisfies Signature
     }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
   digest: (path) =>
     unlessMissing("read", path, () =>

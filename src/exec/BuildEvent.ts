@@ -64,16 +64,18 @@ const action = { environment: Schema.String, id: ActionId, mnemonic: Mnemonic }
 export const BuildEvent = Schema.TaggedUnion({
   Warning: { error: ReportedError },
   EnvironmentStarted: { environment: Schema.String, board: Schema.String, actions: Schema.Int },
+  /** `--dry-run`: what would be run. */
+  ActionPlanned: { ...action, argv: Schema.Array(Schema.String), command: Schema.String },
   ActionStarted: { ...action, argv: Schema.Array(Schema.String), reason: Reason },
   /** `output` is what the command printed, with the compiler's colours; empty when it said nothing. */
-  ActionFinished: { ...action, ok: Schema.Boolean, durationMs: Schema.Number, output: Schema.String },
+  ActionFinished: { ...action, ok: Schema.Boolean, durationMs: Schema.Finite, output: Schema.String },
   ActionUpToDate: action,
   EnvironmentFinished: { result: EnvironmentResult },
   BuildFinished: {
     ok: Schema.Boolean,
     exitCode: Schema.Int,
     /** From the start of the request to its end, ms. */
-    durationMs: Schema.Number,
+    durationMs: Schema.Finite,
     traceId: Schema.String,
     environments: Schema.Array(EnvironmentResult),
     errors: Schema.Array(ReportedError)

@@ -11,6 +11,7 @@ import { discoverSources } from "../sources/discoverSources.ts"
 import { findLibraries, type SelectedLibrary } from "../sources/findLibraries.ts"
 import type { LibraryStorage } from "../sources/LibraryIndex.ts"
 import { listSources } from "../sources/listSources.ts"
+import { projectLibrary } from "../sources/projectLibrary.ts"
 import { baseName, isWithin, joinPath, stemOf } from "../sources/paths.ts"
 import type { SourceFile } from "../sources/SourceFile.ts"
 import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
@@ -87,7 +88,7 @@ export const gatherSources = Effect.fn("gatherSources")(function*(given: Gatheri
         ...quiet([...systemDirs, ...libraryDirs, ...selected.library.privateIncludeDirs]),
         // A library inside the project is the user's own code: its warnings are for them.
         ...(isWithin(projectDir, selected.library.dir) ? { properties: properties.own } : {})
-      })
+      }, environment.libArchive)
     ),
     sketch: {
       sources: sources.files.map(named(sources.folder)),
@@ -128,15 +129,11 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
     origin: "extra",
     holds: "either"
   }))
-  const isOwnLibrary = where.folder !== project.projectDir &&
-    !isWithin(joinPath(project.projectDir, "src"), where.folder) &&
-    [...(yield* tree.entries(project.projectDir))?.keys() ?? []].some((name) =>
-      name === "library.json" || name === "library.properties"
-    )
+  const own = yield* projectLibrary(tree, { dir: project.projectDir, srcDir: where.folder, libDir: where.lib })
   const storages: ReadonlyArray<LibraryStorage> = [
     { dir: where.lib, origin: "project", holds: "libraries" },
     ...extra,
-    ...(isOwnLibrary ? [{ dir: project.projectDir, origin: "self", holds: "library" } as const] : []),
+    ...(own === undefined ? [] : [own]),
     { dir: `${platform.path}/libraries`, origin: "framework", holds: "libraries" }
   ]
   const userDirs = classifyFlags(environment.buildFlags).includes
@@ -178,10 +175,11 @@ const definedMacros = Effect.fnUntraced(function*(properties: Properties, flags:
 const plannedLibrary = (
   { library, sources }: SelectedLibrary,
   named: (file: SourceFile) => PlannedSource,
-  context: CompileContext
+  context: CompileContext,
+  archives: boolean
 ): PlannedLibrary => {
   const own = classifyFlags(library.flags)
-  const shared = [...own.compile, ...own.defines, ...own.includes.map((flag) => absoluteInclude(flag, library.dir))]
+  const shared = [...own.compile, ...own.defines, ...own.includes]
   return {
     // Two libraries of one name in different folders must not share objects.
     name: baseName(library.dir),
@@ -195,14 +193,10 @@ const plannedLibrary = (
       },
       unflags: [...context.unflags, ...library.unflags]
     },
-    linkage: library.archive ? "archive" : "objects",
+    linkage: archives && library.archive ? "archive" : "objects",
     linkFlags: library.ldflags
   }
 }
-
-/** `-I` of a manifest is relative to its library. */
-const absoluteInclude = (flag: string, dir: string): string =>
-  flag.startsWith("-I") ? `-I${joinPath(dir, flag.slice(2))}` : flag
 
 /** The tab that gives the merged sketch its name: the one called like the folder, else the first. */
 const mergedName = (sketches: ReadonlyArray<string>, stems: ReadonlyArray<string>): string => {

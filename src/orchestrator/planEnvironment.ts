@@ -70,8 +70,7 @@ export const planEnvironment = Effect.fn("planEnvironment")(function*(
   const platform = yield* loadCore(spec, core)
   const board = yield* Effect.fromResult(findBoard(platform.boards, spec.boards, boardId))
 
-  const builds = joinPath(project.projectDir, request.variables["FBUILD_BUILD_DIR"] ?? project.dirs.build)
-  const buildDir = relativeTo(project.projectDir, `${builds}/${environment.name}`)
+  const buildDir = buildDirOf(project, environment)
   const buildType = request.buildType ?? environment.buildType
   const values = buildValues({ buildDir, buildType, toolchain, spec, environment, project, request })
   const quiet = yield* Effect.fromResult(boardProperties(platform, board, { ...values, warnings: "none" as const }))
@@ -102,6 +101,10 @@ export const planEnvironment = Effect.fn("planEnvironment")(function*(
   }
   return planned
 })
+
+/** The folder of an environment's outputs, relative to the project, or absolute where it is outside. */
+export const buildDirOf = (project: ProjectConfig, environment: EnvironmentConfig): string =>
+  relativeTo(project.projectDir, joinPath(project.projectDir, `${project.dirs.build}/${environment.name}`))
 
 /** The platform that `platform =` names. */
 export const specOf = Effect.fnUntraced(function*(environment: EnvironmentConfig) {

@@ -66,7 +66,11 @@ export interface LibrarySelection {
  * Source: PlatformIO documentation, "Library Dependency Finder"; Arduino CLI documentation, "Sketch build process".
  */
 export const findLibraries = Effect.fnUntraced(function*(tree: SourceTree, request: LibraryRequest) {
-  const index = yield* makeLibraryIndex(tree, request.storages, request.target, request.ignored)
+  const [index] = yield* Effect.all([
+    makeLibraryIndex(tree, request.storages, request.target, request.ignored),
+    // Every one will be asked for; now they are listed side by side.
+    Effect.forEach(request.includeDirs, (dir) => Effect.ignore(tree.entries(dir)), { concurrency: "unbounded" })
+  ], { concurrency: 2 })
   const finder = new Finder(tree, index, request)
   return yield* finder.run()
 })
@@ -104,6 +108,8 @@ class Finder {
   private readonly resolved = new Map<string, Found | undefined>()
   private readonly reached = new Set<string>()
   private queue: Array<Reached> = []
+  /** Selected, but their sources are not yet listed. */
+  private unlisted: Array<Selected> = []
 
   constructor(tree: SourceTree, index: LibraryIndex, request: LibraryRequest) {
     this.tree = tree
@@ -127,7 +133,7 @@ class Finder {
       if (candidate !== undefined) yield* this.select(candidate, { _tag: "Declared", entry })
       else (index.isIncompatible(name) ? incompatible : missing).push(entry)
     }
-    while (this.queue.length > 0) yield* this.scanQueue()
+    while (this.queue.length > 0 || this.unlisted.length > 0) yield* this.scanQueue()
     return {
       libraries: [...this.selected.values()].map((one) => ({ ...one, dependsOn: [...one.dependsOn].sort() })),
       missing,
@@ -138,6 +144,12 @@ class Finder {
 
   /** Reads all that is waiting at once, then follows the includes in order, so that the result does not depend on timing. */
   private readonly scanQueue = Effect.fnUntraced(function*(this: Finder): Effect.fn.Return<void, Failure> {
+    const listed = this.unlisted
+    this.unlisted = []
+    yield* Effect.forEach(listed, (one) => this.listSources(one), { concurrency: "unbounded" })
+    for (const owner of listed) {
+      for (const { path } of owner.sources) this.reach({ path, owner, isSource: true })
+    }
     const files = this.queue
     this.queue = []
     const scans = yield* Effect.forEach(files, (file) => this.scan(file), { concurrency: 16 })
@@ -145,6 +157,12 @@ class Finder {
       for (const include of scans[at]!) yield* this.follow(file, include)
     }
   })
+
+  private listSources(selected: Selected): Effect.Effect<void, FolderUnreadable> {
+    return Effect.map(librarySources(this.tree, selected.library), (sources) => {
+      selected.sources = sources
+    })
+  }
 
   private scan(file: Reached): Effect.Effect<ReadonlyArray<Include>, SourceUnreadable> {
     const scanned = Effect.map(this.tree.text(file.path), (text) => scanIncludes(text, this.request.macros))
@@ -204,9 +222,8 @@ class Finder {
       if (problem !== undefined) return yield* problem
       const selected: Selected = { library, because, dependsOn: new Set(), sources: [] }
       this.selected.set(library.dir, selected)
+      this.unlisted.push(selected)
       for (const dir of library.includeDirs) this.places.push({ dir, owner: selected })
-      selected.sources = yield* librarySources(this.tree, library)
-      for (const { path } of selected.sources) this.reach({ path, owner: selected, isSource: true })
       for (const dependency of library.dependencies) {
         const wanted = applies(dependency, this.request.target) ? this.index.named(dependency.name) : undefined
         if (wanted === undefined || wanted.library.dir === library.dir) continue

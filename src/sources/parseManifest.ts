@@ -27,11 +27,8 @@ export const parseLibraryJson = (
   text: string
 ): Result.Result<LibraryManifest, LibraryManifestInvalid> =>
   Result.mapBoth(decodeJson(text), {
-    onFailure: (error) => {
-      const detail = error.message.replaceAll(/\s*\n\s*/g, " ")
-      const line = /\(line (\d+) column \d+\)/.exec(detail)?.[1]
-      return new LibraryManifestInvalid({ path, detail, ...(line === undefined ? {} : { line: Number(line) }) })
-    },
+    // Effect's JSON decoder does not say where the text is wrong, so there is no line.
+    onFailure: (error) => new LibraryManifestInvalid({ path, detail: error.message.replaceAll(/\s*\n\s*/g, " ") }),
     onSuccess: (json) => {
       const build = json.build ?? {}
       return {

@@ -11,7 +11,8 @@ import type { SourceTree } from "./SourceTree.ts"
 export const projectLibrary = Effect.fnUntraced(
   function*(tree: SourceTree, project: { readonly dir: string; readonly srcDir: string; readonly libDir: string }) {
     const root = yield* tree.entries(project.dir)
-    const isLibrary = root?.has("library.properties") === true || (root?.has("library.json") === true && root.has("src"))
+    const isLibrary = root?.has("library.properties") === true ||
+      (root?.has("library.json") === true && root.has("src"))
     if (!isLibrary || [project.dir, joinPath(project.dir, "src")].includes(project.srcDir)) return undefined
     const own = [...(yield* tree.entries(project.libDir))?.keys() ?? []].map((name) => name.toLowerCase())
     if (own.includes(baseName(project.dir).toLowerCase())) return undefined

@@ -155,8 +155,9 @@ class Scan {
     if (this.active === false) return
     const [, name, text] = /^\s*([A-Za-z_]\w*)(.*)$/s.exec(rest) ?? []
     if (name === undefined || text === undefined) return
-    // A function-like macro has no value of its own.
-    this.macros.set(name, directive === "undef" ? false : text.startsWith("(") ? "()" : text.trim(), this.branch)
+    // A function-like macro has no value of its own; neither has a text too long for a number or a header name.
+    const value = text.startsWith("(") || text.length > 1000 ? "()" : text.trim()
+    this.macros.set(name, directive === "undef" ? false : value, this.branch)
   }
 
   private include(hash: number, at: number): void {

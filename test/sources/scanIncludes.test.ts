@@ -3,7 +3,8 @@ import * as Schema from "effect/Schema"
 import type { KnownMacros } from "../../src/sources/Macros.ts"
 import { scanIncludes } from "../../src/sources/scanIncludes.ts"
 
-const names = (text: string, macros?: KnownMacros) => scanIncludes(text, macros).map((include) => include.name).join(" ")
+const names = (text: string, macros?: KnownMacros) =>
+  scanIncludes(text, macros).map((include) => include.name).join(" ")
 
 const known: KnownMacros = {
   defined: new Map<string, string | number>([["AVR", 1], ["ARDUINO", 10819], ["HEADER", "<Wire.h>"]]),
@@ -52,7 +53,11 @@ describe("scanIncludes", () => {
   const conditions: ReadonlyArray<readonly [about: string, text: string, found: string]> = [
     ["#if 0", "#if 0\n#include <a>\n#else\n#include <b>\n#endif\n#include <c>", "b c"],
     ["#if 1", "#if 1\n#include <a>\n#elif 1\n#include <b>\n#else\n#include <c>\n#endif", "a"],
-    ["nested in a dead branch", "#if 0\n#if 1\n#include <a>\n#else\n#include <b>\n#endif\n#else\n#include <c>\n#endif", "c"],
+    [
+      "nested in a dead branch",
+      "#if 0\n#if 1\n#include <a>\n#else\n#include <b>\n#endif\n#else\n#include <c>\n#endif",
+      "c"
+    ],
     ["known", "#ifdef AVR\n#include <a>\n#else\n#include <b>\n#endif", "a"],
     ["known not to be defined", "#ifndef ESP32\n#include <a>\n#elif 1\n#include <b>\n#endif", "a"],
     ["elif", "#if ESP32\n#include <a>\n#elif ARDUINO > 100\n#include <b>\n#else\n#include <c>\n#endif", "b"],
@@ -64,9 +69,17 @@ describe("scanIncludes", () => {
     ["defined here", "#define Y 2 /* two */\n#if Y == 2\n#include <a>\n#else\n#include <b>\n#endif", "a"],
     ["undefined here", "#undef AVR\n#ifdef AVR\n#include <a>\n#else\n#include <b>\n#endif", "b"],
     ["include guard", "#ifndef G\n#define G\n#define Y 0\n#if Y\n#include <a>\n#endif\n#include <b>\n#endif", "b"],
-    ["defined in an unknown branch", "#ifdef X\n#define Y 1\n#endif\n#if Y\n#include <a>\n#else\n#include <b>\n#endif", "a b"],
+    [
+      "defined in an unknown branch",
+      "#ifdef X\n#define Y 1\n#endif\n#if Y\n#include <a>\n#else\n#include <b>\n#endif",
+      "a b"
+    ],
     ["redefined in an unknown branch", "#ifdef X\n#undef AVR\n#else\n#ifdef AVR\n#include <a>\n#endif\n#endif", "a"],
-    ["in a known one in an unknown one", "#ifdef X\n#if 1\n#undef AVR\n#endif\n#endif\n#ifdef AVR\n#include <a>\n#endif", "a"],
+    [
+      "in a known one in an unknown one",
+      "#ifdef X\n#if 1\n#undef AVR\n#endif\n#endif\n#ifdef AVR\n#include <a>\n#endif",
+      "a"
+    ],
     ["in a dead branch", "#if 0\n#undef AVR\n#endif\n#ifndef AVR\n#include <a>\n#endif", ""],
     ["function-like", "#define F(AVR) AVR\n#if F\n#include <a>\n#endif\n#if F(0)\n#include <b>\n#endif", "a b"],
     ["__has_include", "#if defined __has_include\n#if __has_include(<x.h>)\n#include <x.h>\n#endif\n#endif", "x.h"],
@@ -77,7 +90,9 @@ describe("scanIncludes", () => {
     ["no end", "#if 0\n#include <a>", ""],
     ["by macro", "#include HEADER\n#include OTHER\n#define OTHER \"b.h\"\n#include OTHER", "Wire.h b.h"]
   ]
-  for (const [about, text, found] of conditions) it(`condition: ${about}`, () => assert.strictEqual(names(text, known), found))
+  for (const [about, text, found] of conditions) {
+    it(`condition: ${about}`, () => assert.strictEqual(names(text, known), found))
+  }
 
   const noise = [
     "// #include <no>\n",

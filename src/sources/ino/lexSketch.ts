@@ -1,4 +1,4 @@
-import { type Blank, blankOut, tokenPattern, wordsOf } from "./cppTokens.ts"
+import { type Blank, blankOut, tokenPattern } from "./cppTokens.ts"
 
 /** A stretch of text whose meaning depends on what encloses it: a branch of an `#if`, or the braces of `extern "C"`. */
 export interface Block {
@@ -26,6 +26,8 @@ export interface Macro {
   readonly start: number
   readonly end: number
   readonly hasParameters: boolean
+  /** Whether it can stand for more than a part of a declaration. */
+  readonly hasBraces: boolean
 }
 
 /** What a text says before any C++ is parsed: its directives, its brackets, where each word first occurs. */
@@ -66,7 +68,7 @@ export const lexSketch = (text: string): SketchTokens => {
     const lexeme = match[0]
     const start = match.index
     if (match[1] !== undefined) {
-      preprocessor.read(lexeme, start, brackets)
+      brackets = preprocessor.read(lexeme, start, brackets)
       continue
     }
     if (preprocessor.isDead() || lexeme.startsWith("//") || lexeme.startsWith("/*")) continue
@@ -164,12 +166,14 @@ const blanksOf = (brace: Bracket, end: number): ReadonlyArray<Blank> => {
 
 interface Conditional {
   readonly construct: { readonly start: number; end: number; opening: Array<string>; readonly closing: string }
+  /** The open brackets at `#if`. */
   readonly brackets: Brackets
   branchStart: number
-  /** The current branch is not looked at. */
+  /** Whether the current branch is not looked at. */
   dead: boolean
-  /** Nor are the ones that follow. */
-  restDead: boolean
+  /** The first branch that left other brackets open, while no branch has left the same. */
+  uneven: { readonly start: number; readonly end: number; readonly brackets: Brackets } | undefined
+  hasEven: boolean
 }
 
 const makePreprocessor = (text: string, blanks: Array<Blank>) => {
@@ -180,54 +184,73 @@ const makePreprocessor = (text: string, blanks: Array<Blank>) => {
   const branches: Array<Block> = []
   const conditionals: Array<Conditional> = []
 
-  const endBranch = ({ branchStart, construct, dead }: Conditional, end: number) => {
-    if (dead) blanks.push({ start: branchStart, end, fill: " " })
-    branches.push({ start: branchStart, end, construct, openings: construct.opening.length })
+  /** Ends the current branch, and says which brackets are open for the next one. */
+  const endBranch = (current: Conditional, end: number, brackets: Brackets): Brackets => {
+    const { branchStart: start, construct } = current
+    branches.push({ start, end, construct, openings: construct.opening.length })
+    const blank = { start, end, fill: " " }
+    if (current.dead) {
+      blanks.push(blank)
+      return current.brackets
+    }
+    if (depthOf(brackets) === depthOf(current.brackets)) {
+      if (current.uneven !== undefined) blanks.push({ ...current.uneven, fill: " " })
+      current.uneven = undefined
+      current.hasEven = true
+    } else if (current.uneven !== undefined) blanks.push(blank)
+    else if (!current.hasEven) current.uneven = { start, end, brackets }
+    else return brackets
+    return current.brackets
   }
 
-  const read = (source: string, start: number, brackets: Brackets) => {
+  const read = (source: string, start: number, brackets: Brackets): Brackets => {
     const end = start + source.length
     const nextLine = Math.min(end + 1, text.length)
     const keyword = /^[ \t]*#[ \t]*(\w*)/.exec(source)?.[1] ?? ""
     const current = conditionals.at(-1)
+    const outer = conditionals.at(-2)
     directives.push(start)
     blanks.push({ start, end, fill: " " })
     if (/^if(n?def)?$/.test(keyword)) {
-      const restDead = current?.dead === true
       conditionals.push({
         construct: { start, end: text.length, opening: [source], closing: "#endif" },
         brackets,
         branchStart: nextLine,
-        dead: restDead || /^[ \t]*#[ \t]*if[ \t]+0[ \t]*(\/[/*]|$)/.test(source),
-        restDead
+        dead: current?.dead === true || /^[ \t]*#[ \t]*if[ \t]+0[ \t]*(\/[/*]|$)/.test(source),
+        uneven: undefined,
+        hasEven: false
       })
     } else if (current !== undefined && /^(else|elif(n?def)?)$/.test(keyword)) {
-      endBranch(current, start)
-      // What follows #endif can fit the brackets of one branch only; the first one is kept.
-      current.restDead ||= !current.dead && depthOf(brackets) !== depthOf(current.brackets)
-      current.dead = current.restDead
+      const next = endBranch(current, start, brackets)
+      // In function bodies, what follows #endif is taken to fit the first branch, even beside an even one.
+      current.dead = outer?.dead === true || (current.uneven !== undefined && current.brackets?.role === "body")
       current.construct.opening.push(source)
       current.branchStart = nextLine
+      return next
     } else if (current !== undefined && keyword === "endif") {
-      endBranch(current, start)
+      const next = endBranch(current, start, brackets)
       current.construct.end = nextLine
       conditionals.pop()
+      return current.uneven?.brackets ?? next
     } else if (current?.dead !== true) {
       if (/^(include|include_next|import)$/.test(keyword)) includes.push(nextLine)
       const define = keyword === "define" ? /define[ \t]+([\w$\x80-\uFFFF]+)(\(?)/.exec(source) : null
-      if (define === null) return
-      macros.push({ name: define[1]!, start, end: nextLine, hasParameters: define[2] === "(" })
-      for (const word of wordsOf(source.slice(define.index + define[0].length))) {
-        if (!macroUses.has(word)) macroUses.set(word, start)
+      if (define === null) return brackets
+      let hasBraces = false
+      for (const { 0: lexeme, 3: word } of source.slice(define.index + define[0].length).matchAll(tokenPattern())) {
+        hasBraces ||= /^[{};]$/.test(lexeme)
+        if (word !== undefined && !macroUses.has(word)) macroUses.set(word, start)
       }
+      macros.push({ name: define[1]!, start, end: nextLine, hasParameters: define[2] === "(", hasBraces })
     }
+    return brackets
   }
 
   return {
     read,
     isDead: () => conditionals.at(-1)?.dead === true,
     end: () => {
-      for (const conditional of conditionals) endBranch(conditional, text.length)
+      for (const conditional of conditionals) endBranch(conditional, text.length, conditional.brackets)
       return { branches, directives, includes, macroUses, macros }
     }
   }

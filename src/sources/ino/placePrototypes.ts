@@ -24,7 +24,8 @@ export interface Placement {
 export const placePrototypes = (text: string, tokens: SketchTokens, outline: Outline): ReadonlyArray<Placement> => {
   const blocks = nestBlocks([...tokens.branches, ...outline.linkages])
   const known = knownNames(tokens, outline)
-  const callableMacros = new Set(tokens.macros.filter((macro) => macro.hasParameters).map((macro) => macro.name))
+  const functionMacros = new Set(tokens.macros.filter((macro) => macro.hasParameters).map((macro) => macro.name))
+  const braceMacros = new Set(tokens.macros.filter((macro) => macro.hasBraces).map((macro) => macro.name))
   const imports = [...tokens.includes, ...outline.usings].sort((a, b) => a - b)
   const placements: Array<Placement> = []
   /** Absent: not looked at yet. `undefined`: no prototype, or being looked at. */
@@ -48,10 +49,9 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
   /** The nearest offset where `inner` could be declared, searched forwards or backwards. */
   const settle = (offset: number, inner: number, edge: "start" | "end"): number => {
     for (let at = offset;;) {
-      const item = itemAround(at)
       const foreign = blocksAround(at).findLast(({ block }) => !contains(block, inner))
-      const next = item !== undefined ? item[edge] : foreign !== undefined ? foreign.block.construct[edge] : at
-      if (next === at || (item === undefined && foreign === undefined)) return at
+      const next = itemAround(at)?.[edge] ?? foreign?.block.construct[edge] ?? at
+      if (next === at) return at
       at = next
     }
   }
@@ -91,14 +91,17 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
     if (points.has(candidate)) return points.get(candidate)
     points.set(candidate, undefined)
     const { header, range } = candidate
+    const around = blocksAround(range.start)
     const macroUse = tokens.macroUses.get(header.name)
     const firstFunction = outline.firstFunction ?? range.start
     const use = Math.min(tokens.uses.get(header.name) ?? range.start, range.start)
     const limit = Math.min(use, macroUse === undefined ? range.start : Math.max(macroUse, firstFunction))
-    if (callableMacros.has(header.name) || isDeclared(candidate, limit) || hasDirective(header.range)) return undefined
+    if (functionMacros.has(header.name) || [...header.names].some((name) => braceMacros.has(name))) return undefined
+    if (isDeclared(candidate, limit) || hasDirective(header.range)) return undefined
+    if (around.reduce((sum, { block }) => sum + block.openings, 0) > maxOpenings) return undefined
 
     let at = settle(Math.min(firstFunction, use), range.start, "start")
-    for (const { block } of blocksAround(range.start)) {
+    for (const { block } of around) {
       const words = block.construct.opening.slice(0, block.openings).flatMap(wordsOfCondition)
       at = knownAt(words, candidate, at, block.construct.start, limit)
     }
@@ -110,8 +113,8 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
     at = skipLineEnd(text, movesDefaults ? withDefaults : at)
     if (at >= range.start) return undefined
 
-    const around = new Set(blocksAround(at).map(({ block }) => block))
-    const wrappers = blocksAround(range.start).map(({ block }) => block).filter((block) => !around.has(block)).reverse()
+    const entered = new Set(blocksAround(at).map(({ block }) => block))
+    const wrappers = around.map(({ block }) => block).filter((block) => !entered.has(block)).reverse()
     placements.push({ function: candidate, at, wrappers, movesDefaults })
     points.set(candidate, at)
     return at
@@ -134,6 +137,9 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
   // Stable: what a prototype needs was placed before it.
   return placements.sort((a, b) => a.at - b.at)
 }
+
+/** How many directives a prototype may need around it: each is repeated for each prototype. */
+const maxOpenings = 256
 
 /** What the sketch says of a name. */
 interface Known {

@@ -81,9 +81,11 @@ export const readDeclarator = (source: string, declarator: Node): Declared | und
         break
       }
       case "reference_declarator":
+        last = node
+        node = node.firstNamedChild
+        break
       case "parenthesized_declarator":
       case "attributed_declarator":
-        last = node
         node = node.firstNamedChild
         break
       default:
@@ -99,7 +101,8 @@ export const signatureOf = (source: string, declarator: Node): string => {
   const parameters = declarator.childForFieldName("parameters")
   if (parameters === null) return ""
   const tokens: Array<string> = []
-  walk(parameters, (node, field, parent) => {
+  walk(parameters, (node, field, parents) => {
+    const parent = parents.at(-1) ?? ""
     if (node.type === "comment" || field === "default_value" || node.type === "=") return false
     if (isDeclaredName(node, field, parent)) return false
     if (node.childCount === 0) tokens.push(source.slice(node.startIndex, node.endIndex))
@@ -109,11 +112,11 @@ export const signatureOf = (source: string, declarator: Node): string => {
 }
 
 /** Visits `root` and what is below it in order of the text, children only where `visit` says so. Never recurses. */
-const walk = (root: Node, visit: (node: Node, field: string | null, parent: string) => boolean) => {
+const walk = (root: Node, visit: (node: Node, field: string | null, parents: ReadonlyArray<string>) => boolean) => {
   const cursor = root.walk()
-  const parents = [""]
+  const parents: Array<string> = []
   for (let done = false; !done;) {
-    const descend = visit(cursor.currentNode, cursor.currentFieldName, parents.at(-1) ?? "")
+    const descend = visit(cursor.currentNode, cursor.currentFieldName, parents)
     const type = cursor.nodeType
     if (descend && cursor.gotoFirstChild()) {
       parents.push(type)
@@ -133,13 +136,16 @@ const readContents = (source: string, outer: Node, body: Node) => {
   const locals: Array<string> = []
   const defaults: Array<Range> = []
   let readable = true
-  walk(outer, (node, field, parent) => {
+  walk(outer, (node, field, parents) => {
+    const parent = parents.at(-1) ?? ""
     if (node.id === body.id || node.type === "comment" || field === "default_value" || field === "default_type") {
       return false
     }
-    if (node.isMissing) readable &&= node.type === "::"
-    if (node.isError) readable &&= hasOnlyNames(node)
-    if (node.type === "=" && /^optional_.*parameter_declaration$/.test(parent)) {
+    // The grammar does not know all parameters without names; those in parentheses do no harm.
+    if (node.isMissing) readable &&= node.type === "::" || parents.includes("parameter_list")
+    if (node.isError) readable &&= hasOnlyNames(node) || parents.includes("parameter_list")
+    if (node.type === "=") {
+      readable &&= /^optional_.*parameter_declaration$/.test(parent)
       defaults.push({ start: node.startIndex, end: node.parent?.endIndex ?? node.endIndex })
     }
     if (!node.type.endsWith("identifier") || node.childCount > 0) return true

@@ -47,6 +47,9 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
   let strayBraces = 0
   /** Where tokens began that the grammar could not place: they belong to what comes next. */
   let strayStart: number | undefined
+  /** Whether the current item follows such tokens: then `MACRO call();` may read as a declaration. */
+  let isGuess = false
+  let linkageDepth = 0
 
   const readList = (list: Node) => {
     const cursor = list.walk()
@@ -69,10 +72,11 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
   }
 
   const readItem = (node: Node) => {
+    isGuess = strayStart !== undefined
     const start = strayStart ?? attributedStart(node.startIndex)
     strayStart = node.lastChild?.isMissing === true ? start : undefined
     const body = node.type === "linkage_specification" ? node.childForFieldName("body") : null
-    if (body?.type === "declaration_list") return readLinkage(node, body)
+    if (body?.type === "declaration_list" && linkageDepth < 100) return readLinkage(node, body)
     const range = { start, end: node.endIndex }
     while ((items.at(-1)?.start ?? -1) >= start) items.pop()
     items.push(range)
@@ -103,39 +107,32 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
       openings: 1
     })
     strayBraces--
+    linkageDepth++
     readList(body)
+    linkageDepth--
     strayBraces++
   }
 
-  const readNames = (node: Node, range: Range): void => {
-    const { type } = node
-    if (type === "template_declaration") {
-      const inner = node.lastNamedChild
-      return inner === null ? undefined : readNames(inner, range)
-    }
-    if (type === "using_declaration") {
-      const name = node.lastNamedChild
-      if (node.child(1)?.type === "namespace") usings.push(range.end)
-      else if (name !== null) addName(name.childForFieldName("name") ?? name, range)
-      return
-    }
-    if (type === "declaration" || type === "type_definition") {
-      const specifier = node.childForFieldName("type")
-      if (specifier !== null) readNames(specifier, range)
-      for (const declarator of node.childrenForFieldName("declarator")) addDeclarator(declarator, range)
-      return
-    }
-    const body = node.childForFieldName("body")
-    const name = node.childForFieldName("name")
-    if (name !== null) addName(name, range)
-    if (type === "enum_specifier" && body !== null) {
-      for (const enumerator of body.namedChildren) {
-        const constant = enumerator.childForFieldName("name")
-        if (constant !== null) addName(constant, range)
-      }
-    }
-    if (type === "namespace_definition" && body !== null && (name === null || node.child(0)?.type === "inline")) {
-      for (const member of body.namedChildren) readNames(member, range)
+  const readNames = (item: Node, range: Range) => {
+    const pending = [item]
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      const { type } = node
+      const body = node.childForFieldName("body")
+      const name = node.childForFieldName("name")
+      if (type === "template_declaration") {
+        if (node.lastNamedChild !== null) pending.push(node.lastNamedChild)
+      } else if (type === "using_declaration") {
+        const used = node.lastNamedChild
+        if (node.child(1)?.type === "namespace") usings.push(range.end)
+        else if (used !== null) addName(used.childForFieldName("name") ?? used, range)
+      } else if (type === "declaration" || type === "type_definition") {
+        const specifier = node.childForFieldName("type")
+        if (specifier !== null) pending.push(specifier)
+        for (const declarator of node.childrenForFieldName("declarator")) addDeclarator(declarator, range)
+      } else if (name !== null) addName(name, range)
+      const isTransparent = type === "enum_specifier" ||
+        (type === "namespace_definition" && (name === null || node.firstChild?.type === "inline"))
+      if (isTransparent && body !== null) pending.push(...body.namedChildren)
     }
   }
 
@@ -147,7 +144,7 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
     const declared = declarator === null ? undefined : readDeclarator(source, declarator)
     if (declared === undefined) return
     const { name } = declared
-    if (declared.kind === "other") declarations.push({ name, range })
+    if (declared.kind === "other" || isGuess) declarations.push({ name, range })
     else declarations.push({ name, range, signature: signatureOf(source, declared.declarator) })
   }
 

@@ -1,0 +1,70 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { MemorySizes } from "../arduino/size.ts"
+import { Disk } from "../disk/Disk.ts"
+import type { Image } from "./images.ts"
+
+const Memory = Schema.Struct({ used: Schema.Int, max: Schema.optionalKey(Schema.Int) })
+
+/** `build_info.json`: what a firmware was made from, and how to make it again. */
+const BuildInfo = Schema.fromJsonString(Schema.Struct({
+  environment: Schema.String,
+  board: Schema.Struct({ id: Schema.String, name: Schema.String, vendor: Schema.String }),
+  platform: Schema.String,
+  toolchain: Schema.Struct({ compiler: Schema.String, version: Schema.String, sha256: Schema.String }),
+  core: Schema.Struct({ path: Schema.String, version: Schema.String, source: Schema.String, files: Schema.Record(Schema.String, Schema.String) }),
+  elf: Schema.Struct({ path: Schema.String, sha256: Schema.String }),
+  images: Schema.Array(Schema.Struct({
+    kind: Schema.String,
+    path: Schema.String,
+    sha256: Schema.String,
+    bytes: Schema.Int
+  })),
+  size: Schema.Struct({
+    flash: Schema.optionalKey(Memory),
+    ram: Schema.optionalKey(Memory),
+    eeprom: Schema.optionalKey(Memory)
+  }),
+  reproduce: Schema.Array(Schema.String)
+}), { space: 2 })
+
+/** What `build_info.json` tells of one environment. */
+export interface BuildFacts {
+  readonly environment: string
+  readonly board: { readonly id: string; readonly name: string; readonly vendor: string }
+  readonly platform: string
+  readonly toolchain: { readonly compiler: string; readonly version: string }
+  readonly core: { readonly path: string; readonly version: string; readonly source: string }
+  /** Relative to the project, or absolute. */
+  readonly elf: string
+  readonly sizes: MemorySizes
+  readonly images: ReadonlyArray<Image>
+}
+
+/** The text of `build_info.json`. The core is known by the digests of its `platform.txt` and `boards.txt`. */
+export const buildInfo = Effect.fnUntraced(function*(projectDir: string, facts: BuildFacts) {
+  const disk = yield* Disk
+  const digest = Effect.fnUntraced(function*(path: string) {
+    return (yield* disk.digest(path.startsWith("/") ? path : `${projectDir}/${path}`)) ?? ""
+  })
+  const { board, core, elf, environment, images, platform, sizes, toolchain } = facts
+  return `${
+    Schema.encodeSync(BuildInfo)({
+      environment,
+      board,
+      platform,
+      toolchain: { ...toolchain, sha256: yield* digest(toolchain.compiler) },
+      core: {
+        ...core,
+        files: {
+          "platform.txt": yield* digest(`${core.path}/platform.txt`),
+          "boards.txt": yield* digest(`${core.path}/boards.txt`)
+        }
+      },
+      elf: { path: elf, sha256: yield* digest(elf) },
+      images,
+      size: sizes,
+      reproduce: ["fbuild", "build", "-e", environment]
+    })
+  }\n`
+})

@@ -1,0 +1,28 @@
+import * as Effect from "effect/Effect"
+import { Disk } from "../disk/Disk.ts"
+import type { ActionGraph } from "../plan/ActionGraph.ts"
+
+/** An image that a build made. */
+export interface Image {
+  /** Its extension: `hex`, `eep`, `bin`. */
+  readonly kind: string
+  /** Relative to the project, or absolute. */
+  readonly path: string
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** The images of a graph whose actions have all succeeded. */
+export const describeImages = Effect.fnUntraced(function*(projectDir: string, graph: ActionGraph) {
+  const disk = yield* Disk
+  const paths = graph.actions.flatMap((action) => action.mnemonic === "Objcopy" ? action.outputs : [])
+  const images: Array<Image> = []
+  for (const path of paths) {
+    const file = path.startsWith("/") ? path : `${projectDir}/${path}`
+    const sha256 = yield* disk.digest(file)
+    const bytes = (yield* disk.signature(file))?.bytes
+    if (sha256 === undefined || bytes === undefined) continue
+    images.push({ kind: path.slice(path.lastIndexOf(".") + 1), path, sha256, bytes })
+  }
+  return images
+})

@@ -1,0 +1,92 @@
+import * as Effect from "effect/Effect"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import { usesColor } from "./colors.ts"
+import { board } from "./commands/board.ts"
+import { boards } from "./commands/boards.ts"
+import { build } from "./commands/build.ts"
+import { clean } from "./commands/clean.ts"
+import { compiledb } from "./commands/compiledb.ts"
+import { doctor } from "./commands/doctor.ts"
+import { graph } from "./commands/graph.ts"
+import { size } from "./commands/size.ts"
+import { testEmu } from "./commands/testEmu.ts"
+import { normaliseArgs } from "./normaliseArgs.ts"
+import { errorText, exitCodeOf, reportedError } from "./reportError.ts"
+import { Terminal } from "./Terminal.ts"
+import { NotBuilt } from "./UsageError.ts"
+
+const root = Command.make("fbuild").pipe(
+  Command.withDescription("Builds the firmware of platformio.ini projects"),
+  Command.withSubcommands([build, testEmu, clean, graph, compiledb, size, boards, board, doctor])
+)
+
+const builtCommands = new Set([
+  "build",
+  "test-emu",
+  "clean",
+  "graph",
+  "compiledb",
+  "size",
+  "boards",
+  "board",
+  "doctor"
+])
+
+/** Commands of the documentation that this version does not have. */
+const missingCommands = new Set([
+  "compile-many",
+  "ci",
+  "why",
+  "symbols",
+  "bloat",
+  "pkg",
+  "lock",
+  "cache",
+  "daemon",
+  "deploy",
+  "monitor",
+  "device",
+  "profile"
+])
+
+/** Runs one command line and returns its exit status. All that can be said about it has been written when it returns. */
+export const main = Effect.fnUntraced(function*(args: ReadonlyArray<string>, version: string) {
+  const { stderr, stdout, variables } = yield* Terminal
+  const normalised = normaliseArgs(args, new Set([...builtCommands, ...missingCommands]))
+  const [command = ""] = normalised
+  if (missingCommands.has(command)) {
+    const error = new NotBuilt({ what: `fbuild ${command}` })
+    yield* stderr.write(errorText(reportedError(error), usesColor("auto", stderr, variables)))
+    return exitCodeOf(error)
+  }
+  const presenter = CliOutput.Presenter.of({
+    present: (event) => {
+      const formatter = (color: boolean) => CliOutput.defaultFormatter({ colors: color })
+      switch (event._tag) {
+        case "Help":
+          return stdout.write(`${formatter(usesColor("auto", stdout, variables)).formatHelpDoc(event.helpDoc)}\n`)
+        case "Version":
+          return stdout.write(`${event.name} ${event.version}\n`)
+        case "InvalidInvocation": {
+          const text = formatter(usesColor("auto", stderr, variables)).formatErrors(event.errors)
+          return stderr.write(`${text}\n  hint: ${[...event.commandPath, "--help"].join(" ")}\n`)
+        }
+      }
+    }
+  })
+  return yield* Command.runWith(root, { version })(normalised.length === 0 ? ["--help"] : normalised).pipe(
+    Effect.as(0),
+    Effect.catchTags({
+      CommandExit: (exit) => Effect.succeed(exit.code),
+      ShowHelp: (help) => Effect.succeed(help.errors.length === 0 ? 0 : 2)
+    }),
+    Effect.provideService(CliOutput.Presenter, presenter),
+    Effect.provideService(CliConfig.CliConfig, CliConfig.make({ builtIns }))
+  )
+})
+
+/** What `effect/cli` offers on every command. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]

@@ -1,0 +1,139 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { BuildEvent, EnvironmentResult } from "../exec/BuildEvent.ts"
+import { BuildReporter } from "../exec/BuildReporter.ts"
+import { Compiler } from "../exec/Compiler.ts"
+import { Jobs } from "../exec/Jobs.ts"
+import { Linker } from "../exec/Linker.ts"
+import { buildProject } from "../orchestrator/buildProject.ts"
+import { type BuiltEnvironment, elfPath, Orchestrator } from "../orchestrator/Orchestrator.ts"
+import { type PlannedEnvironment } from "../orchestrator/planEnvironment.ts"
+import { planProject } from "../orchestrator/planProject.ts"
+import { shellCommand } from "../plan/render.ts"
+import { usesColor } from "./colors.ts"
+import { type BuildFlags, buildRequest } from "./options.ts"
+import { processors } from "./processors.ts"
+import { jsonReporter } from "./render/json.ts"
+import { liveReporter } from "./render/live.ts"
+import { plainReporter } from "./render/plain.ts"
+import type { Look } from "./render/text.ts"
+import { exitCodeOfAll, type FbuildError, reportedError } from "./reportError.ts"
+import { Terminal } from "./Terminal.ts"
+import { CommandExit, RequestTimedOut } from "./UsageError.ts"
+
+/** What the last line of a build says. */
+type Finished = Omit<Extract<BuildEvent, { readonly _tag: "BuildFinished" }>, "_tag" | "durationMs" | "traceId">
+
+/**
+ * Builds as the flags say, and reports to the end. Succeeds with the environments that were built; every failure has been
+ * told when this fails with its exit status.
+ */
+export const runBuild = Effect.fn("runBuild")(function*(flags: BuildFlags) {
+  const started = yield* Clock.currentTimeMillis
+  const terminal = yield* Terminal
+  const reporter = yield* makeReporter(flags)
+
+  const finish = Effect.fnUntraced(function*(finished: Finished) {
+    const durationMs = (yield* Clock.currentTimeMillis) - started
+    const span = yield* Effect.option(Effect.currentSpan)
+    const traceId = Option.match(span, { onNone: () => "", onSome: ({ traceId }) => traceId })
+    yield* reporter.emit({ _tag: "BuildFinished", ...finished, durationMs, traceId })
+  })
+
+  const exit = yield* Effect.exit(built(flags, reporter)).pipe(
+    Effect.onInterrupt(() =>
+      finish({ ok: false, exitCode: terminal.interruptCode(), environments: [], errors: [] })
+    )
+  )
+  if (Exit.isSuccess(exit)) {
+    const environments = exit.value.map(environmentResult)
+    const errors = exit.value.flatMap((one) => one.errors)
+    const exitCode = exitCodeOfAll(errors)
+    yield* finish({ ok: exitCode === 0, exitCode, environments, errors: errors.map(reportedError) })
+    return exitCode === 0 ? exit.value : yield* new CommandExit({ code: exitCode })
+  }
+  const error = Cause.findErrorOption(exit.cause)
+  if (Option.isNone(error)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
+  const exitCode = exitCodeOfAll([error.value])
+  yield* finish({ ok: false, exitCode, environments: [], errors: [reportedError(error.value)] })
+  return yield* new CommandExit({ code: exitCode })
+}, Effect.scoped)
+
+const built = Effect.fnUntraced(function*(flags: BuildFlags, reporter: BuildReporter["Service"]) {
+  const request = yield* buildRequest(flags)
+  const reporting = Effect.provideService(BuildReporter, reporter)
+  if (flags.dryRun) {
+    const planned = yield* planProject(request).pipe(reporting)
+    yield* Effect.forEach(planned, (environment) => tellPlan(environment, reporter), { discard: true })
+    return []
+  }
+  const services = yield* Layer.build(buildLayer(reporter, Option.getOrElse(flags.jobs, processors)))
+  const build = buildProject(request).pipe(Effect.provideContext(services), reporting)
+  return yield* Option.match(flags.timeout, {
+    onNone: () => build,
+    onSome: (duration) =>
+      Effect.timeoutOrElse(build, {
+        duration,
+        orElse: () => Effect.fail(new RequestTimedOut({ limit: Duration.format(duration) }))
+      })
+  })
+})
+
+const buildLayer = (reporter: BuildReporter["Service"], jobs: number) =>
+  Orchestrator.layer.pipe(
+    Layer.provide([Compiler.layer, Linker.layer]),
+    Layer.provide([Jobs.layer(jobs), Layer.succeed(BuildReporter, reporter)])
+  )
+
+/** The renderer that the flags and the terminal ask for. */
+export const makeReporter = Effect.fnUntraced(function*(flags: Pick<BuildFlags, "color" | "json" | "verbose">) {
+  const { stderr, stdout, variables } = yield* Terminal
+  if (flags.json) return jsonReporter(stdout)
+  const look: Look = {
+    stdout,
+    stderr,
+    stdoutColor: usesColor(flags.color, stdout, variables),
+    stderrColor: usesColor(flags.color, stderr, variables),
+    detail: flags.verbose ? "commands" : "short"
+  }
+  const live = stdout.isTTY && !variables["CI"] && variables["TERM"] !== "dumb"
+  return live ? yield* liveReporter(look) : plainReporter(look)
+})
+
+const tellPlan = Effect.fnUntraced(function*(
+  { graph, name: environment }: PlannedEnvironment,
+  reporter: BuildReporter["Service"]
+) {
+  for (const action of graph.actions) {
+    const { argv, id, mnemonic } = action
+    yield* reporter.emit({ _tag: "ActionPlanned", environment, id, mnemonic, argv, command: shellCommand(action) })
+  }
+})
+
+const environmentResult = ({ errors, images, outcomes, planned, sizes }: BuiltEnvironment): EnvironmentResult => {
+  const count = (tag: string) => [...outcomes.values()].filter((outcome) => outcome._tag === tag).length
+  const failed = count("Failed") + count("Cancelled") > 0
+  return {
+    name: planned.name,
+    board: planned.boardId,
+    platform: planned.spec.id,
+    ok: errors.length === 0 && !failed,
+    ...(failed ? {} : { elf: elfPath(planned) }),
+    images,
+    size: sizes,
+    actions: {
+      total: outcomes.size,
+      executed: count("Executed"),
+      cacheHits: 0,
+      upToDate: count("UpToDate"),
+      failed: count("Failed"),
+      cancelled: count("Cancelled")
+    },
+    errors: errors.map((error: FbuildError) => reportedError(error))
+  }
+}

@@ -1,0 +1,130 @@
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { computeSize, type MemorySizes } from "../arduino/size.ts"
+import { type BuildFacts, buildInfo } from "../artifacts/buildInfo.ts"
+import { describeImages, type Image } from "../artifacts/images.ts"
+import { Disk, type DiskError } from "../disk/Disk.ts"
+import type { ActionError } from "../exec/ActionError.ts"
+import { ActionRunner } from "../exec/ActionRunner.ts"
+import { BuildReporter } from "../exec/BuildReporter.ts"
+import { BuiltinSteps } from "../exec/BuiltinSteps.ts"
+import { Compiler } from "../exec/Compiler.ts"
+import { type ActionOutcome, Executor } from "../exec/Executor.ts"
+import { Jobs } from "../exec/Jobs.ts"
+import { Linker } from "../exec/Linker.ts"
+import { UpToDate } from "../exec/UpToDate.ts"
+import { projectName } from "../plan/planLink.ts"
+import { sizeReport } from "../plan/planImages.ts"
+import type { Action } from "../plan/Action.ts"
+import { SizeOverflow } from "./OrchestratorError.ts"
+import type { PlannedEnvironment } from "./planEnvironment.ts"
+
+export interface BuildOptions {
+  readonly onFailure: "stop" | "keep-going"
+  /** For one action: `--tu-timeout`. */
+  readonly actionTimeout?: Duration.Duration | undefined
+}
+
+/** What a build of one environment came to. */
+export interface BuiltEnvironment {
+  readonly planned: PlannedEnvironment
+  readonly outcomes: ReadonlyMap<Action, ActionOutcome>
+  readonly sizes: MemorySizes
+  readonly images: ReadonlyArray<Image>
+  readonly errors: ReadonlyArray<ActionError | SizeOverflow>
+}
+
+/** Turns the plan of one environment into images. */
+export class Orchestrator extends Context.Service<Orchestrator, {
+  /** `projectDir` is absolute. Failures of actions are part of the result; the error channel is for the build folder itself. */
+  readonly build: (
+    projectDir: string,
+    planned: PlannedEnvironment,
+    options: BuildOptions
+  ) => Effect.Effect<BuiltEnvironment, DiskError>
+}>()("fbuild/orchestrator/Orchestrator") {
+  static readonly layer = Layer.effect(
+    Orchestrator,
+    Effect.gen(function*() {
+      const services = yield* Effect.context<
+        BuildReporter | BuiltinSteps | Compiler | Disk | Jobs | Linker
+      >()
+      const disk = Context.get(services, Disk)
+
+      const build = Effect.fn("Orchestrator.build")(function*(
+        projectDir: string,
+        planned: PlannedEnvironment,
+        options: BuildOptions
+      ) {
+        const dir = planned.buildDir.startsWith("/") ? planned.buildDir : `${projectDir}/${planned.buildDir}`
+        yield* prepareFolders(projectDir, planned)
+        const stageRoot = `${planned.buildDir}/.stage/${process.pid}`
+        const runner = ActionRunner.layer({
+          environment: planned.name,
+          cwd: projectDir,
+          stageRoot,
+          ...(options.actionTimeout === undefined ? {} : { timeout: options.actionTimeout })
+        })
+        const layer = Executor.layer.pipe(
+          Layer.provide(runner),
+          Layer.provide(UpToDate.layer({ cwd: projectDir, buildDir: planned.buildDir })),
+          Layer.provide(Layer.succeedContext(services))
+        )
+        const executor = Context.get(yield* Layer.build(layer), Executor)
+        const outcomes = yield* executor.execute(planned.graph, { onFailure: options.onFailure }).pipe(
+          Effect.ensuring(Effect.ignore(disk.remove(`${dir}/.stage`)))
+        )
+        const failures = [...outcomes.values()].flatMap((outcome) => outcome._tag === "Failed" ? [outcome.error] : [])
+        if (failures.length > 0) {
+          return { planned, outcomes, sizes: {}, images: [], errors: failures } satisfies BuiltEnvironment
+        }
+        const report = (yield* disk.readText(`${dir}/${sizeReport}`)) ?? ""
+        const sizes = computeSize(report, planned.size)
+        const images = yield* describeImages(projectDir, planned.graph)
+        const info = yield* buildInfo(projectDir, factsOf(planned, sizes, images))
+        if (info !== (yield* disk.readText(`${dir}/build_info.json`))) yield* disk.write(`${dir}/build_info.json`, info)
+        return { planned, outcomes, sizes, images, errors: overflows(planned.name, sizes) } satisfies BuiltEnvironment
+      }, Effect.scoped, Effect.provideContext(services))
+
+      return Orchestrator.of({ build })
+    })
+  )
+}
+
+/** Where the ELF of an environment is, relative to the project or absolute. */
+export const elfPath = (planned: PlannedEnvironment): string => `${planned.buildDir}/${projectName}.elf`
+
+/** Creates every folder that the actions write into, and a `.gitignore` that keeps `.fbuild/` out of repositories. */
+export const prepareFolders = Effect.fnUntraced(function*(projectDir: string, planned: PlannedEnvironment) {
+  const disk = yield* Disk
+  const folders = new Set(planned.graph.actions.flatMap(({ outputs }) =>
+    outputs.map((path) => path.slice(0, path.lastIndexOf("/")))
+  ))
+  for (const folder of folders) {
+    yield* disk.makeDirectory(folder.startsWith("/") ? folder : `${projectDir}/${folder}`)
+  }
+  if (!planned.buildDir.startsWith(".fbuild/")) return
+  const ignore = `${projectDir}/.fbuild/.gitignore`
+  if ((yield* disk.signature(ignore)) === undefined) yield* disk.write(ignore, "*\n")
+})
+
+const factsOf = (planned: PlannedEnvironment, sizes: MemorySizes, images: ReadonlyArray<Image>): BuildFacts => ({
+  environment: planned.name,
+  board: { id: planned.boardId, name: planned.board.name, vendor: planned.board.id },
+  platform: planned.spec.id,
+  toolchain: { compiler: planned.toolchain.compiler, version: planned.toolchain.version },
+  core: { path: planned.core.path, version: planned.coreVersion, source: planned.core.source },
+  elf: elfPath(planned),
+  sizes,
+  images
+})
+
+const overflows = (environment: string, sizes: MemorySizes): ReadonlyArray<SizeOverflow> =>
+  (["flash", "ram", "eeprom"] as const).flatMap((memory) => {
+    const use = sizes[memory]
+    return use?.max !== undefined && use.used > use.max
+      ? [new SizeOverflow({ environment, memory, used: use.used, max: use.max })]
+      : []
+  })

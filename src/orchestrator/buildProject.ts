@@ -1,0 +1,55 @@
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { compileDatabase } from "../artifacts/compileDatabase.ts"
+import { Disk } from "../disk/Disk.ts"
+import { BuildReporter } from "../exec/BuildReporter.ts"
+import { Orchestrator } from "./Orchestrator.ts"
+import type { PlannedEnvironment } from "./planEnvironment.ts"
+import { planProject, type ProjectRequest, requireTools } from "./planProject.ts"
+
+/** What a user asked to have built. */
+export interface BuildRequest extends ProjectRequest {
+  readonly onFailure: "stop" | "keep-going"
+  readonly actionTimeout?: Duration.Duration | undefined
+  /** `--clean` removes the build folders first. */
+  readonly before: "nothing" | "clean"
+}
+
+/** Plans and builds. Environments share the job permits; the result has them in the order of the request. */
+export const buildProject = Effect.fn("buildProject")(function*(request: BuildRequest) {
+  const orchestrator = yield* Orchestrator
+  const reporter = yield* BuildReporter
+  const planned = yield* planProject(request)
+  yield* Effect.forEach(planned, requireTools, { discard: true })
+  if (request.before === "clean") yield* cleanEnvironments(request.projectDir, planned)
+  yield* writeCompileDatabase(request.projectDir, planned)
+  return yield* Effect.forEach(planned, (environment) =>
+    Effect.gen(function*() {
+      const { boardId: board, graph, name } = environment
+      yield* reporter.emit({ _tag: "EnvironmentStarted", environment: name, board, actions: graph.actions.length })
+      return yield* orchestrator.build(request.projectDir, environment, request)
+    }), { concurrency: "unbounded" })
+})
+
+/** Removes what a build of these environments makes. */
+export const cleanEnvironments = Effect.fnUntraced(function*(
+  projectDir: string,
+  planned: ReadonlyArray<Pick<PlannedEnvironment, "buildDir">>
+) {
+  const disk = yield* Disk
+  for (const { buildDir } of planned) {
+    yield* disk.remove(buildDir.startsWith("/") ? buildDir : `${projectDir}/${buildDir}`)
+  }
+})
+
+/** Writes `compile_commands.json` for these environments where it says something new. */
+export const writeCompileDatabase = Effect.fnUntraced(function*(
+  projectDir: string,
+  planned: ReadonlyArray<PlannedEnvironment>
+) {
+  const disk = yield* Disk
+  const path = `${projectDir}/compile_commands.json`
+  const text = compileDatabase(projectDir, planned.map(({ graph }) => graph))
+  const current = yield* disk.readText(path)
+  if (text !== current) yield* disk.write(path, text)
+})

@@ -1,0 +1,19 @@
+import * as Effect from "effect/Effect"
+import { Disk } from "../disk/Disk.ts"
+import { BuiltinSteps } from "../exec/BuiltinSteps.ts"
+import { prepareFolders } from "./Orchestrator.ts"
+import type { PlannedEnvironment } from "./planEnvironment.ts"
+
+/** Creates the folders of a plan and the outputs of its built-in steps: what its commands need and do not make. */
+export const materialise = Effect.fn("materialise")(function*(projectDir: string, planned: PlannedEnvironment) {
+  const disk = yield* Disk
+  const steps = yield* BuiltinSteps
+  yield* prepareFolders(projectDir, planned)
+  for (const action of planned.graph.actions) {
+    if (action.step === undefined) continue
+    const output = action.outputs[0]
+    const path = output.startsWith("/") ? output : `${projectDir}/${output}`
+    const text = yield* steps.run(action.step, action, projectDir)
+    if (text !== (yield* disk.readText(path))) yield* disk.write(path, text)
+  }
+})

@@ -1,0 +1,43 @@
+import * as Effect from "effect/Effect"
+import { loadProject } from "../config/loadProject.ts"
+import { selectEnvironments } from "../config/selectEnvironments.ts"
+import { Disk } from "../disk/Disk.ts"
+import { BuildReporter } from "../exec/BuildReporter.ts"
+import { ToolMissing } from "../toolchain/Toolchain.ts"
+import { planEnvironment, type PlannedEnvironment, type PlanRequest } from "./planEnvironment.ts"
+
+/** Which environments of which project. */
+export interface ProjectRequest extends PlanRequest {
+  /** Absolute. */
+  readonly projectDir: string
+  /** `-e`; `default_envs`, else all, when empty. */
+  readonly environments: ReadonlyArray<string>
+}
+
+/** Reads a project, tells of what it ignores in it, and plans the environments that the request means. */
+export const planProject = Effect.fn("planProject")(function*(request: ProjectRequest) {
+  const reporter = yield* BuildReporter
+  const project = yield* loadProject(request.projectDir, request.variables)
+  for (const { line, message, path } of project.warnings) {
+    yield* reporter.emit({ _tag: "Warning", error: { _tag: "ConfigWarning", message, path, line } })
+  }
+  const selected = yield* Effect.fromResult(selectEnvironments(project, request.environments))
+  return yield* Effect.forEach(selected, (environment) => planEnvironment(project, environment, request), {
+    concurrency: "unbounded"
+  })
+})
+
+/** Fails for the first program of a plan that is not installed, before anything is run. */
+export const requireTools = Effect.fnUntraced(function*(planned: PlannedEnvironment) {
+  const disk = yield* Disk
+  const programs = new Set(planned.graph.actions.flatMap(({ argv }) => argv.slice(0, 1)))
+  for (const program of programs) {
+    if (!program.startsWith("/") || (yield* disk.signature(program)) !== undefined) continue
+    const slash = program.lastIndexOf("/")
+    return yield* new ToolMissing({
+      tool: program.slice(slash + 1),
+      searched: [program.slice(0, slash)],
+      debianPackages: planned.spec.toolchain.debianPackages
+    })
+  }
+})

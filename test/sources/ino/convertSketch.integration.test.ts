@@ -1,0 +1,69 @@
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
+import { convertSketch } from "../../../src/sources/ino/convertSketch.ts"
+import { SketchParser } from "../../../src/sources/ino/SketchParser.ts"
+import { sketches } from "./sketches.ts"
+
+const arduino = "/usr/share/arduino/hardware/arduino/avr"
+const arguments_ = [
+  ...["-x", "c++", "-", "-fsyntax-only", "-Os", "-fno-diagnostics-color", "-std=gnu++11", "-mmcu=atmega328p"],
+  ...["-DF_CPU=16000000L", "-DARDUINO=10808", "-DARDUINO_AVR_UNO", "-DARDUINO_ARCH_AVR"],
+  ...[`-I${arduino}/cores/arduino`, `-I${arduino}/variants/standard`],
+  ...["EEPROM", "SPI"].map((library) => `-I${arduino}/libraries/${library}/src`)
+]
+
+/** What avr-g++ writes about a sketch. */
+const compile = Effect.fnUntraced(function*(files: Record<string, string>) {
+  const parser = yield* (yield* SketchParser).load
+  const { text } = convertSketch(parser, Object.entries(files).map(([path, text]) => ({ path, text })))
+  return yield* Effect.sync(() => {
+    const { status, stderr } = spawnSync("/usr/bin/avr-g++", arguments_, { input: text, encoding: "utf8", env: {} })
+    return { status, stderr }
+  })
+})
+
+layer(SketchParser.layer({ wasm: "node_modules/tree-sitter-cpp/tree-sitter-cpp.wasm" }))("avr-g++", (it) => {
+  for (const [name, files] of Object.entries(sketches)) {
+    it.effect(
+      `accepts: ${name}`,
+      Effect.fnUntraced(function*() {
+        const { status, stderr } = yield* compile(files)
+        assert.notInclude(stderr, "error:")
+        assert.strictEqual(status, 0)
+      })
+    )
+  }
+
+  it.effect(
+    "names tab, line and column of errors",
+    Effect.fnUntraced(function*() {
+      const { stderr } = yield* compile({
+        "my \"sketch\"/main.ino": "\uFEFFvoid setup() {\r\n  f(1); g();\r\n}\r\nvoid loop() {\r\n  here;\r\n}\r\n",
+        "my \"sketch\"/tab.ino": [
+          "struct Known {};",
+          "void f(int a, int b = 2) { there; }",
+          "void g(int c = 1) { (void) c; }",
+          "  int broken(Nonsense n);",
+          "",
+          "  int alsoBroken(int ok,",
+          "    Gibberish n = 3) { return 1; }",
+          "int last = nothing;"
+        ].join("\n")
+      })
+      const places = stderr.split("\n").filter((line) => line.includes(" error: ")).map((line) =>
+        line.replace(/(.*?) error: ([^ ]*).*/, "$1 $2")
+      )
+      assert.deepStrictEqual([...new Set(places.map((line) => line.replace(/ .*?$/, "")))].length > 0, true)
+      for (
+        const place of [
+          "my \"sketch\"/main.ino:5:3:",
+          "my \"sketch\"/tab.ino:2:28:",
+          "my \"sketch\"/tab.ino:4:14:",
+          "my \"sketch\"/tab.ino:7:5:",
+          "my \"sketch\"/tab.ino:8:12:"
+        ]
+      ) assert.include(stderr, `${place} error:`)
+    })
+  )
+})
