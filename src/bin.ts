@@ -2,19 +2,24 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Layer from "effect/Layer"
 import { fileURLToPath } from "node:url"
+import packageJson from "../package.json" with { type: "json" }
 import { run } from "./cli/run.ts"
 import * as DiskNode from "./disk/DiskNode.ts"
+import * as syncFileSystem from "./disk/syncFileSystem.ts"
 import * as BuiltinSteps from "./orchestrator/builtinSteps.ts"
 import * as SubprocessNode from "./process/SubprocessNode.ts"
 import { SketchParser } from "./sources/ino/SketchParser.ts"
 
 const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-const layer = Layer.provideMerge(BuiltinSteps.layer, Layer.mergeAll(
-  NodeServices.layer,
-  DiskNode.layer,
-  SubprocessNode.layer,
-  SketchParser.layer({ wasm: besideThis("tree-sitter-cpp.wasm"), runtime: besideThis("web-tree-sitter.wasm") })
-))
+const layer = Layer.provideMerge(
+  BuiltinSteps.layer,
+  Layer.mergeAll(
+    Layer.provideMerge(syncFileSystem.layer, NodeServices.layer),
+    DiskNode.layer,
+    SubprocessNode.layer,
+    SketchParser.layer({ wasm: besideThis("tree-sitter-cpp.wasm"), runtime: besideThis("web-tree-sitter.wasm") })
+  )
+)
 
-run(process.argv.slice(2), layer)
+run(process.argv.slice(2), packageJson.version, layer)

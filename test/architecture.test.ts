@@ -28,7 +28,7 @@ const walls = {
     "domain telemetry disk process config arduino boards plan packages toolchain sources scripts cache exec artifacts platforms",
   daemon: "domain telemetry disk orchestrator",
   cli:
-    "domain telemetry disk process config boards plan packages toolchain exec artifacts emulators deploy orchestrator daemon",
+    "domain telemetry disk process config arduino boards plan packages toolchain sources scripts cache exec artifacts emulators deploy orchestrator daemon",
   remote: "domain telemetry disk plan cache"
 }
 

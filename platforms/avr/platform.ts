@@ -29,6 +29,13 @@ export const platform = PlatformSpec.make({
       why: "stabs, avr-gcc's default for -g, put the random name of a temporary LTO file into the ELF; DWARF does not, "
         + "and the code is the same",
       link: ["-gdwarf-2"]
+    },
+    {
+      why:
+        "arduino-builder and arduino-cli relax the calls of the ATmega2560, which cost a word more there; platform.txt "
+        + "does not say so",
+      mcu: "atmega2560",
+      link: ["-Wl,--relax"]
     }
   ]
 })

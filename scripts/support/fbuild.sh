@@ -15,7 +15,7 @@ esac
 
 node=${FBUILD_NODE:-}
 if [ -z "$node" ]; then
-  # By its package too: npm 9 does not always make the link.
+  # By its package too: npm before 11 does not always make the link.
   for node in "$dist"/../node_modules/.bin/node "$dist"/../node_modules/node-linux-*/bin/node node; do
     [ ! -x "$node" ] || break
   done

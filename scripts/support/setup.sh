@@ -7,6 +7,7 @@ say() { printf '%s\n' "${0##*/}: $*" >&2; }
 setup() {
   # Caches that tools would keep in the home or temporary folder stay in the checkout.
   export npm_config_cache="$root/.cache/npm" DPRINT_CACHE_DIR="$root/.cache/dprint" NODE_COMPILE_CACHE="$root/.cache/v8"
+  export XDG_DATA_HOME="$root/.cache/share" # vitest
   export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
 
   if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
@@ -91,11 +92,16 @@ install_npm_dependencies() {
       exit 3
     fi
     say "Node $(node --version) is too old: getting $version from npm"
-    run_npm install --prefix "$root/.cache/node" --no-save --no-package-lock "$package@$version" npm@11.19.1
+    run_npm install --prefix "$root/.cache/node" --no-save --no-package-lock "$package@$version" npm@10.9.2
     PATH="$root/.cache/node/node_modules/.bin:$PATH"
   fi
   say "installing npm dependencies"
   run_npm ci --include=dev --include=optional
+  # npm before 11 loses this link while it drops the Node of the other architecture.
+  for node in node_modules/node-linux-*/bin/node; do
+    [ ! -x "$node" ] || ln -sf "../${node#node_modules/}" node_modules/.bin/node
+  done
+  rm -rf .cache/node
 }
 
 run_npm() {

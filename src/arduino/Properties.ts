@@ -51,11 +51,11 @@ export const parseProperties = (path: string, text: string): Result.Result<Prope
  */
 export const selectOs = (properties: Properties, os: HostOs): Properties => {
   const suffix = `.${os}`
-  const isForOs = (key: string) => key.endsWith(suffix) && key !== suffix
-  const selected = new Map([...properties].filter(([key]) => !isForOs(key)))
-  for (const [key, property] of properties) {
-    if (isForOs(key)) selected.set(key.slice(0, -suffix.length), property)
-  }
+  const forOs = [...properties.keys()].filter((key) => key.endsWith(suffix) && key !== suffix)
+  if (forOs.length === 0) return properties
+  const selected = new Map(properties)
+  for (const key of forOs) selected.delete(key)
+  for (const key of forOs) selected.set(key.slice(0, -suffix.length), properties.get(key)!)
   return selected
 }
 

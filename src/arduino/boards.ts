@@ -107,9 +107,14 @@ export const resolveBoard = (
 }
 
 const makeBoard = (id: string, name: string, all: Properties, titles: Properties): Board => {
-  const properties = new Map([...all].filter(([key]) => !key.startsWith("menu.")))
+  const properties = new Map<string, Property>()
+  const choices = new Map<string, Property>()
+  for (const [key, property] of all) {
+    if (key.startsWith("menu.")) choices.set(key.slice("menu.".length), property)
+    else properties.set(key, property)
+  }
   const menus = new Map<string, Menu>()
-  const own = firstLevel(firstLevel(all).get("menu") ?? new Map())
+  const own = firstLevel(choices)
   for (const id of new Set([...titles.keys(), ...own.keys()])) {
     const menu = own.get(id)
     if (menu !== undefined) menus.set(id, makeMenu(menu))

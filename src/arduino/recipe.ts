@@ -18,19 +18,32 @@ export const expandRecipe = (
   properties: Properties,
   key: string,
   bindings: Bindings
-): Result.Result<ReadonlyArray<string>, ArduinoError> => {
+): Result.Result<ReadonlyArray<string>, ArduinoError> =>
+  Result.map(prepareRecipe(properties, key, Object.keys(bindings)), (bound) => bound(bindings))
+
+/**
+ * The work of `expandRecipe` that is the same for all actions of a recipe: what is left to do is to put in the values of
+ * the bindings that are named here.
+ */
+export const prepareRecipe = (
+  properties: Properties,
+  key: string,
+  names: ReadonlyArray<string>
+): Result.Result<(bindings: Bindings) => ReadonlyArray<string>, ArduinoError> => {
   const recipe = properties.get(key)
   if (recipe === undefined || recipe.value === "") return Result.fail(new MissingRecipe({ recipe: key }))
-  const values = Object.values(bindings)
   const placeholders = literalProperties(
-    Object.fromEntries(Object.keys(bindings).map((name, index) => [name, `\0${index}\0`])),
+    Object.fromEntries(names.map((name, index) => [name, `\0${index}\0`])),
     "fbuild"
   )
   const layered = { get: (name: string) => placeholders.get(name) ?? properties.get(name) }
   const origin = { path: recipe.path, line: recipe.line, key }
   return expand(layered, `{${key}}`, origin).pipe(
     Result.flatMap((line) => splitRecipe(line, origin)),
-    Result.map((args) => args.flatMap((arg) => bind(arg, values)).filter((arg) => arg !== ""))
+    Result.map((args) => (bindings: Bindings) => {
+      const values = names.map((name) => bindings[name] ?? "")
+      return args.flatMap((arg) => arg.includes("\0") ? bind(arg, values) : [arg]).filter((arg) => arg !== "")
+    })
   )
 }
 

@@ -1,32 +1,41 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { MemorySizes } from "../arduino/size.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Image } from "./images.ts"
 
 const Memory = Schema.Struct({ used: Schema.Int, max: Schema.optionalKey(Schema.Int) })
 
+const Sizes = Schema.Struct({
+  flash: Schema.optionalKey(Memory),
+  ram: Schema.optionalKey(Memory),
+  eeprom: Schema.optionalKey(Memory)
+})
+
 /** `build_info.json`: what a firmware was made from, and how to make it again. */
-const BuildInfo = Schema.fromJsonString(Schema.Struct({
-  environment: Schema.String,
-  board: Schema.Struct({ id: Schema.String, name: Schema.String, vendor: Schema.String }),
-  platform: Schema.String,
-  toolchain: Schema.Struct({ compiler: Schema.String, version: Schema.String, sha256: Schema.String }),
-  core: Schema.Struct({ path: Schema.String, version: Schema.String, source: Schema.String, files: Schema.Record(Schema.String, Schema.String) }),
-  elf: Schema.Struct({ path: Schema.String, sha256: Schema.String }),
-  images: Schema.Array(Schema.Struct({
-    kind: Schema.String,
-    path: Schema.String,
-    sha256: Schema.String,
-    bytes: Schema.Int
-  })),
-  size: Schema.Struct({
-    flash: Schema.optionalKey(Memory),
-    ram: Schema.optionalKey(Memory),
-    eeprom: Schema.optionalKey(Memory)
+const BuildInfo = Schema.fromJsonString(
+  Schema.Struct({
+    environment: Schema.String,
+    board: Schema.Struct({ id: Schema.String, name: Schema.String, vendor: Schema.String }),
+    platform: Schema.String,
+    toolchain: Schema.Struct({ compiler: Schema.String, version: Schema.String, sha256: Schema.String }),
+    core: Schema.Struct({
+      path: Schema.String,
+      version: Schema.String,
+      source: Schema.String,
+      files: Schema.Record(Schema.String, Schema.String)
+    }),
+    elf: Schema.Struct({ path: Schema.String, sha256: Schema.String }),
+    images: Schema.Array(Schema.Struct({
+      kind: Schema.String,
+      path: Schema.String,
+      sha256: Schema.String,
+      bytes: Schema.Int
+    })),
+    size: Sizes,
+    reproduce: Schema.Array(Schema.String)
   }),
-  reproduce: Schema.Array(Schema.String)
-}), { space: 2 })
+  { space: 2 }
+)
 
 /** What `build_info.json` tells of one environment. */
 export interface BuildFacts {
@@ -37,7 +46,7 @@ export interface BuildFacts {
   readonly core: { readonly path: string; readonly version: string; readonly source: string }
   /** Relative to the project, or absolute. */
   readonly elf: string
-  readonly sizes: MemorySizes
+  readonly sizes: typeof Sizes.Type
   readonly images: ReadonlyArray<Image>
 }
 

@@ -16,7 +16,8 @@ export const compileDatabase = (projectDir: string, graphs: ReadonlyArray<Action
   const entries = new Map<string, typeof Entry.Type>()
   for (const action of graphs.flatMap((graph) => graph.actions)) {
     const file = action.inputs[0]
-    const compiles = action.mnemonic === "CCompile" || action.mnemonic === "CxxCompile" || action.mnemonic === "Assemble"
+    const compiles = action.mnemonic === "CCompile" || action.mnemonic === "CxxCompile" ||
+      action.mnemonic === "Assemble"
     if (!compiles || file === undefined || entries.has(file)) continue
     entries.set(file, { directory: projectDir, file, arguments: action.argv, output: action.outputs[0] })
   }

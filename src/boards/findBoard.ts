@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { UnknownBoard, type UnknownOption } from "../arduino/ArduinoError.ts"
-import { type Board, type Boards, type ResolvedBoard, resolveBoard } from "../arduino/boards.ts"
+import { type Board, type Boards, resolveBoard, type ResolvedBoard } from "../arduino/boards.ts"
 import { nearest } from "../domain/nearest.ts"
 
 /**

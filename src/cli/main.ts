@@ -1,8 +1,9 @@
-import * as Effect from "effect/Effect"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
 import { usesColor } from "./colors.ts"
 import { board } from "./commands/board.ts"
 import { boards } from "./commands/boards.ts"
@@ -88,5 +89,11 @@ export const main = Effect.fnUntraced(function*(args: ReadonlyArray<string>, ver
   )
 })
 
-/** What `effect/cli` offers on every command. */
-const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+/** `effect/cli`'s own has `-v` for short, which is `--verbose` here as in every build tool. */
+const Version: typeof GlobalFlag.Version = GlobalFlag.Action({
+  flag: Flag.Boolean("version").pipe(Flag.withDescription("Show version information"), Flag.withDefault(false)),
+  run: GlobalFlag.Version.run
+})
+
+/** What is offered on every command. */
+const builtIns = [GlobalFlag.Help, Version, GlobalFlag.Completions]

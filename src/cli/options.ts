@@ -1,7 +1,7 @@
-import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { BuildRequest } from "../orchestrator/buildProject.ts"
 import type { ProjectRequest } from "../orchestrator/planProject.ts"
 import { joinPath } from "../sources/paths.ts"
@@ -69,9 +69,11 @@ export const buildOptions = {
   noDaemon: toggle("no-daemon", "Build in this process")
 }
 
-type Parsed<Options> = { readonly [Key in keyof Options]: Options[Key] extends Flag.Flag<infer A> ? A
+type Parsed<Options> = {
+  readonly [Key in keyof Options]: Options[Key] extends Flag.Flag<infer A> ? A
     : Options[Key] extends Argument.Argument<infer A> ? A
-    : never }
+    : never
+}
 export type ProjectFlags = Parsed<typeof projectOptions>
 export type BuildFlags = Parsed<typeof buildOptions>
 

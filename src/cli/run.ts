@@ -1,4 +1,4 @@
-// @effect-diagnostics nodeBuiltinImport:off globalConsole:off -- signals and the exit status of the process
+// @effect-diagnostics nodeBuiltinImport:off globalConsole:off strictEffectProvide:off -- where the process begins and ends
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -6,7 +6,6 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as FileSystem from "node:fs"
 import { Subprocess } from "../process/Subprocess.ts"
-import { version } from "../version.ts"
 import { main } from "./main.ts"
 import { nodeTerminal } from "./nodeTerminal.ts"
 import { homeOf } from "./options.ts"
@@ -20,7 +19,11 @@ type Needs = Effect.Services<ReturnType<typeof main>>
  * Runs a command line to the end of the process. The first signal interrupts the request, which ends all its children
  * before it returns; a second one kills them at once. A defect leaves a report and ends with status 70.
  */
-export const run = (args: ReadonlyArray<string>, layer: Layer.Layer<Exclude<Needs, Terminal> | Subprocess>): void => {
+export const run = (
+  args: ReadonlyArray<string>,
+  version: string,
+  layer: Layer.Layer<Exclude<Needs, Terminal> | Subprocess>
+): void => {
   let received: keyof typeof signals | undefined
   const terminal = nodeTerminal(() => received === undefined ? 130 : signals[received])
   const program = Effect.gen(function*() {
@@ -39,7 +42,11 @@ export const run = (args: ReadonlyArray<string>, layer: Layer.Layer<Exclude<Need
   Effect.runFork(
     program.pipe(Effect.provideService(Terminal, terminal), Effect.provide(layer))
   ).addObserver((exit) => {
-    const status = exitStatus(Exit.isSuccess(exit) ? exit.value : Exit.failCause(exit.cause), received, homeOf(terminal.variables))
+    const status = exitStatus(Exit.isSuccess(exit) ? exit.value : Exit.failCause(exit.cause), {
+      received,
+      home: homeOf(terminal.variables),
+      version
+    })
     // Streams have been waited for; what may still be open (a pipe that a stray grandchild holds) must not keep us.
     process.exit(status)
   })
@@ -47,14 +54,17 @@ export const run = (args: ReadonlyArray<string>, layer: Layer.Layer<Exclude<Need
 
 const exitStatus = (
   exit: Exit.Exit<number, unknown>,
-  received: keyof typeof signals | undefined,
-  home: string
+  { home, received, version }: {
+    readonly received: keyof typeof signals | undefined
+    readonly home: string
+    readonly version: string
+  }
 ): number => {
   if (Exit.isSuccess(exit)) return exit.value
   if (Cause.hasInterruptsOnly(exit.cause)) return received === undefined ? 130 : signals[received]
-  const report = `fbuild ${version}, node ${process.version}, ${process.platform} ${process.arch}\n${process.argv.join(" ")}\n\n${
-    Cause.pretty(exit.cause)
-  }\n`
+  const report = `fbuild ${version}, node ${process.version}, ${process.platform} ${process.arch}\n${
+    process.argv.join(" ")
+  }\n\n${Cause.pretty(exit.cause)}\n`
   const path = `${home}/reports/${Date.now()}-${process.pid}.txt`
   try {
     FileSystem.mkdirSync(`${home}/reports`, { recursive: true })

@@ -46,9 +46,7 @@ export const runBuild = Effect.fn("runBuild")(function*(flags: BuildFlags) {
   })
 
   const exit = yield* Effect.exit(built(flags, reporter)).pipe(
-    Effect.onInterrupt(() =>
-      finish({ ok: false, exitCode: terminal.interruptCode(), environments: [], errors: [] })
-    )
+    Effect.onInterrupt(() => finish({ ok: false, exitCode: terminal.interruptCode(), environments: [], errors: [] }))
   )
   if (Exit.isSuccess(exit)) {
     const environments = exit.value.map(environmentResult)

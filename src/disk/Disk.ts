@@ -41,8 +41,9 @@ export class Disk extends Context.Service<Disk, {
   readonly signature: (path: string) => Effect.Effect<Signature | undefined>
   readonly digest: (path: string) => Effect.Effect<Digest | undefined, DiskError>
   readonly readText: (path: string) => Effect.Effect<string | undefined, DiskError>
+  readonly readBytes: (path: string) => Effect.Effect<Uint8Array | undefined, DiskError>
   /** Writes a file whole: to a temporary name beside it, then renamed. */
-  readonly write: (path: string, content: string) => Effect.Effect<void, DiskError>
+  readonly write: (path: string, content: string | Uint8Array) => Effect.Effect<void, DiskError>
   readonly rename: (from: string, to: string) => Effect.Effect<void, DiskError>
   /** Creates a folder and those above it. */
   readonly makeDirectory: (path: string) => Effect.Effect<void, DiskError>

@@ -9,36 +9,42 @@ import { Disk, DiskError, type Signature } from "./Disk.ts"
 let written = 0
 
 /** The `Disk` of Node. */
-export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, Disk.of({
-  signature: (path) =>
-    Effect.sync(() => {
-      const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
-      if (stat === undefined) return undefined
-      const text = `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
-      const changedNanos = stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs
-      return { text, bytes: Number(stat.size), changedNanos } satisfies Signature
-    }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
-  digest: (path) =>
-    unlessMissing("read", path, () =>
-      Digest.make(Crypto.createHash("sha256").update(FileSystem.readFileSync(path)).digest("hex"))),
-  readText: (path) =>
-    unlessMissing("read", path, () => FileSystem.readFileSync(path, "utf8")),
-  write: (path, content) =>
-    attempt("write", path, () => {
-      const temporary = `${path}.${process.pid}-${written++}~`
-      try {
-        FileSystem.writeFileSync(temporary, content)
-        FileSystem.renameSync(temporary, path)
-      } catch (cause) {
-        FileSystem.rmSync(temporary, { force: true })
-        throw cause
-      }
-    }),
-  rename: (from, to) => attempt("rename", to, () => FileSystem.renameSync(from, to)),
-  makeDirectory: (path) => attempt("create", path, () => void FileSystem.mkdirSync(path, { recursive: true })),
-  remove: (path) => attempt("remove", path, () => FileSystem.rmSync(path, { recursive: true, force: true })),
-  list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([])))
-}))
+export const layer: Layer.Layer<Disk> = Layer.succeed(
+  Disk,
+  Disk.of({
+    signature: (path) =>
+      Effect.sync(() => {
+        const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
+        if (stat === undefined) return undefined
+        const text = `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
+        const changedNanos = stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs
+        return { text, bytes: Number(stat.size), changedNanos } satisfies Signature
+      }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
+    digest: (path) =>
+      unlessMissing(
+        "read",
+        path,
+        () => Digest.make(Crypto.createHash("sha256").update(FileSystem.readFileSync(path)).digest("hex"))
+      ),
+    readBytes: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path)),
+    readText: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path, "utf8")),
+    write: (path, content) =>
+      attempt("write", path, () => {
+        const temporary = `${path}.${process.pid}-${written++}~`
+        try {
+          FileSystem.writeFileSync(temporary, content)
+          FileSystem.renameSync(temporary, path)
+        } catch (cause) {
+          FileSystem.rmSync(temporary, { force: true })
+          throw cause
+        }
+      }),
+    rename: (from, to) => attempt("rename", to, () => FileSystem.renameSync(from, to)),
+    makeDirectory: (path) => attempt("create", path, () => void FileSystem.mkdirSync(path, { recursive: true })),
+    remove: (path) => attempt("remove", path, () => FileSystem.rmSync(path, { recursive: true, force: true })),
+    list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([])))
+  })
+)
 
 const attempt = <A>(operation: DiskError["operation"], path: string, run: () => A): Effect.Effect<A, DiskError> =>
   Effect.try({

@@ -12,7 +12,7 @@ import { BuiltinSteps } from "./BuiltinSteps.ts"
 import { Compiler } from "./Compiler.ts"
 import { Jobs } from "./Jobs.ts"
 import { Linker } from "./Linker.ts"
-import { openStage, type Stage } from "./Stage.ts"
+import { makeStage, type Stage } from "./Stage.ts"
 import { UpToDate } from "./UpToDate.ts"
 
 export interface ActionRunnerOptions {
@@ -63,7 +63,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* disk.write(staged(action.outputs[0]), content)
             return ""
           }
-          const output = yield* command(action, stage)
+          const [output] = yield* action.mnemonic === "Link"
+            ? Effect.all([command(action, stage), Effect.ignore(upToDate.lookAhead)], { concurrency: 2 })
+            : Effect.all([command(action, stage)])
           if (action.stdout === undefined) return output.stdout + output.stderr
           yield* disk.write(staged(action.stdout), output.stdout)
           return output.stderr
@@ -93,14 +95,12 @@ export class ActionRunner extends Context.Service<ActionRunner, {
               return yield* new SourceVanished({ ...subject(action), path: input })
             }
           }
-          const stage = yield* openStage(action, options.cwd, options.stageRoot, String(count++)).pipe(
-            Effect.provideService(Disk, disk)
-          )
-          const startedNanos = (yield* disk.signature(stage.dir))?.changedNanos ?? 0n
+          const stage = makeStage(action, options.cwd, options.stageRoot, String(count++))
+          const startedNanos = yield* upToDate.now
           const output = yield* fill(action, stage)
           yield* publish(action, stage, startedNanos)
           return output
-        }, Effect.scoped)
+        })
 
         const limited = (action: Action) =>
           options.timeout === undefined ? execute(action) : execute(action).pipe(
@@ -114,7 +114,10 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           )
 
         const run = Effect.fn("ActionRunner.run")(function*(action: Action) {
-          yield* Effect.annotateCurrentSpan({ "fbuild.action.id": action.id, "fbuild.action.mnemonic": action.mnemonic })
+          yield* Effect.annotateCurrentSpan({
+            "fbuild.action.id": action.id,
+            "fbuild.action.mnemonic": action.mnemonic
+          })
           const event = { environment: options.environment, id: action.id, mnemonic: action.mnemonic }
           const reason = yield* upToDate.decide(action)
           if (reason === undefined) {
@@ -125,8 +128,10 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* reporter.emit({ _tag: "ActionStarted", ...event, argv: action.argv, reason })
             const started = yield* Clock.currentTimeMillis
             const finished = (ok: boolean, output: string) =>
-              Effect.flatMap(Clock.currentTimeMillis, (now) =>
-                reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs: now - started, output }))
+              Effect.flatMap(
+                Clock.currentTimeMillis,
+                (now) => reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs: now - started, output })
+              )
             const output = yield* limited(action).pipe(
               Effect.tapError((error) => finished(false, error._tag === "CommandFailed" ? error.output : ""))
             )

@@ -16,5 +16,5 @@ export class StepFailed extends Schema.TaggedError<StepFailed>()("StepFailed", {
 /** The interpreters of `BuiltinStep`. The orchestrator brings them, so that the executor knows no platform and no language. */
 export class BuiltinSteps extends Context.Service<BuiltinSteps, {
   /** The content of the action's one output. Paths of the step are relative to `cwd` or absolute. */
-  readonly run: (step: BuiltinStep, action: Action, cwd: string) => Effect.Effect<string, StepFailed>
+  readonly run: (step: BuiltinStep, action: Action, cwd: string) => Effect.Effect<Uint8Array, StepFailed>
 }>()("fbuild/exec/BuiltinSteps") {}

@@ -1,13 +1,11 @@
-import * as Effect from "effect/Effect"
-import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 
 /**
- * A folder of its own for everything that one action writes, temporary files of the compiler included. Outputs leave it
- * by rename when the action has succeeded; whatever else is in it goes with it, however the action ends.
+ * Where one action writes: names of its own in the stage folder of the build. Outputs leave it by rename when the action
+ * has succeeded; the folder goes with whatever else is in it, temporary files of the compiler included, when the build ends.
  */
 export interface Stage {
-  /** Absolute. */
+  /** The stage folder of the build, absolute. */
   readonly dir: string
   /** The command with every output path replaced by its place in the stage. */
   readonly argv: ReadonlyArray<string>
@@ -33,14 +31,11 @@ export const stageArgv = (
     return arg
   })
 
-/** Makes the stage of an action; it is removed with the scope. `root` is relative to `cwd` or absolute. */
-export const openStage = Effect.fnUntraced(function*(action: Action, cwd: string, root: string, name: string) {
-  const disk = yield* Disk
-  const folder = `${root}/${name}`
-  const dir = folder.startsWith("/") ? folder : `${cwd}/${folder}`
-  yield* Effect.acquireRelease(disk.makeDirectory(dir), () => Effect.ignore(disk.remove(dir)))
+/** The stage of an action in the folder `root` (absolute, or relative to `cwd`); `prefix` is unique in the build. */
+export const makeStage = (action: Action, cwd: string, root: string, prefix: string): Stage => {
   const written = action.depfile === undefined ? action.outputs : [...action.outputs, action.depfile]
-  const files = new Map(written.map((path) => [path as string, `${folder}/${path.slice(path.lastIndexOf("/") + 1)}`]))
-  const stage: Stage = { dir, argv: stageArgv(action.argv, files), files }
-  return stage
-})
+  const files = new Map(
+    written.map((path) => [path as string, `${root}/${prefix}-${path.slice(path.lastIndexOf("/") + 1)}`])
+  )
+  return { dir: root.startsWith("/") ? root : `${cwd}/${root}`, argv: stageArgv(action.argv, files), files }
+}

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,9 +23,13 @@ export interface Finished {
 /** The one place that decides whether an action runs. */
 export class UpToDate extends Context.Service<UpToDate, {
   /** Compares the action's last trace with what is on the disk now. */
+  /** A time of the file system, ns, before which a file that will be touched from now on cannot seem to be touched. */
+  readonly now: Effect.Effect<bigint>
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
   /** Notes that an action has run and its outputs are in place; the trace is kept by `commit`. */
   readonly finished: (finished: Finished) => Effect.Effect<void, DiskError>
+  /** Computes digests that `commit` will need. Worth doing while a long command runs and this process has nothing to do. */
+  readonly lookAhead: Effect.Effect<void, DiskError>
   /** Makes the traces permanent. An action whose inputs changed while it ran keeps none, so that it runs again. */
   readonly commit: Effect.Effect<void, DiskError>
 }>()("fbuild/exec/UpToDate") {
@@ -51,6 +56,9 @@ export class UpToDate extends Context.Service<UpToDate, {
         const clock = absolute(options.cwd, `${options.buildDir}/.clock`)
         yield* disk.write(clock, "")
         const startedNanos = (yield* disk.signature(clock))?.changedNanos ?? 0n
+        const { monotonicTimeNanos } = yield* Clock.Clock
+        const startedMonotonic = yield* monotonicTimeNanos
+        const now = Effect.map(monotonicTimeNanos, (nanos) => startedNanos + nanos - startedMonotonic - tickNanos)
 
         const look = Effect.fnUntraced(function*(path: string) {
           const file = absolute(options.cwd, path)
@@ -96,6 +104,14 @@ export class UpToDate extends Context.Service<UpToDate, {
           pending.push(done)
         })
 
+        const lookAhead = Effect.gen(function*() {
+          for (const { action, discovered } of pending) {
+            for (const path of action.argv.slice(0, 1)) yield* current(path)
+            for (const path of action.inputs) yield* current(path)
+            for (const path of discovered) yield* current(path)
+          }
+        })
+
         /** The trace of an action, unless something it read was touched after it had started. */
         const trace = Effect.fnUntraced(function*(
           done: Finished,
@@ -132,7 +148,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         const commit = Effect.gen(function*() {
           if (pending.length === 0 && !changed) return
           const made = new Set(pending.flatMap(({ action }) => action.outputs))
-          for (const { outputs } of records.values()) { for (const path of outputs.keys()) made.add(path as never) }
+          for (const { outputs } of records.values()) for (const path of outputs.keys()) made.add(path as never)
           const untouchedBefore = new Map<string, readonly [KnownDigest, bigint] | undefined>()
           for (const done of pending.splice(0)) {
             const record = yield* trace(done, made, untouchedBefore)
@@ -143,9 +159,12 @@ export class UpToDate extends Context.Service<UpToDate, {
           changed = false
         })
 
-        return UpToDate.of({ decide, finished, commit })
+        return UpToDate.of({ now, decide, finished, lookAhead, commit })
       })
     )
 }
+
+/** File systems stamp with a clock that stands still for one tick: 10 ms at 100 Hz, the slowest that kernels use. */
+const tickNanos = 10_000_000n
 
 const absolute = (cwd: string, path: string): string => path.startsWith("/") ? path : `${cwd}/${path}`

@@ -15,9 +15,10 @@ import { type ActionOutcome, Executor } from "../exec/Executor.ts"
 import { Jobs } from "../exec/Jobs.ts"
 import { Linker } from "../exec/Linker.ts"
 import { UpToDate } from "../exec/UpToDate.ts"
-import { projectName } from "../plan/planLink.ts"
-import { sizeReport } from "../plan/planImages.ts"
 import type { Action } from "../plan/Action.ts"
+import { sizeReport } from "../plan/planImages.ts"
+import { projectName } from "../plan/planLink.ts"
+import { isAlive, ownPid } from "../process/isAlive.ts"
 import { SizeOverflow } from "./OrchestratorError.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 
@@ -53,40 +54,47 @@ export class Orchestrator extends Context.Service<Orchestrator, {
       >()
       const disk = Context.get(services, Disk)
 
-      const build = Effect.fn("Orchestrator.build")(function*(
-        projectDir: string,
-        planned: PlannedEnvironment,
-        options: BuildOptions
-      ) {
-        const dir = planned.buildDir.startsWith("/") ? planned.buildDir : `${projectDir}/${planned.buildDir}`
-        yield* prepareFolders(projectDir, planned)
-        const stageRoot = `${planned.buildDir}/.stage/${process.pid}`
-        const runner = ActionRunner.layer({
-          environment: planned.name,
-          cwd: projectDir,
-          stageRoot,
-          ...(options.actionTimeout === undefined ? {} : { timeout: options.actionTimeout })
-        })
-        const layer = Executor.layer.pipe(
-          Layer.provide(runner),
-          Layer.provide(UpToDate.layer({ cwd: projectDir, buildDir: planned.buildDir })),
-          Layer.provide(Layer.succeedContext(services))
-        )
-        const executor = Context.get(yield* Layer.build(layer), Executor)
-        const outcomes = yield* executor.execute(planned.graph, { onFailure: options.onFailure }).pipe(
-          Effect.ensuring(Effect.ignore(disk.remove(`${dir}/.stage`)))
-        )
-        const failures = [...outcomes.values()].flatMap((outcome) => outcome._tag === "Failed" ? [outcome.error] : [])
-        if (failures.length > 0) {
-          return { planned, outcomes, sizes: {}, images: [], errors: failures } satisfies BuiltEnvironment
-        }
-        const report = (yield* disk.readText(`${dir}/${sizeReport}`)) ?? ""
-        const sizes = computeSize(report, planned.size)
-        const images = yield* describeImages(projectDir, planned.graph)
-        const info = yield* buildInfo(projectDir, factsOf(planned, sizes, images))
-        if (info !== (yield* disk.readText(`${dir}/build_info.json`))) yield* disk.write(`${dir}/build_info.json`, info)
-        return { planned, outcomes, sizes, images, errors: overflows(planned.name, sizes) } satisfies BuiltEnvironment
-      }, Effect.scoped, Effect.provideContext(services))
+      const build = Effect.fn("Orchestrator.build")(
+        function*(
+          projectDir: string,
+          planned: PlannedEnvironment,
+          options: BuildOptions
+        ) {
+          const dir = planned.buildDir.startsWith("/") ? planned.buildDir : `${projectDir}/${planned.buildDir}`
+          yield* prepareFolders(projectDir, planned)
+          const stageRoot = `${planned.buildDir}/.stage/${ownPid()}`
+          yield* openStageRoot(`${dir}/.stage`)
+          const runner = ActionRunner.layer({
+            environment: planned.name,
+            cwd: projectDir,
+            stageRoot,
+            ...(options.actionTimeout === undefined ? {} : { timeout: options.actionTimeout })
+          })
+          const layer = Executor.layer.pipe(
+            Layer.provide(runner),
+            Layer.provide(UpToDate.layer({ cwd: projectDir, buildDir: planned.buildDir })),
+            Layer.provide(Layer.succeedContext(services))
+          )
+          const executor = Context.get(yield* Layer.build(layer), Executor)
+          const outcomes = yield* executor.execute(planned.graph, { onFailure: options.onFailure }).pipe(
+            Effect.ensuring(Effect.ignore(disk.remove(`${dir}/.stage/${ownPid()}`)))
+          )
+          const failures = [...outcomes.values()].flatMap((outcome) => outcome._tag === "Failed" ? [outcome.error] : [])
+          if (failures.length > 0) {
+            return { planned, outcomes, sizes: {}, images: [], errors: failures } satisfies BuiltEnvironment
+          }
+          const report = (yield* disk.readText(`${dir}/${sizeReport}`)) ?? ""
+          const sizes = computeSize(report, planned.size)
+          const images = yield* describeImages(projectDir, planned.graph)
+          const info = yield* buildInfo(projectDir, factsOf(planned, sizes, images))
+          if (info !== (yield* disk.readText(`${dir}/build_info.json`))) {
+            yield* disk.write(`${dir}/build_info.json`, info)
+          }
+          return { planned, outcomes, sizes, images, errors: overflows(planned.name, sizes) } satisfies BuiltEnvironment
+        },
+        Effect.scoped,
+        Effect.provideContext(services)
+      )
 
       return Orchestrator.of({ build })
     })
@@ -96,12 +104,21 @@ export class Orchestrator extends Context.Service<Orchestrator, {
 /** Where the ELF of an environment is, relative to the project or absolute. */
 export const elfPath = (planned: PlannedEnvironment): string => `${planned.buildDir}/${projectName}.elf`
 
+/** Makes this process's stage folder, and removes those that killed processes have left. */
+const openStageRoot = Effect.fnUntraced(function*(root: string) {
+  const disk = yield* Disk
+  for (const name of yield* disk.list(root)) {
+    if (!isAlive(Number(name))) yield* disk.remove(`${root}/${name}`)
+  }
+  yield* disk.makeDirectory(`${root}/${ownPid()}`)
+})
+
 /** Creates every folder that the actions write into, and a `.gitignore` that keeps `.fbuild/` out of repositories. */
 export const prepareFolders = Effect.fnUntraced(function*(projectDir: string, planned: PlannedEnvironment) {
   const disk = yield* Disk
-  const folders = new Set(planned.graph.actions.flatMap(({ outputs }) =>
-    outputs.map((path) => path.slice(0, path.lastIndexOf("/")))
-  ))
+  const folders = new Set(
+    planned.graph.actions.flatMap(({ outputs }) => outputs.map((path) => path.slice(0, path.lastIndexOf("/"))))
+  )
   for (const folder of folders) {
     yield* disk.makeDirectory(folder.startsWith("/") ? folder : `${projectDir}/${folder}`)
   }

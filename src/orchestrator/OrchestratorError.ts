@@ -37,7 +37,9 @@ export class UnsupportedFramework extends Schema.TaggedError<UnsupportedFramewor
   framework: Schema.String
 }) {
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: framework "${this.framework}" is not supported`
+    return `${this.path}${
+      this.line === undefined ? "" : `:${this.line}`
+    }: framework "${this.framework}" is not supported`
   }
   get hint() {
     return "framework = arduino is"

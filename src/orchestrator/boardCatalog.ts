@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
+import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { type ResolvedBoard } from "../arduino/boards.ts"
 import type { Property } from "../arduino/Properties.ts"
 import { findBoard, knownIds } from "../boards/findBoard.ts"
 import { findCore, type PackageSearch } from "../packages/findCore.ts"
-import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { loadCore } from "./loadCore.ts"
 
 /** One line of a list of boards. */

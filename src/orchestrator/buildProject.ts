@@ -22,13 +22,19 @@ export const buildProject = Effect.fn("buildProject")(function*(request: BuildRe
   const planned = yield* planProject(request)
   yield* Effect.forEach(planned, requireTools, { discard: true })
   if (request.before === "clean") yield* cleanEnvironments(request.projectDir, planned)
-  yield* writeCompileDatabase(request.projectDir, planned)
-  return yield* Effect.forEach(planned, (environment) =>
+  const built = Effect.forEach(planned, (environment) =>
     Effect.gen(function*() {
       const { boardId: board, graph, name } = environment
       yield* reporter.emit({ _tag: "EnvironmentStarted", environment: name, board, actions: graph.actions.length })
       return yield* orchestrator.build(request.projectDir, environment, request)
     }), { concurrency: "unbounded" })
+  // A source tree that is read-only can be built, with the build folder elsewhere.
+  const database = writeCompileDatabase(request.projectDir, planned).pipe(
+    Effect.catch(({ message, path }) => reporter.emit({ _tag: "Warning", error: { _tag: "DiskError", message, path } }))
+  )
+  // While the first compilers run.
+  const [result] = yield* Effect.all([built, database], { concurrency: 2 })
+  return result
 })
 
 /** Removes what a build of these environments makes. */

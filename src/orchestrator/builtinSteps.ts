@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import { Disk } from "../disk/Disk.ts"
 import { BuiltinSteps, StepFailed } from "../exec/BuiltinSteps.ts"
 import { convertSketch } from "../sources/ino/convertSketch.ts"
@@ -13,26 +14,46 @@ export const layer = Layer.effect(
     const sketchParser = yield* SketchParser
 
     const readTab = Effect.fnUntraced(function*(path: string, cwd: string) {
-      const text = yield* disk.readText(path.startsWith("/") ? path : `${cwd}/${path}`).pipe(
+      const bytes = yield* disk.readBytes(path.startsWith("/") ? path : `${cwd}/${path}`).pipe(
         Effect.mapError((error) => new StepFailed({ path, reason: error.message }))
       )
-      return text === undefined
+      return bytes === undefined
         ? yield* new StepFailed({ path, reason: "was there when the build was planned and is gone now" })
-        : { path, text }
+        : { path, bytes }
     })
 
     return BuiltinSteps.of({
       run: Effect.fn("BuiltinSteps.run")(function*(step, action, cwd) {
         switch (step._tag) {
           case "ConvertSketch": {
-            const tabs = yield* Effect.forEach(step.tabs, (path) => readTab(path, cwd))
+            const read = yield* Effect.forEach(step.tabs, (path) => readTab(path, cwd))
+            const encoding = commonEncoding(read.map(({ bytes }) => bytes))
+            const tabs = read.map(({ bytes, path }) => ({ path, text: encoding.decode(bytes) }))
             const parser = yield* sketchParser.load.pipe(
               Effect.mapError((error) => new StepFailed({ path: action.id, reason: error.message }))
             )
-            return convertSketch(parser, tabs).text
+            return encoding.encode(convertSketch(parser, tabs).text)
           }
         }
       })
     })
   })
 )
+
+/**
+ * How tabs are read so that every byte of them comes out again: UTF-8, or, when one of them is not UTF-8, a character a
+ * byte for all.
+ */
+const commonEncoding = (contents: ReadonlyArray<Uint8Array>) => {
+  const decoder = new TextDecoder("utf-8", { fatal: true })
+  const isUtf8 = contents.every((bytes) => Result.isSuccess(Result.try(() => decoder.decode(bytes))))
+  return isUtf8
+    ? {
+      decode: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
+      encode: (text: string) => new TextEncoder().encode(text)
+    }
+    : {
+      decode: (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""),
+      encode: (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0))
+    }
+}

@@ -11,8 +11,8 @@ import { discoverSources } from "../sources/discoverSources.ts"
 import { findLibraries, type SelectedLibrary } from "../sources/findLibraries.ts"
 import type { LibraryStorage } from "../sources/LibraryIndex.ts"
 import { listSources } from "../sources/listSources.ts"
-import { projectLibrary } from "../sources/projectLibrary.ts"
 import { baseName, isWithin, joinPath, stemOf } from "../sources/paths.ts"
+import { projectLibrary } from "../sources/projectLibrary.ts"
 import type { SourceFile } from "../sources/SourceFile.ts"
 import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
 import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
@@ -56,8 +56,10 @@ export const gatherSources = Effect.fn("gatherSources")(function*(given: Gatheri
     variantDir === "" ? Effect.succeed([]) : allSources(tree, variantDir)
   ], { concurrency: 3 })
 
-  const projectDirs = yield* Effect.filter([include, sources.folder], (dir) =>
-    Effect.map(tree.entries(dir), (entries) => entries !== undefined))
+  const projectDirs = yield* Effect.filter(
+    [include, sources.folder],
+    (dir) => Effect.map(tree.entries(dir), (entries) => entries !== undefined)
+  )
   const systemDirs = variantDir === "" ? [coreDir] : [coreDir, variantDir]
   const selection = yield* selectLibraries(given, tree, {
     seeds: [...sources.sketches, ...sources.files.map((file) => file.path)],

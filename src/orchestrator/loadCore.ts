@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { TextFile } from "../arduino/Properties.ts"
 import { type ArduinoPlatform, makePlatform } from "../arduino/platform.ts"
+import type { TextFile } from "../arduino/Properties.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { CoreFolder } from "../packages/findCore.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"

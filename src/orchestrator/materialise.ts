@@ -13,7 +13,10 @@ export const materialise = Effect.fn("materialise")(function*(projectDir: string
     if (action.step === undefined) continue
     const output = action.outputs[0]
     const path = output.startsWith("/") ? output : `${projectDir}/${output}`
-    const text = yield* steps.run(action.step, action, projectDir)
-    if (text !== (yield* disk.readText(path))) yield* disk.write(path, text)
+    const content = yield* steps.run(action.step, action, projectDir)
+    if (!isEqual(content, yield* disk.readBytes(path))) yield* disk.write(path, content)
   }
 })
+
+const isEqual = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
+  b !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index])

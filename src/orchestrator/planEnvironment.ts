@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { boardProperties, type BuildValues } from "../arduino/boardProperties.ts"
 import type { ResolvedBoard } from "../arduino/boards.ts"
 import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
@@ -12,7 +13,6 @@ import { projectName } from "../plan/planLink.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { joinPath } from "../sources/paths.ts"
 import { findToolchain, type Toolchain } from "../toolchain/Toolchain.ts"
-import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { gatherSources } from "./gatherSources.ts"
 import { loadCore } from "./loadCore.ts"
 import { UnknownPlatform, UnsupportedFramework } from "./OrchestratorError.ts"
@@ -81,7 +81,7 @@ export const planEnvironment = Effect.fn("planEnvironment")(function*(
     spec,
     platform,
     properties: { quiet, own },
-    flags: projectFlags(spec, environment, toolchain.version, buildType),
+    flags: projectFlags(spec, environment, toolchain.version, quiet.get("build.mcu")?.value ?? "", buildType),
     buildDir
   })
   const graph = yield* Effect.fromResult(planBuild(inputs))
@@ -147,4 +147,3 @@ const buildValues = (given: {
 
 /** `ARDUINO`: 1.8.8, which PlatformIO's AVR platform defines. */
 const arduinoVersion = "10808"
-

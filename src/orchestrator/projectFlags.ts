@@ -25,10 +25,12 @@ export const projectFlags = (
   spec: PlatformSpec,
   environment: EnvironmentConfig,
   compilerVersion: string,
+  /** `build.mcu` of the board. */
+  mcu: string,
   /** `--release` and `--debug` of the command line, over `build_type`. */
   buildType: "release" | "debug"
 ): ProjectFlags => {
-  const overlays = spec.overlays.filter((overlay) => applies(overlay, compilerVersion))
+  const overlays = spec.overlays.filter((overlay) => applies(overlay, compilerVersion, mcu))
   const all = debugged(environment.buildFlags, environment, buildType)
   const own = debugged(environment.buildSrcFlags, environment, "release")
   const common = classifyFlags(all)
@@ -53,8 +55,9 @@ export const projectFlags = (
   }
 }
 
-/** Whether an overlay is for this compiler. A version that is no semantic version matches no range. */
-export const applies = (overlay: Overlay, compilerVersion: string): boolean => {
+/** Whether an overlay is for this compiler and this MCU. A version that is no semantic version matches no range. */
+export const applies = (overlay: Overlay, compilerVersion: string, mcu: string): boolean => {
+  if (overlay.mcu !== undefined && overlay.mcu !== mcu) return false
   if (overlay.compilerVersion === undefined) return true
   const [major, minor = 0, patch = 0] = compilerVersion.split(/[.-]/).map(Number)
   if (major === undefined || [major, minor, patch].some((part) => !Number.isInteger(part))) return false

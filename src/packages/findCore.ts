@@ -62,11 +62,16 @@ const coreRoot = Effect.fnUntraced(function*(folder: string) {
   let level = [folder.replace(/\/+$/, "")]
   for (let depth = 0; depth <= 2; depth++) {
     for (const candidate of level) {
-      const texts = yield* Effect.forEach(["platform.txt", "boards.txt"], (file) => disk.signature(`${candidate}/${file}`))
+      const texts = yield* Effect.forEach(
+        ["platform.txt", "boards.txt"],
+        (file) => disk.signature(`${candidate}/${file}`)
+      )
       if (texts.every((text) => text !== undefined)) return candidate
     }
-    const below = yield* Effect.forEach(level, (parent) =>
-      Effect.map(disk.list(parent), (names) => names.toSorted().map((name) => `${parent}/${name}`)))
+    const below = yield* Effect.forEach(
+      level,
+      (parent) => Effect.map(disk.list(parent), (names) => names.toSorted().map((name) => `${parent}/${name}`))
+    )
     level = below.flat()
   }
   return undefined

@@ -11,8 +11,9 @@ export interface PackageOverride {
  * Source: PlatformIO documentation, "platform_packages" and "Package Specifications".
  */
 export const packageOverride = (line: string, projectDir: string): PackageOverride | undefined => {
-  const match = /^(?:[\w.-]+\/)?([\w.-]+)\s*[@=]\s*(?:(?:file|symlink):\/\/)?((?:~?\/|\.{1,2}(?:\/|$)).*)$/.exec(line.trim())
-    ?? /^(?:[\w.-]+\/)?([\w.-]+)\s*[@=]\s*(?:file|symlink):\/\/(.+)$/.exec(line.trim())
+  const match =
+    /^(?:[\w.-]+\/)?([\w.-]+)\s*[@=]\s*(?:(?:file|symlink):\/\/)?((?:~?\/|\.{1,2}(?:\/|$)).*)$/.exec(line.trim())
+      ?? /^(?:[\w.-]+\/)?([\w.-]+)\s*[@=]\s*(?:file|symlink):\/\/(.+)$/.exec(line.trim())
   const [, name, path] = match ?? []
   if (name === undefined || path === undefined) return undefined
   return { name, path: path.startsWith("/") ? path : `${projectDir}/${path}` }

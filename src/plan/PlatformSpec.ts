@@ -6,6 +6,8 @@ export class Overlay extends Schema.Class<Overlay>("fbuild/plan/Overlay")({
   why: Schema.NonEmptyString,
   /** Applies when the version of `toolchain.compiler` found is in this range (`effect/SemVerRange` syntax); always when absent. */
   compilerVersion: Schema.optionalKey(Schema.String),
+  /** Applies to boards with this `build.mcu`; to all when absent. */
+  mcu: Schema.optionalKey(Schema.String),
   c: Schema.optionalKey(Schema.Array(Schema.String)),
   cxx: Schema.optionalKey(Schema.Array(Schema.String)),
   asm: Schema.optionalKey(Schema.Array(Schema.String)),

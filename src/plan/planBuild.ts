@@ -4,7 +4,7 @@ import { type HookPhase, hookRecipes, objcopyRecipes } from "../arduino/hooks.ts
 import { FilePath } from "../domain/FilePath.ts"
 import { Action, ActionId } from "./Action.ts"
 import { type ActionGraph, type GraphError, makeGraph } from "./ActionGraph.ts"
-import type { BuildInputs, CompileContext, PlannedSource } from "./BuildInputs.ts"
+import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
 import { objectPath, planCompile } from "./planCompile.ts"
 import { planHook, planObjcopy, planSize } from "./planImages.ts"
 import { coreArchive, planArchive, planLink } from "./planLink.ts"
@@ -12,7 +12,7 @@ import { coreArchive, planArchive, planLink } from "./planLink.ts"
 /**
  * The whole build of one environment as data: sketch, libraries, variant, core, archives, link, images, size. Objects
  * are linked in the order that Arduino's own tools use, so that images are theirs byte for byte: sketch, libraries,
- * variant, then the core's archive; within a folder assembler, C, C++.
+ * variant, then the core's archive; the files of a folder (assembler, C, C++) before the folders in it.
  */
 export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, ArduinoError | GraphError> =>
   Result.gen(function*() {
@@ -36,9 +36,15 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
       after: ReadonlyArray<FilePath>
     ) {
       const objects: Array<FilePath> = []
+      const prepared = new Map<CompileContext, Map<Language, (source: PlannedSource, object: FilePath) => Action>>()
       for (const source of linkOrder(sources)) {
         const context = contextOf(source)
-        const action = yield* planCompile(source, objectPath(folder, source), context, inputs.env, after)
+        const recipes = prepared.get(context) ?? new Map()
+        prepared.set(context, recipes)
+        const recipe = recipes.get(source.language) ??
+          (yield* planCompile(context, source.language, inputs.env, after))
+        recipes.set(source.language, recipe)
+        const action = recipe(source, objectPath(folder, source))
         actions.push(action)
         objects.push(action.outputs[0])
       }
@@ -103,17 +109,24 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
       for (const output of action.outputs) made.add(output)
       images.push(...action.outputs)
     }
-    yield* hooks("objcopy.postobjcopy", [...linked, ...images])
+    const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
     if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
-    yield* hooks("postbuild", [...linked, ...images])
+    yield* hooks("postbuild", [...linked, ...images, ...imagesDone])
 
     return yield* makeGraph(actions)
   })
 
-/** Arduino's order within a folder: assembler, then C, then C++, each by name. */
+/** Arduino's order: the files of a folder (assembler, C, C++, each by name), then the folders in it. */
 const linkOrder = (sources: ReadonlyArray<PlannedSource>): ReadonlyArray<PlannedSource> => {
-  const byName = sources.toSorted((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
-  return (["asm", "c", "cxx"] as const).flatMap((language) => byName.filter((one) => one.language === language))
+  const rank = { asm: 0, c: 1, cxx: 2 }
+  const key = ({ language, name }: PlannedSource) => {
+    const folders = name.split("/")
+    const file = folders.pop()
+    return [...folders.map((folder) => `1${folder}`), `0${rank[language]}${file}`].join("\0")
+  }
+  return sources.map((source) => [key(source), source] as const)
+    .toSorted(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
+    .map(([, source]) => source)
 }
 
 /** The step that merges the `.ino` files, and how its result is compiled. */

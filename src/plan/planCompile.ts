@@ -1,9 +1,9 @@
 import * as Result from "effect/Result"
 import type { ArduinoError } from "../arduino/ArduinoError.ts"
-import { expandRecipe } from "../arduino/recipe.ts"
+import { prepareRecipe } from "../arduino/recipe.ts"
+import { applyUnflags } from "../domain/applyUnflags.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { Action, ActionId, type Mnemonic } from "./Action.ts"
-import { applyUnflags } from "../domain/applyUnflags.ts"
 import type { CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
 
 const recipes: Readonly<Record<Language, string>> = {
@@ -19,7 +19,7 @@ export const objectPath = (folder: string, source: PlannedSource): FilePath =>
   FilePath.make(`${folder}/${source.name.replaceAll("../", "__/")}.o`)
 
 /**
- * The action that compiles one source with the core's own recipe. Flags go just before the include list, so that they
+ * The actions that compile the sources of one context and language with the core's own recipe. Flags go just before the include list, so that they
  * stand behind the vendor's and win.
  *
  * - `-MMD` becomes `-MD`: headers of the toolchain count as inputs too, and a compiler package that is upgraded is seen.
@@ -27,33 +27,33 @@ export const objectPath = (folder: string, source: PlannedSource): FilePath =>
  *   compilations of one source differ. Source: GCC manual, "Developer Options".
  */
 export const planCompile = (
-  source: PlannedSource,
-  object: FilePath,
   context: CompileContext,
+  language: Language,
   env: Readonly<Record<string, string>>,
   /** Inputs besides the source: what must have run before. */
   after: ReadonlyArray<FilePath>
-): Result.Result<Action, ArduinoError> =>
+): Result.Result<(source: PlannedSource, object: FilePath) => Action, ArduinoError> =>
   Result.map(
-    expandRecipe(context.properties, recipes[source.language], {
-      includes: [
-        ...context.flags[source.language],
-        `-frandom-seed=${source.path}`,
-        ...context.includes.map((folder) => `-I${folder}`)
-      ],
-      source_file: source.path,
-      object_file: object
-    }),
-    (argv) =>
-      Action.make({
-        id: ActionId.make(object),
-        mnemonic: mnemonics[source.language],
-        argv: withDepfile(applyUnflags(argv, context.unflags)),
-        env,
-        inputs: [source.path, ...after],
-        outputs: [object],
-        depfile: FilePath.make(object.replace(/\.o$/, ".d"))
-      })
+    prepareRecipe(context.properties, recipes[language], ["includes", "source_file", "object_file"]),
+    (recipe) => {
+      const folders = context.includes.map((folder) => `-I${folder}`)
+      return (source, object) => {
+        const argv = recipe({
+          includes: [...context.flags[language], `-frandom-seed=${source.path}`, ...folders],
+          source_file: source.path,
+          object_file: object
+        })
+        return Action.make({
+          id: ActionId.make(object),
+          mnemonic: mnemonics[language],
+          argv: withDepfile(applyUnflags(argv, context.unflags)),
+          env,
+          inputs: [source.path, ...after],
+          outputs: [object],
+          depfile: FilePath.make(object.replace(/\.o$/, ".d"))
+        })
+      }
+    }
   )
 
 /** `-MD` writes `x.cpp.d` next to `-o x.cpp.o`. Source: GCC manual, "Preprocessor Options". */

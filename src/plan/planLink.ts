@@ -2,9 +2,9 @@ import * as Result from "effect/Result"
 import type { ArduinoError } from "../arduino/ArduinoError.ts"
 import type { Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
+import { applyUnflags } from "../domain/applyUnflags.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { Action, ActionId } from "./Action.ts"
-import { applyUnflags } from "../domain/applyUnflags.ts"
 import type { BuildInputs } from "./BuildInputs.ts"
 
 /** `build.project_name`: what every image of a build is called. */

@@ -20,7 +20,9 @@ export const dot = (graph: ActionGraph, name: string): string => {
   const edges = graph.actions.flatMap((action) =>
     [...dependenciesOf(graph, action)].map((needed) => `  ${ids.get(needed)} -> ${ids.get(action)};`)
   )
-  return [`digraph ${dotString(name)} {`, "  rankdir=LR;", "  node [shape=box];", ...nodes, ...edges, "}", ""].join("\n")
+  return [`digraph ${dotString(name)} {`, "  rankdir=LR;", "  node [shape=box];", ...nodes, ...edges, "}", ""].join(
+    "\n"
+  )
 }
 
 const dotString = (text: string): string =>

@@ -6,7 +6,14 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
 import { groupMembers, signalGroup } from "./processGroup.ts"
-import { type CommandSpec, type Completed, type ExitStatus, type Running, SpawnFailed, Subprocess } from "./Subprocess.ts"
+import {
+  type CommandSpec,
+  type Completed,
+  type ExitStatus,
+  type Running,
+  SpawnFailed,
+  Subprocess
+} from "./Subprocess.ts"
 
 /** Time between TERM and KILL, ms. A compiler that honours TERM is gone long before. */
 const graceMillis = 2000
@@ -15,7 +22,11 @@ const graceMillis = 2000
 const pipeGraceMillis = 500
 
 interface Child {
-  readonly process: ChildProcess.ChildProcessByStdio<null, import("node:stream").Readable, import("node:stream").Readable>
+  readonly process: ChildProcess.ChildProcessByStdio<
+    null,
+    import("node:stream").Readable,
+    import("node:stream").Readable
+  >
   readonly pid: number
   ended: boolean
 }

@@ -56,14 +56,16 @@ export const findToolchain = Effect.fn("findToolchain")(function*(
 ) {
   const disk = yield* Disk
   const override = folderOf(requirement.package, search)
-  const folders = override === undefined ? path.split(":").filter((folder) => folder.startsWith("/")) : [`${override}/bin`]
+  const folders = override === undefined
+    ? path.split(":").filter((folder) => folder.startsWith("/"))
+    : [`${override}/bin`]
   for (const folder of folders) {
     const compiler = `${folder.replace(/\/+$/, "")}/${requirement.compiler}`
     if ((yield* disk.signature(compiler)) === undefined) continue
     const toolchain: Toolchain = {
       compiler,
       root: compiler.slice(0, -`/bin/${requirement.compiler}`.length),
-      version: yield* versionOf(compiler),
+      version: yield* knownVersion(compiler, search.home),
       source: override === undefined ? "system" : "project"
     }
     return toolchain
@@ -72,11 +74,38 @@ export const findToolchain = Effect.fn("findToolchain")(function*(
   return yield* new ToolMissing({ tool, searched: folders, debianPackages })
 })
 
+const Memo = Schema.fromJsonString(Schema.Struct({
+  compiler: Schema.String,
+  signature: Schema.String,
+  version: Schema.String
+}))
+
+/** The version of a compiler as remembered in `home`, as long as its file is untouched; else it is asked. */
+const knownVersion = Effect.fnUntraced(function*(compiler: string, home: string) {
+  const disk = yield* Disk
+  const signature = (yield* disk.signature(compiler))?.text ?? ""
+  const file = `${home}/toolchains/${compiler.replaceAll(/[^\w.-]+/g, "_")}.json`
+  const memo = yield* Effect.option(
+    Effect.flatMap(disk.readText(file), (text) => Schema.decodeEffect(Memo)(text ?? ""))
+  )
+  if (memo._tag === "Some" && memo.value.compiler === compiler && memo.value.signature === signature) {
+    return memo.value.version
+  }
+  const version = yield* versionOf(compiler)
+  yield* disk.makeDirectory(`${home}/toolchains`).pipe(
+    Effect.andThen(disk.write(file, Schema.encodeSync(Memo)({ compiler, signature, version }))),
+    // A home that cannot be written to costs 3 ms in every build, nothing else.
+    Effect.ignore
+  )
+  return version
+})
+
 const versionOf = Effect.fnUntraced(function*(compiler: string) {
   const subprocess = yield* Subprocess
-  const { status, stderr, stdout } = yield* subprocess.run({ argv: [compiler, "-dumpversion"], cwd: "/", env: {} }).pipe(
-    Effect.mapError((error) => new ToolBroken({ tool: compiler, reason: error.message }))
-  )
+  const { status, stderr, stdout } = yield* subprocess.run({ argv: [compiler, "-dumpversion"], cwd: "/", env: {} })
+    .pipe(
+      Effect.mapError((error) => new ToolBroken({ tool: compiler, reason: error.message }))
+    )
   if (status._tag === "Exited" && status.code === 0) return stdout.trim()
   return yield* new ToolBroken({ tool: compiler, reason: stderr.trim() || "no version" })
 })

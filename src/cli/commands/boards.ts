@@ -1,8 +1,8 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Argument from "effect/cli/Argument"
-import * as Command from "effect/cli/Command"
 import { listBoards } from "../../orchestrator/boardCatalog.ts"
 import { homeOf, projectOptions } from "../options.ts"
 import { reporting } from "../reporting.ts"
@@ -24,20 +24,23 @@ export const boards = Command.make("boards", {
   json: projectOptions.json,
   color: projectOptions.color
 }, (flags) =>
-  reporting(flags, Effect.gen(function*() {
-    const { cwd, stdout, variables } = yield* Terminal
-    const query = Option.getOrElse(flags.query, () => "").toLowerCase()
-    const found = (yield* listBoards({ projectDir: cwd, home: homeOf(variables), platformPackages: [] }))
-      .filter(({ id, mcu, name }) => `${id} ${name} ${mcu}`.toLowerCase().includes(query))
-    const width = Math.max(...found.map(({ id }) => id.length), 0)
-    yield* stdout.write(
-      found.map((board) =>
-        flags.json
-          ? `${Schema.encodeSync(Line)(board)}\n`
-          : `${board.id.padEnd(width)}  ${board.mcu.padEnd(12)}  ${board.name}  (${board.platform} ${board.vendor})\n`
-      ).join("")
-    )
-  }))).pipe(
+  reporting(
+    flags,
+    Effect.gen(function*() {
+      const { cwd, stdout, variables } = yield* Terminal
+      const query = Option.getOrElse(flags.query, () => "").toLowerCase()
+      const found = (yield* listBoards({ projectDir: cwd, home: homeOf(variables), platformPackages: [] }))
+        .filter(({ id, mcu, name }) => `${id} ${name} ${mcu}`.toLowerCase().includes(query))
+      const width = Math.max(...found.map(({ id }) => id.length), 0)
+      yield* stdout.write(
+        found.map((board) =>
+          flags.json
+            ? `${Schema.encodeSync(Line)(board)}\n`
+            : `${board.id.padEnd(width)}  ${board.mcu.padEnd(12)}  ${board.name}  (${board.platform} ${board.vendor})\n`
+        ).join("")
+      )
+    })
+  )).pipe(
     Command.withDescription("List the boards that can be built for"),
     Command.withExamples([{ command: "fbuild boards 32u4", description: "All boards with that MCU" }])
   )

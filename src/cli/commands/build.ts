@@ -7,6 +7,9 @@ export const build = Command.make("build", buildOptions, (flags) => runBuild(fla
   Command.withExamples([
     { command: "fbuild build", description: "Build the project in this folder" },
     { command: "fbuild build examples/blink -e uno", description: "Build one environment of another folder" },
-    { command: "fbuild build --json | jq -c 'select(._tag == \"BuildFinished\")'", description: "The result for a program" }
+    {
+      command: "fbuild build --json | jq -c 'select(._tag == \"BuildFinished\")'",
+      description: "The result for a program"
+    }
   ])
 )

@@ -1,5 +1,5 @@
-import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
 import { compileDatabase } from "../../artifacts/compileDatabase.ts"
 import { writeCompileDatabase } from "../../orchestrator/buildProject.ts"
 import { materialise } from "../../orchestrator/materialise.ts"
@@ -9,17 +9,23 @@ import { reporting } from "../reporting.ts"
 import { Terminal } from "../Terminal.ts"
 
 export const compiledb = Command.make("compiledb", projectOptions, (flags) =>
-  reporting(flags, Effect.gen(function*() {
-    const { stdout } = yield* Terminal
-    const request = yield* projectRequest(flags)
-    const planned = yield* planProject(request)
-    if (flags.json) {
-      return yield* stdout.write(compileDatabase(request.projectDir, planned.map(({ graph }) => graph)))
-    }
-    yield* Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
-    yield* writeCompileDatabase(request.projectDir, planned)
-    yield* stdout.write(`${request.projectDir}/compile_commands.json\n`)
-  }))).pipe(
+  reporting(
+    flags,
+    Effect.gen(function*() {
+      const { stdout } = yield* Terminal
+      const request = yield* projectRequest(flags)
+      const planned = yield* planProject(request)
+      if (flags.json) {
+        return yield* stdout.write(compileDatabase(request.projectDir, planned.map(({ graph }) => graph)))
+      }
+      yield* Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
+      yield* writeCompileDatabase(request.projectDir, planned)
+      yield* stdout.write(`${request.projectDir}/compile_commands.json\n`)
+    })
+  )).pipe(
     Command.withDescription("Write compile_commands.json for editors, without building"),
-    Command.withExamples([{ command: "fbuild compiledb -e uno", description: "For the environment you are working on" }])
+    Command.withExamples([{
+      command: "fbuild compiledb -e uno",
+      description: "For the environment you are working on"
+    }])
   )

@@ -1,7 +1,7 @@
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { materialise } from "../../orchestrator/materialise.ts"
 import { planProject } from "../../orchestrator/planProject.ts"
 import { Action } from "../../plan/Action.ts"
@@ -22,23 +22,30 @@ export const graph = Command.make("graph", {
     Flag.withDescription("Graphviz")
   )
 }, (flags) =>
-  reporting(flags, Effect.gen(function*() {
-    const { stdout } = yield* Terminal
-    const request = yield* projectRequest(flags)
-    const planned = yield* planProject(request)
-    if (flags.json) {
-      // Whoever runs these commands needs the folders and the files that no command makes.
-      yield* Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
-      const environments = planned.map(({ graph, name }) => ({ name, cwd: request.projectDir, actions: graph.actions }))
-      return yield* stdout.write(`${Schema.encodeSync(Document)({ environments })}\n`)
-    }
-    for (const { graph, name } of planned) {
-      const text = flags.dot
-        ? dot(graph, name)
-        : graph.actions.map((action) => `${action.mnemonic.padEnd(14)}${action.id}\n`).join("")
-      yield* stdout.write(text)
-    }
-  }))).pipe(
+  reporting(
+    flags,
+    Effect.gen(function*() {
+      const { stdout } = yield* Terminal
+      const request = yield* projectRequest(flags)
+      const planned = yield* planProject(request)
+      if (flags.json) {
+        // Whoever runs these commands needs the folders and the files that no command makes.
+        yield* Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
+        const environments = planned.map(({ graph, name }) => ({
+          name,
+          cwd: request.projectDir,
+          actions: graph.actions
+        }))
+        return yield* stdout.write(`${Schema.encodeSync(Document)({ environments })}\n`)
+      }
+      for (const { graph, name } of planned) {
+        const text = flags.dot
+          ? dot(graph, name)
+          : graph.actions.map((action) => `${action.mnemonic.padEnd(14)}${action.id}\n`).join("")
+        yield* stdout.write(text)
+      }
+    })
+  )).pipe(
     Command.withDescription("Show the actions of a build and what each one needs"),
     Command.withExamples([
       { command: "fbuild graph --dot | dot -Tsvg > graph.svg", description: "Draw it" },

@@ -1,5 +1,5 @@
-import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
 import { buildOptions } from "../options.ts"
 import { runBuild } from "../runBuild.ts"
 

@@ -1,8 +1,8 @@
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import { Emulator, type Machine } from "../../emulators/Emulator.ts"
 import { exitCode } from "../../emulators/Outcome.ts"
 import { compilePatterns } from "../../emulators/patterns.ts"
@@ -35,37 +35,40 @@ const options = {
 }
 
 export const testEmu = Command.make("test-emu", options, (flags) =>
-  reporting(flags, Effect.gen(function*() {
-    const patterns = yield* Effect.fromResult(compilePatterns(flags))
-    const request = yield* buildRequest(flags)
-    const requested = Option.getOrUndefined(flags.emulator)
-    // Whether the emulator can run the board is known before anything is built.
-    const planned = yield* planProject(request)
-    const choices = yield* Effect.forEach(planned, ({ properties }) =>
-      Effect.fromResult(selectEmulator({
-        mcu: properties.get("build.mcu")?.value ?? "",
-        ...(requested === undefined ? {} : { requested })
-      })))
-    const built = yield* runBuild({ ...flags, timeout: Option.none() })
-    if (flags.dryRun) return
-    const terminal = yield* Terminal
-    const codes = yield* Effect.forEach(built, (environment, index) =>
-      Effect.gen(function*() {
-        const emulator = yield* makeEmulator(choices[index]!)
-        const outcome = yield* runEmulator(machineOf(request.projectDir, environment), {
-          patterns,
-          ...(Option.isSome(flags.timeout) ? { timeout: flags.timeout.value } : {}),
-          onOutput: (flags.json ? terminal.stderr : terminal.stdout).writeBytes
-        }).pipe(Effect.provideService(Emulator, emulator))
-        const code = exitCode(outcome)
-        const color = usesColor(flags.color, terminal.stderr, terminal.variables)
-        const mark = code === 0 ? green("✓", color) : red("✗", color)
-        yield* terminal.stderr.write(`${mark} ${environment.planned.name}  ${emulator.name}: ${outcome.message}\n`)
-        return code
-      }))
-    const failed = codes.find((code) => code !== 0)
-    if (failed !== undefined) return yield* new CommandExit({ code: failed })
-  }))).pipe(
+  reporting(
+    flags,
+    Effect.gen(function*() {
+      const patterns = yield* Effect.fromResult(compilePatterns(flags))
+      const request = yield* buildRequest(flags)
+      const requested = Option.getOrUndefined(flags.emulator)
+      // Whether the emulator can run the board is known before anything is built.
+      const planned = yield* planProject(request)
+      const choices = yield* Effect.forEach(planned, ({ properties }) =>
+        Effect.fromResult(selectEmulator({
+          mcu: properties.get("build.mcu")?.value ?? "",
+          ...(requested === undefined ? {} : { requested })
+        })))
+      const built = yield* runBuild({ ...flags, timeout: Option.none() })
+      if (flags.dryRun) return
+      const terminal = yield* Terminal
+      const codes = yield* Effect.forEach(built, (environment, index) =>
+        Effect.gen(function*() {
+          const emulator = yield* makeEmulator(choices[index]!)
+          const outcome = yield* runEmulator(machineOf(request.projectDir, environment), {
+            patterns,
+            ...(Option.isSome(flags.timeout) ? { timeout: flags.timeout.value } : {}),
+            onOutput: (flags.json ? terminal.stderr : terminal.stdout).writeBytes
+          }).pipe(Effect.provideService(Emulator, emulator))
+          const code = exitCode(outcome)
+          const color = usesColor(flags.color, terminal.stderr, terminal.variables)
+          const mark = code === 0 ? green("✓", color) : red("✗", color)
+          yield* terminal.stderr.write(`${mark} ${environment.planned.name}  ${emulator.name}: ${outcome.message}\n`)
+          return code
+        }))
+      const failed = codes.find((code) => code !== 0)
+      if (failed !== undefined) return yield* new CommandExit({ code: failed })
+    })
+  )).pipe(
     Command.withDescription("Build, run the image in an emulator and judge its serial output"),
     Command.withExamples([
       { command: "fbuild test-emu --expect ready --timeout 10s", description: "Passes when the firmware prints ready" },

@@ -22,7 +22,7 @@ export interface SketchPosition {
   readonly file: string
   /** 1-based. */
   readonly line: number
-  /** White space as wide as what stands before the place on its line. */
+  /** White space as wide as what stands before the place on its line; none on very long lines. */
   readonly indent: string
   /** Whether nothing but white space stands before it. */
   readonly startsLine: boolean
@@ -30,7 +30,7 @@ export interface SketchPosition {
 
 /**
  * Sorts tabs as PlatformIO collects them: all `*.ino`, then all `*.pde`, each by name in the order of code points.
- * Source: PlatformIO Core 6.1, `FindInoNodes` (SCons `Glob` sorts by name).
+ * Source: platformio-core `builder/tools/pioino.py`, `FindInoNodes`; SCons `Glob` sorts.
  */
 export const sortTabs = (tabs: ReadonlyArray<Tab>): Array<Tab> =>
   tabs
@@ -40,7 +40,8 @@ export const sortTabs = (tabs: ReadonlyArray<Tab>): Array<Tab> =>
 
 /**
  * Puts tabs into PlatformIO's merging order: going through them, one that defines `setup` or `loop` goes in front of
- * all before it, any other behind them. Source: PlatformIO Core 6.1, `InoToCPPConverter.merge`.
+ * all before it, any other behind them. Source: platformio-core `builder/tools/pioino.py`, `merge`; there, a comment or
+ * a declaration of them counts, too.
  */
 export const orderTabs = (tabs: ReadonlyArray<Tab>, isMain: (tab: Tab) => boolean): Array<Tab> => {
   const mains: Array<Tab> = []
@@ -77,11 +78,12 @@ export const locate = (sketch: MergedSketch, offset: number): SketchPosition => 
   const tab = sketch.tabs[lastAtOrBefore(sketch.tabs, offset, (tab) => tab.start)] ?? { path: "", start: 0 }
   const lineIndex = lastAtOrBefore(sketch.lineStarts, offset, (start) => start)
   const before = sketch.text.slice(sketch.lineStarts[lineIndex], offset)
+  const startsLine = before.trim() === ""
   return {
     file: quotePath(tab.path),
     line: lineIndex - lastAtOrBefore(sketch.lineStarts, tab.start, (start) => start) + 1,
-    indent: before.replace(/[^\t]/g, " "),
-    startsLine: before.trim() === ""
+    indent: startsLine ? before : before.length > maxIndent ? "" : before.replace(/[^\t]/g, " "),
+    startsLine
   }
 }
 
@@ -96,6 +98,9 @@ export const lastAtOrBefore = <A>(sorted: ReadonlyArray<A>, offset: number, key:
   }
   return low - 1
 }
+
+/** Columns: keeps the output small for sketches that are one long line. */
+const maxIndent = 500
 
 const quotePath = (path: string) => `"${path.replace(/[\\"]/g, "\\$&")}"`
 

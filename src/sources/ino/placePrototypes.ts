@@ -1,6 +1,8 @@
+import { contains, excludes, nestBlocks, wordsOfConditions } from "./blocks.ts"
 import { wordsOf } from "./cppTokens.ts"
-import type { Block, SketchTokens } from "./lexSketch.ts"
+import type { SketchTokens } from "./lexSketch.ts"
 import { lastAtOrBefore } from "./mergeTabs.ts"
+import type { Block } from "./preprocessor.ts"
 import type { Range } from "./readHeader.ts"
 import type { Declaration, Outline, SketchFunction } from "./readOutline.ts"
 
@@ -22,7 +24,7 @@ export interface Placement {
  * Functions that are declared already, or that would be declared at their definition only, get none.
  */
 export const placePrototypes = (text: string, tokens: SketchTokens, outline: Outline): ReadonlyArray<Placement> => {
-  const blocks = nestBlocks([...tokens.branches, ...outline.linkages])
+  const blocksAround = nestBlocks([...tokens.branches, ...outline.linkages])
   const known = knownNames(tokens, outline)
   const functionMacros = new Set(tokens.macros.filter((macro) => macro.hasParameters).map((macro) => macro.name))
   const braceMacros = new Set(tokens.macros.filter((macro) => macro.hasBraces).map((macro) => macro.name))
@@ -30,16 +32,7 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
   const placements: Array<Placement> = []
   /** Absent: not looked at yet. `undefined`: no prototype, or being looked at. */
   const points = new Map<SketchFunction, number | undefined>()
-
-  /** The enclosing blocks of an offset, innermost first. */
-  const blocksAround = (offset: number): Array<NestedBlock> => {
-    const around: Array<NestedBlock> = []
-    const index = lastAtOrBefore(blocks, offset, (nested) => nested.block.start)
-    for (let nested = blocks[index]; nested !== undefined; nested = nested.outer) {
-      if (offset <= nested.block.end) around.push(nested)
-    }
-    return around
-  }
+  let waiting = 0
 
   const itemAround = (offset: number): Range | undefined => {
     const item = outline.items[lastAtOrBefore(outline.items, offset, (item) => item.start)]
@@ -49,8 +42,8 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
   /** The nearest offset where `inner` could be declared, searched forwards or backwards. */
   const settle = (offset: number, inner: number, edge: "start" | "end"): number => {
     for (let at = offset;;) {
-      const foreign = blocksAround(at).findLast(({ block }) => !contains(block, inner))
-      const next = itemAround(at)?.[edge] ?? foreign?.block.construct[edge] ?? at
+      const foreign = blocksAround(at).findLast((block) => !contains(block, inner))
+      const next = itemAround(at)?.[edge] ?? foreign?.construct[edge] ?? at
       if (next === at) return at
       at = next
     }
@@ -61,7 +54,7 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
     let earliest: number | undefined
     for (let i = lastAtOrBefore(ends, last, (end) => end); i >= 0; i--) {
       const end = ends[i]!
-      if (blocksAround(end).some(({ block }) => excludes(block, inner))) continue
+      if (blocksAround(end).some((block) => excludes(block, inner))) continue
       earliest = settle(end, inner, "end")
       if (earliest <= limit) return earliest
     }
@@ -73,6 +66,7 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
     const inner = of.range.start
     let at = from
     for (const name of names) {
+      if (name === of.header.name) continue
       const declared = known.get(name)
       if (declared === undefined) {
         // It may come from an include, but need not.
@@ -80,7 +74,7 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
         if (point !== undefined && point <= limit) at = Math.max(at, point)
         continue
       }
-      const prototypes = declared.functions.flatMap((other) => other === of ? [] : place(other) ?? [])
+      const prototypes = declared.functions.flatMap((other) => place(other) ?? [])
       const ends = prototypes.length === 0 ? declared.ends : [...declared.ends, ...prototypes].sort((a, b) => a - b)
       at = Math.max(at, behind(ends, last, inner, limit) ?? at)
     }
@@ -88,8 +82,17 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
   }
 
   const place = (candidate: SketchFunction): number | undefined => {
-    if (points.has(candidate)) return points.get(candidate)
+    if (points.has(candidate) || waiting > maxWaiting) return points.get(candidate)
     points.set(candidate, undefined)
+    waiting++
+    const placement = choose(candidate)
+    waiting--
+    if (placement !== undefined) placements.push(placement)
+    points.set(candidate, placement?.at)
+    return placement?.at
+  }
+
+  const choose = (candidate: SketchFunction): Placement | undefined => {
     const { header, range } = candidate
     const around = blocksAround(range.start)
     const macroUse = tokens.macroUses.get(header.name)
@@ -98,11 +101,11 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
     const limit = Math.min(use, macroUse === undefined ? range.start : Math.max(macroUse, firstFunction))
     if (functionMacros.has(header.name) || [...header.names].some((name) => braceMacros.has(name))) return undefined
     if (isDeclared(candidate, limit) || hasDirective(header.range)) return undefined
-    if (around.reduce((sum, { block }) => sum + block.openings, 0) > maxOpenings) return undefined
+    if (around.reduce((sum, block) => sum + block.openings, 0) > maxOpenings) return undefined
 
     let at = settle(Math.min(firstFunction, use), range.start, "start")
-    for (const { block } of around) {
-      const words = block.construct.opening.slice(0, block.openings).flatMap(wordsOfCondition)
+    for (const block of around) {
+      const words = wordsOfConditions(block)
       at = knownAt(words, candidate, at, block.construct.start, limit)
     }
     at = knownAt(header.names, candidate, at, range.start, limit)
@@ -113,11 +116,9 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
     at = skipLineEnd(text, movesDefaults ? withDefaults : at)
     if (at >= range.start) return undefined
 
-    const entered = new Set(blocksAround(at).map(({ block }) => block))
-    const wrappers = around.map(({ block }) => block).filter((block) => !entered.has(block)).reverse()
-    placements.push({ function: candidate, at, wrappers, movesDefaults })
-    points.set(candidate, at)
-    return at
+    const entered = new Set(blocksAround(at))
+    const wrappers = around.filter((block) => !entered.has(block)).reverse()
+    return { function: candidate, at, wrappers, movesDefaults }
   }
 
   /** Whether the sketch itself declares the function before its first use, under the same conditions. */
@@ -125,7 +126,7 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
     (header.isTemplate || header.defaults.length === 0) &&
     known.get(header.name)?.declarations.some((declaration) =>
         declaration.signature === header.signature && declaration.range.start <= limit &&
-        blocksAround(declaration.range.start).every(({ block }) => contains(block, range.start))
+        blocksAround(declaration.range.start).every((block) => contains(block, range.start))
       ) === true
 
   const hasDirective = (header: Range): boolean => {
@@ -137,6 +138,9 @@ export const placePrototypes = (text: string, tokens: SketchTokens, outline: Out
   // Stable: what a prototype needs was placed before it.
   return placements.sort((a, b) => a.at - b.at)
 }
+
+/** How long a chain of functions in default arguments of functions is followed. */
+const maxWaiting = 100
 
 /** How many directives a prototype may need around it: each is repeated for each prototype. */
 const maxOpenings = 256
@@ -166,33 +170,9 @@ const knownNames = (tokens: SketchTokens, outline: Outline): ReadonlyMap<string,
   return known
 }
 
-interface NestedBlock {
-  readonly block: Block
-  readonly outer: NestedBlock | undefined
-}
-
-/** Sorts blocks by their start; `outer` leads to all that enclose a block, and maybe to some that end before it does. */
-const nestBlocks = (blocks: ReadonlyArray<Block>): ReadonlyArray<NestedBlock> => {
-  let outer: NestedBlock | undefined
-  return blocks.toSorted((a, b) => a.start - b.start || b.end - a.end).map((block) => {
-    while (outer !== undefined && outer.block.end < block.start) outer = outer.outer
-    outer = { block, outer }
-    return outer
-  })
-}
-
 /** The next line, if nothing but white space is left on this one. */
 const skipLineEnd = (text: string, offset: number): number => {
   const lineEnd = /[ \t]*\n/y
   lineEnd.lastIndex = offset
   return offset + (lineEnd.exec(text)?.[0].length ?? 0)
 }
-
-const contains = (block: Block, offset: number): boolean => block.start <= offset && offset < block.end
-
-/** Whether `offset` is in another branch of the same `#if`. */
-const excludes = (block: Block, offset: number): boolean =>
-  !contains(block, offset) && block.construct.start < offset && offset < block.construct.end
-
-const wordsOfCondition = (opening: string): Array<string> =>
-  /^[ \t]*#/.test(opening) ? wordsOf(opening.replace(/^[ \t]*#[ \t]*\w+/, "")) : []

@@ -1,6 +1,7 @@
 import type { Node } from "web-tree-sitter"
-import type { Block, SketchTokens } from "./lexSketch.ts"
+import type { SketchTokens } from "./lexSketch.ts"
 import { lastAtOrBefore } from "./mergeTabs.ts"
+import type { Block } from "./preprocessor.ts"
 import { type Header, type Range, readDeclarator, readHeader, signatureOf } from "./readHeader.ts"
 
 /** A name that the text declares outside of functions, types and named namespaces. */
@@ -132,7 +133,7 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
       } else if (name !== null) addName(name, range)
       const isTransparent = type === "enum_specifier" ||
         (type === "namespace_definition" && (name === null || node.firstChild?.type === "inline"))
-      if (isTransparent && body !== null) pending.push(...body.namedChildren)
+      for (const member of isTransparent ? body?.namedChildren ?? [] : []) pending.push(member)
     }
   }
 

@@ -3,28 +3,29 @@ import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import { convertSketch } from "../../../src/sources/ino/convertSketch.ts"
 import { SketchParser } from "../../../src/sources/ino/SketchParser.ts"
+import { oddSketches } from "./oddSketches.ts"
 import { sketches } from "./sketches.ts"
 
 const arduino = "/usr/share/arduino/hardware/arduino/avr"
-const arguments_ = [
-  ...["-x", "c++", "-", "-fsyntax-only", "-Os", "-fno-diagnostics-color", "-std=gnu++11", "-mmcu=atmega328p"],
-  ...["-DF_CPU=16000000L", "-DARDUINO=10808", "-DARDUINO_AVR_UNO", "-DARDUINO_ARCH_AVR"],
-  ...[`-I${arduino}/cores/arduino`, `-I${arduino}/variants/standard`],
-  ...["EEPROM", "SPI"].map((library) => `-I${arduino}/libraries/${library}/src`)
-]
+const flags = [
+  "-x c++ - -fsyntax-only -Os -fno-diagnostics-color -std=gnu++11 -mmcu=atmega328p",
+  "-DF_CPU=16000000L -DARDUINO=10808 -DARDUINO_AVR_UNO -DARDUINO_ARCH_AVR",
+  `-I${arduino}/cores/arduino -I${arduino}/variants/standard`,
+  `-I${arduino}/libraries/EEPROM/src -I${arduino}/libraries/SPI/src`
+].flatMap((line) => line.split(" "))
 
 /** What avr-g++ writes about a sketch. */
 const compile = Effect.fnUntraced(function*(files: Record<string, string>) {
   const parser = yield* (yield* SketchParser).load
   const { text } = convertSketch(parser, Object.entries(files).map(([path, text]) => ({ path, text })))
   return yield* Effect.sync(() => {
-    const { status, stderr } = spawnSync("/usr/bin/avr-g++", arguments_, { input: text, encoding: "utf8", env: {} })
+    const { status, stderr } = spawnSync("/usr/bin/avr-g++", flags, { input: text, encoding: "utf8", env: {} })
     return { status, stderr }
   })
 })
 
 layer(SketchParser.layer({ wasm: "node_modules/tree-sitter-cpp/tree-sitter-cpp.wasm" }))("avr-g++", (it) => {
-  for (const [name, files] of Object.entries(sketches)) {
+  for (const [name, files] of Object.entries({ ...sketches, ...oddSketches })) {
     it.effect(
       `accepts: ${name}`,
       Effect.fnUntraced(function*() {
@@ -51,15 +52,13 @@ layer(SketchParser.layer({ wasm: "node_modules/tree-sitter-cpp/tree-sitter-cpp.w
           "int last = nothing;"
         ].join("\n")
       })
-      const places = stderr.split("\n").filter((line) => line.includes(" error: ")).map((line) =>
-        line.replace(/(.*?) error: ([^ ]*).*/, "$1 $2")
-      )
-      assert.deepStrictEqual([...new Set(places.map((line) => line.replace(/ .*?$/, "")))].length > 0, true)
       for (
         const place of [
           "my \"sketch\"/main.ino:5:3:",
+          // Behind a default argument that moved.
           "my \"sketch\"/tab.ino:2:28:",
           "my \"sketch\"/tab.ino:4:14:",
+          // In a prototype.
           "my \"sketch\"/tab.ino:7:5:",
           "my \"sketch\"/tab.ino:8:12:"
         ]

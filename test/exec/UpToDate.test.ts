@@ -1,0 +1,215 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { Action } from "../../src/plan/Action.ts"
+import { action, graphOf, path } from "../plan/actions.ts"
+import { failed, layer, makeWorkshop } from "./workshop.ts"
+
+const compile = (name: string, more: Partial<Action> = {}) =>
+  action(`out/${name}.o`, [`${name}.c`], { depfile: path(`out/${name}.d`), ...more })
+const link = action(["out/elf", "out/map"], ["out/a.o", "out/b.o"], { mnemonic: "Link" })
+const graph = graphOf(compile("a"), compile("b"), link)
+
+const files = { "a.c": "#include \"x.h\"\nA1\n", "b.c": "B\n", "x.h": "X1\n", "z.h": "Z\n" }
+
+/** A project that has just been built whole. */
+const builtWorkshop = Effect.fnUntraced(function*() {
+  const workshop = yield* makeWorkshop(files)
+  yield* workshop.settle
+  yield* workshop.build(graph)
+  yield* workshop.settle
+  return workshop
+})
+
+type Workshop = Effect.Success<ReturnType<typeof builtWorkshop>>
+
+const reasons = (workshop: Workshop) =>
+  workshop.events.flatMap((event) => event._tag === "ActionStarted" ? [`${event.id} ${JSON.stringify(event.reason)}`] : [])
+
+/** Builds, changes something, builds again; then says why what ran, and checks that a third build runs nothing. */
+const after = (change: (workshop: Workshop) => Effect.Effect<unknown, unknown>, again = graph) =>
+  Effect.gen(function*() {
+    const workshop = yield* builtWorkshop()
+    yield* change(workshop)
+    yield* workshop.settle
+    yield* workshop.build(again)
+    const why = reasons(workshop)
+    yield* workshop.settle
+    assert.deepStrictEqual(yield* workshop.build(again), [])
+    return why
+  }).pipe(Effect.scoped, Effect.provide(layer))
+
+describe("UpToDate", () => {
+  it.live("runs everything at first, nothing at the second time", () =>
+    Effect.gen(function*() {
+      const workshop = yield* makeWorkshop(files)
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(graph), ["out/a.o", "out/b.o", "out/elf"])
+      assert.deepStrictEqual(reasons(workshop), graph.actions.map(({ id }) => `${id} {"_tag":"NeverBuilt"}`))
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(graph), [])
+      assert.deepStrictEqual(workshop.events.map(({ _tag }) => _tag), Array.from({ length: 3 }, () => "ActionUpToDate"))
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("a command that changed", () =>
+    Effect.gen(function*() {
+      const changes: ReadonlyArray<Partial<Action>> = [
+        { argv: ["/bin/sh", "b.c", "-O2", "-o", "out/b.o"] },
+        { env: { LANG: "C" } },
+        { inputs: [path("b.c"), path("z.h")] }
+      ]
+      for (const change of changes) {
+        const again = graphOf(compile("a"), compile("b", change), link)
+        const [first] = yield* after(() => Effect.void, again)
+        assert.strictEqual(first, "out/b.o {\"_tag\":\"CommandChanged\"}")
+      }
+    }))
+
+  it.live("an input that changed, of the same size and with its old mtime", () =>
+    Effect.gen(function*() {
+      const why = yield* after((workshop) =>
+        Effect.gen(function*() {
+          const { fs } = workshop
+          const file = `${workshop.cwd}/a.c`
+          const mtime = (yield* fs.stat(file)).mtime
+          yield* workshop.write("a.c", files["a.c"].replace("A1", "A2"))
+          yield* fs.utimes(file, 0, mtime._tag === "Some" ? mtime.value : 0)
+        })
+      )
+      assert.deepStrictEqual(why, [
+        "out/a.o {\"_tag\":\"InputChanged\",\"path\":\"a.c\"}",
+        "out/elf {\"_tag\":\"InputChanged\",\"path\":\"out/a.o\"}"
+      ])
+    }))
+
+  it.live("a header that only the depfile tells of", () =>
+    Effect.gen(function*() {
+      const why = yield* after((workshop) => workshop.write("x.h", "X2\n"))
+      assert.strictEqual(why[0], "out/a.o {\"_tag\":\"InputChanged\",\"path\":\"x.h\"}")
+      assert.strictEqual(why.length, 2)
+    }))
+
+  it.live("a header that is gone, and no longer needed", () =>
+    Effect.gen(function*() {
+      const why = yield* after((workshop) =>
+        Effect.andThen(workshop.write("a.c", "A1\n"), workshop.fs.remove(`${workshop.cwd}/x.h`))
+      )
+      assert.match(why[0]!, /^out\/a\.o \{"_tag":"Input(Changed","path":"a\.c"|Missing","path":"x\.h")\}$/)
+    }))
+
+  it.live("outputs that are gone or are not what was made", () =>
+    Effect.gen(function*() {
+      const gone = yield* after((workshop) => workshop.fs.remove(`${workshop.cwd}/out/map`))
+      assert.deepStrictEqual(gone, ["out/elf {\"_tag\":\"OutputMissing\",\"path\":\"out/map\"}"])
+      const changed = yield* after((workshop) => workshop.write("out/b.o", "not ours\n"))
+      assert.deepStrictEqual(changed, ["out/b.o {\"_tag\":\"OutputChanged\",\"path\":\"out/b.o\"}"])
+    }))
+
+  it.live("a file that was only touched changes nothing", () =>
+    Effect.gen(function*() {
+      const why = yield* after((workshop) =>
+        Effect.gen(function*() {
+          const now = DateTime.toDate(yield* DateTime.now)
+          for (const name of ["a.c", "x.h", "out/b.o", "out/elf"]) {
+            yield* workshop.fs.utimes(`${workshop.cwd}/${name}`, now, now)
+          }
+        })
+      )
+      assert.deepStrictEqual(why, [])
+    }))
+
+  it.live("a file from the future is no reason to build for ever", () =>
+    Effect.gen(function*() {
+      const why = yield* after((workshop) => workshop.fs.utimes(`${workshop.cwd}/a.c`, 4e9, 4e9))
+      assert.deepStrictEqual(why, [])
+      const changed = yield* after((workshop) =>
+        Effect.andThen(workshop.write("b.c", "B2\n"), workshop.fs.utimes(`${workshop.cwd}/b.c`, 4e9, 4e9))
+      )
+      assert.strictEqual(changed[0], "out/b.o {\"_tag\":\"InputChanged\",\"path\":\"b.c\"}")
+    }))
+
+  it.live("early cutoff: an object with the same bytes links nothing", () =>
+    Effect.gen(function*() {
+      const why = yield* after((workshop) => workshop.write("b.c", "// a comment\nB\n"))
+      assert.deepStrictEqual(why, ["out/b.o {\"_tag\":\"InputChanged\",\"path\":\"b.c\"}"])
+    }))
+
+  it.live("content that comes back is seen as what it is", () =>
+    Effect.gen(function*() {
+      const workshop = yield* builtWorkshop()
+      yield* workshop.write("b.c", "other\n")
+      yield* workshop.write("b.c", files["b.c"])
+      assert.deepStrictEqual(yield* workshop.build(graph), [])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("an action whose input changes while it runs is not trusted", () =>
+    Effect.gen(function*() {
+      const workshop = yield* makeWorkshop(files)
+      yield* workshop.settle
+      for (const changed of ["a.c", "x.h"] as const) {
+        // The compiler has read its input when somebody saves it.
+        workshop.behaviours.set("out/a.o", ({ usual }) =>
+          Effect.tap(usual, () => Effect.orDie(workshop.write(changed, files[changed].replace("1", "3")))))
+        yield* workshop.build(graph)
+        workshop.behaviours.clear()
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graph), ["out/a.o", "out/elf"], changed)
+        assert.include(yield* workshop.read("out/elf"), changed === "a.c" ? "A3" : "X3")
+        yield* workshop.write(changed, files[changed])
+        yield* workshop.settle
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("a file that is written again and again, as fast as it goes, is never missed", () =>
+    Effect.gen(function*() {
+      const workshop = yield* makeWorkshop(files)
+      for (let round = 0; round < 20; round++) {
+        const text = `B${String(round).padStart(3, "0")}\n`
+        yield* workshop.write("b.c", text)
+        yield* workshop.build(graph)
+        assert.include(yield* workshop.read("out/elf"), text)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("what a failed action did not make runs again, what was made stands", () =>
+    Effect.gen(function*() {
+      const workshop = yield* builtWorkshop()
+      yield* workshop.write("b.c", "B2\n")
+      yield* workshop.settle
+      workshop.behaviours.set("out/b.o", ({ action }) => Effect.fail(failed(action)))
+      assert.deepStrictEqual(yield* workshop.build(graph), ["out/b.o"])
+      assert.include(yield* workshop.read("out/b.o"), "B\n")
+      workshop.behaviours.clear()
+      assert.deepStrictEqual(yield* workshop.build(graph), ["out/b.o", "out/elf"])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  for (const [what, damage] of [
+    ["cut short", (text: string) => text.slice(0, -10)],
+    ["no JSON", () => "\0\0\0"],
+    ["empty", () => ""],
+    ["of another version", (text: string) => text.replace(/"version":\d+/, "\"version\":0")]
+  ] as const) {
+    it.live(`a state that is ${what} is no state`, () =>
+      Effect.gen(function*() {
+        const why = yield* after((workshop) =>
+          Effect.flatMap(workshop.read("out/state.json"), (text) => {
+            assert.notStrictEqual(damage(text), text)
+            return workshop.write("out/state.json", damage(text))
+          })
+        )
+        assert.deepStrictEqual(why, graph.actions.map(({ id }) => `${id} {"_tag":"NeverBuilt"}`))
+      }))
+  }
+
+  it.live("hooks run in every build, what follows them only when its inputs changed", () =>
+    Effect.gen(function*() {
+      const hook = action("out/hook", [], { mnemonic: "Hook", always: true, stdout: path("out/hook") })
+      const again = graphOf(hook, compile("a", { inputs: [path("a.c"), path("out/hook")] }))
+      const workshop = yield* makeWorkshop(files)
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(again), ["out/hook", "out/a.o"])
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(again), ["out/hook"])
+      assert.deepStrictEqual(reasons(workshop), ["out/hook {\"_tag\":\"AlwaysRuns\"}"])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+})

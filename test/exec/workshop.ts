@@ -1,0 +1,137 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import { Disk } from "../../src/disk/Disk.ts"
+import * as DiskNode from "../../src/disk/DiskNode.ts"
+import { CommandFailed } from "../../src/exec/ActionError.ts"
+import { ActionRunner } from "../../src/exec/ActionRunner.ts"
+import type { BuildEvent } from "../../src/exec/BuildEvent.ts"
+import { BuildReporter } from "../../src/exec/BuildReporter.ts"
+import { BuiltinSteps } from "../../src/exec/BuiltinSteps.ts"
+import { type CommandOutput, Compiler, type RunsCommand } from "../../src/exec/Compiler.ts"
+import { Executor } from "../../src/exec/Executor.ts"
+import { Jobs } from "../../src/exec/Jobs.ts"
+import { Linker } from "../../src/exec/Linker.ts"
+import type { Stage } from "../../src/exec/Stage.ts"
+import { UpToDate } from "../../src/exec/UpToDate.ts"
+import type { Action } from "../../src/plan/Action.ts"
+import type { ActionGraph } from "../../src/plan/ActionGraph.ts"
+
+export const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
+
+/** What a command does in place of what it usually does. */
+export type Behaviour = (command: Command) => Effect.Effect<CommandOutput, CommandFailed>
+
+interface Command {
+  readonly action: Action
+  readonly stage: Stage
+  readonly cwd: string
+  /** Compiles as every command of a workshop does. */
+  readonly usual: Effect.Effect<CommandOutput>
+}
+
+/**
+ * A project folder and a compiler of our own. It puts the code of its inputs, and of the headers they include, into every
+ * output; lines that start with `//` are comments and leave no trace.
+ */
+export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<string, string>>) {
+  const fs = yield* FileSystem.FileSystem
+  const disk = yield* Disk
+  const cwd = yield* Effect.flatMap(fs.makeTempDirectoryScoped({ prefix: "exec-" }), (path) => fs.realPath(path))
+  const absolute = (path: string) => path.startsWith("/") ? path : `${cwd}/${path}`
+  const write = Effect.fnUntraced(function*(path: string, text: string) {
+    yield* fs.makeDirectory(absolute(path).replace(/\/[^/]*$/, ""), { recursive: true })
+    yield* fs.writeFileString(absolute(path), text)
+  })
+  for (const [path, text] of Object.entries(files)) yield* write(path, text)
+  yield* fs.makeDirectory(`${cwd}/out/.stage`, { recursive: true })
+
+  /** Ids of the actions whose commands ran, since the last `build` or `run`. */
+  const ran: Array<string> = []
+  const events: Array<BuildEvent> = []
+  const behaviours = new Map<string, Behaviour>()
+
+  const usual = Effect.fnUntraced(function*({ depfile, inputs, outputs }: Action, stage: Stage) {
+    const headers = new Set<string>()
+    let code = ""
+    for (const path of inputs.filter((input) => !input.startsWith("/"))) {
+      const text = yield* Effect.orDie(fs.readFileString(absolute(path)))
+      const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : ""
+      for (const [, header] of text.matchAll(/^#include "(.*)"$/gm)) headers.add(`${folder}${header}`)
+      code += text.replaceAll(/^\/\/.*\n/gm, "")
+    }
+    for (const header of headers) code += yield* Effect.orDie(fs.readFileString(absolute(header)))
+    for (const path of outputs) {
+      yield* Effect.orDie(fs.writeFileString(absolute(stage.files.get(path)!), `${path}\n${code}`))
+    }
+    if (depfile !== undefined) {
+      const text = `x.o: ${[...inputs, ...headers].join(" \\\n ")}\n`
+      yield* Effect.orDie(fs.writeFileString(absolute(stage.files.get(depfile)!), text))
+    }
+    return { stdout: "", stderr: "" }
+  })
+
+  const tool: RunsCommand = {
+    run: (action, stage) =>
+      Effect.suspend(() => {
+        ran.push(action.id)
+        const behaviour = behaviours.get(action.id)
+        const compile = usual(action, stage)
+        return behaviour === undefined ? compile : behaviour({ action, stage, cwd, usual: compile })
+      })
+  }
+  const tools = Layer.mergeAll(
+    Layer.succeed(Compiler, Compiler.of(tool)),
+    Layer.succeed(Linker, Linker.of(tool)),
+    Layer.succeed(BuildReporter, BuildReporter.of({ emit: (event) => Effect.sync(() => void events.push(event)) })),
+    Layer.succeed(BuiltinSteps, BuiltinSteps.of({ run: (step) => Effect.succeed(`merged ${step.tabs.join(" ")}\n`) })),
+    Layer.succeed(Disk, disk)
+  )
+  const layerOf = (options: { readonly jobs?: number; readonly timeout?: Duration.Duration }) =>
+    Executor.layer.pipe(
+      Layer.provideMerge(ActionRunner.layer({
+        environment: "uno",
+        cwd,
+        stageRoot: "out/.stage",
+        ...(options.timeout === undefined ? {} : { timeout: options.timeout })
+      })),
+      Layer.provide(Layer.fresh(UpToDate.layer({ cwd, buildDir: "out" }))),
+      Layer.provide([tools, Jobs.layer(options.jobs ?? 2)])
+    )
+
+  const started = Effect.sync(() => {
+    ran.length = 0
+    events.length = 0
+  })
+  return {
+    cwd,
+    fs,
+    write,
+    behaviours,
+    ran,
+    events,
+    read: (path: string) => fs.readFileString(absolute(path)),
+    /** Times of the file system move on, so that what was written until now is older than what starts from now on. */
+    settle: Effect.sleep(25),
+    staged: fs.readDirectory(`${cwd}/out/.stage`),
+    /** A whole build by a process of its own; returns the ids of the actions that ran, in their order. */
+    build: Effect.fnUntraced(function*(graph: ActionGraph) {
+      yield* started
+      const executor = Context.get(yield* Layer.build(Layer.fresh(layerOf({}))), Executor)
+      yield* executor.execute(graph, { onFailure: "stop" })
+      return [...ran]
+    }, Effect.scoped),
+    /** One action by itself. */
+    run: Effect.fnUntraced(function*(action: Action, options: { readonly timeout?: Duration.Duration } = {}) {
+      yield* started
+      const runner = Context.get(yield* Layer.build(Layer.fresh(layerOf(options))), ActionRunner)
+      return yield* runner.run(action)
+    }, Effect.scoped)
+  }
+})
+
+export const failed = (action: Action, output = ""): CommandFailed =>
+  new CommandFailed({ id: action.id, mnemonic: action.mnemonic, path: action.inputs[0] ?? "", exitCode: 1, output })
