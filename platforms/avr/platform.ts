@@ -26,8 +26,9 @@ export const platform = PlatformSpec.make({
       cxx: ["-DDECIMAL_DIG=__DECIMAL_DIG__"]
     },
     {
-      why: "stabs, avr-gcc's default for -g, put the random name of a temporary LTO file into the ELF; DWARF does not, "
-        + "and the code is the same",
+      why: "stabs, avr-gcc's default for -g, put the random names of temporary files (LTO, preprocessed assembler) into "
+        + "objects and the ELF, and gas cannot write a name with a quote in it; DWARF has neither, and the code is the same",
+      asm: ["-gdwarf-2"],
       link: ["-gdwarf-2"]
     },
     {

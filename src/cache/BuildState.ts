@@ -45,8 +45,9 @@ export const readBuildState = Effect.fnUntraced(function*(path: string) {
   const decoded = yield* Effect.option(Schema.decodeEffect(Encoded)(text))
   if (decoded._tag === "None") return empty
   const { actions, contents, stats } = decoded.value
-  const pairs = (indices: ReadonlyArray<number>) =>
-    new Map(indices.flatMap((index) => contents[index] === undefined ? [] : [contents[index]]))
+  const leadsNowhere = (index: number) => contents[index] === undefined
+  if (actions.some(({ inputs, outputs }) => inputs.some(leadsNowhere) || outputs.some(leadsNowhere))) return empty
+  const pairs = (indices: ReadonlyArray<number>) => new Map(indices.map((index) => contents[index]!))
   const state: BuildState = {
     actions: new Map(actions.map(({ command, id, inputs, outputs }) => [
       id,

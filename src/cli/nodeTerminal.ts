@@ -4,7 +4,8 @@ import type { Sink, Terminal } from "./Terminal.ts"
 
 /** The terminal of this process. `interruptCode` is told by whoever listens to signals. */
 export const nodeTerminal = (interruptCode: () => number): Terminal["Service"] => ({
-  cwd: process.cwd().replaceAll("\\", "/"),
+  // Elsewhere a backslash is a character like any other.
+  cwd: process.platform === "win32" ? process.cwd().replaceAll("\\", "/") : process.cwd(),
   variables: Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   ),

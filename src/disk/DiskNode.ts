@@ -17,8 +17,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
         if (stat === undefined) return undefined
         const text = `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
-        const changedNanos = stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs
-        return { text, bytes: Number(stat.size), changedNanos } satisfies Signature
+        return { text, bytes: Number(stat.size), changedNanos: stat.ctimeNs } satisfies Signature
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
     digest: (path) =>
       unlessMissing(

@@ -64,7 +64,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             return ""
           }
           const [output] = yield* action.mnemonic === "Link"
-            ? Effect.all([command(action, stage), Effect.ignore(upToDate.lookAhead)], { concurrency: 2 })
+            ? Effect.all([command(action, stage), Effect.ignore(upToDate.keepTraces)], { concurrency: 2 })
             : Effect.all([command(action, stage)])
           if (action.stdout === undefined) return output.stdout + output.stderr
           yield* disk.write(staged(action.stdout), output.stdout)

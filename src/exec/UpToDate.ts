@@ -28,8 +28,8 @@ export class UpToDate extends Context.Service<UpToDate, {
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
   /** Notes that an action has run and its outputs are in place; the trace is kept by `commit`. */
   readonly finished: (finished: Finished) => Effect.Effect<void, DiskError>
-  /** Computes digests that `commit` will need. Worth doing while a long command runs and this process has nothing to do. */
-  readonly lookAhead: Effect.Effect<void, DiskError>
+  /** Part of what `commit` does: worth doing while a long command runs and this process has nothing else to do. */
+  readonly keepTraces: Effect.Effect<void, DiskError>
   /** Makes the traces permanent. An action whose inputs changed while it ran keeps none, so that it runs again. */
   readonly commit: Effect.Effect<void, DiskError>
 }>()("fbuild/exec/UpToDate") {
@@ -104,19 +104,11 @@ export class UpToDate extends Context.Service<UpToDate, {
           pending.push(done)
         })
 
-        const lookAhead = Effect.gen(function*() {
-          for (const { action, discovered } of pending) {
-            for (const path of action.argv.slice(0, 1)) yield* current(path)
-            for (const path of action.inputs) yield* current(path)
-            for (const path of discovered) yield* current(path)
-          }
-        })
-
         /** The trace of an action, unless something it read was touched after it had started. */
         const trace = Effect.fnUntraced(function*(
           done: Finished,
           made: ReadonlySet<string>,
-          untouchedBefore: Map<string, readonly [KnownDigest, bigint] | undefined>
+          touched: Map<string, readonly [KnownDigest, bigint] | undefined>
         ) {
           const inputs = new Map<string, string>()
           const read = [...done.action.argv.slice(0, 1), ...done.action.inputs, ...done.discovered]
@@ -127,12 +119,12 @@ export class UpToDate extends Context.Service<UpToDate, {
               inputs.set(path, digest)
               continue
             }
-            if (!untouchedBefore.has(path)) {
+            if (!touched.has(path)) {
               const signature = yield* disk.signature(absolute(options.cwd, path))
               const found = yield* look(path)
-              untouchedBefore.set(path, signature && found && [found, signature.changedNanos])
+              touched.set(path, signature && found && [found, signature.changedNanos])
             }
-            const entry = untouchedBefore.get(path)
+            const entry = touched.get(path)
             if (entry === undefined || entry[1] >= done.startedNanos) return undefined
             inputs.set(path, entry[0].digest)
           }
@@ -145,21 +137,27 @@ export class UpToDate extends Context.Service<UpToDate, {
           return { command: commandDigest(done.action), inputs, outputs } satisfies ActionRecord
         })
 
-        const commit = Effect.gen(function*() {
-          if (pending.length === 0 && !changed) return
-          const made = new Set(pending.flatMap(({ action }) => action.outputs))
-          for (const { outputs } of records.values()) for (const path of outputs.keys()) made.add(path as never)
-          const untouchedBefore = new Map<string, readonly [KnownDigest, bigint] | undefined>()
+        const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
+
+        const keepTraces = Effect.gen(function*() {
+          for (const { action } of pending) for (const output of action.outputs) made.add(output)
+          const touched = new Map<string, readonly [KnownDigest, bigint] | undefined>()
           for (const done of pending.splice(0)) {
-            const record = yield* trace(done, made, untouchedBefore)
+            const record = yield* trace(done, made, touched)
             if (record === undefined) records.delete(done.action.id)
             else records.set(done.action.id, record)
+            changed = true
           }
+        })
+
+        const commit = Effect.gen(function*() {
+          yield* keepTraces
+          if (!changed) return
           yield* writeBuildState(stateFile, { actions: records, stats }).pipe(Effect.provideService(Disk, disk))
           changed = false
         })
 
-        return UpToDate.of({ now, decide, finished, lookAhead, commit })
+        return UpToDate.of({ now, decide, finished, keepTraces, commit })
       })
     )
 }

@@ -64,6 +64,7 @@ export const gatherSources = Effect.fn("gatherSources")(function*(given: Gatheri
   const selection = yield* selectLibraries(given, tree, {
     seeds: [...sources.sketches, ...sources.files.map((file) => file.path)],
     includeDirs: [...projectDirs, ...systemDirs],
+    frameworkDirs: systemDirs,
     folder: sources.folder,
     lib
   })
@@ -122,6 +123,7 @@ const allSources = Effect.fnUntraced(function*(tree: SourceTree, dir: string) {
 const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: SourceTree, where: {
   readonly seeds: ReadonlyArray<string>
   readonly includeDirs: ReadonlyArray<string>
+  readonly frameworkDirs: ReadonlyArray<string>
   readonly folder: string
   readonly lib: string
 }) {
@@ -144,6 +146,7 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
   const selection = yield* findLibraries(tree, {
     seeds: environment.libLdfMode === "off" ? [] : where.seeds,
     includeDirs: [...where.includeDirs, ...userDirs],
+    frameworkDirs: where.frameworkDirs,
     storages,
     declared: environment.libDeps,
     required: [],

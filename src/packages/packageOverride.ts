@@ -12,9 +12,10 @@ export interface PackageOverride {
  */
 export const packageOverride = (line: string, projectDir: string): PackageOverride | undefined => {
   const match =
-    /^(?:[\w.-]+\/)?([\w.-]+)\s*[@=]\s*(?:(?:file|symlink):\/\/)?((?:~?\/|\.{1,2}(?:\/|$)).*)$/.exec(line.trim())
+    /^(?:[\w.-]+\/)?([\w.-]+)\s*[@=]\s*(?:(?:file|symlink):\/\/)?((?:\/|\.{1,2}(?:\/|$)).*)$/.exec(line.trim())
       ?? /^(?:[\w.-]+\/)?([\w.-]+)\s*[@=]\s*(?:file|symlink):\/\/(.+)$/.exec(line.trim())
-  const [, name, path] = match ?? []
-  if (name === undefined || path === undefined) return undefined
+  const [, name, written] = match ?? []
+  if (name === undefined || written === undefined) return undefined
+  const path = written.replace(/(?<=.)\/+$/, "")
   return { name, path: path.startsWith("/") ? path : `${projectDir}/${path}` }
 }

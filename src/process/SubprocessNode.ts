@@ -5,7 +5,9 @@ import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
+import * as FileSystem from "node:fs"
 import { groupMembers, signalGroup } from "./processGroup.ts"
+import { ShellAgent } from "./ShellAgent.ts"
 import {
   type CommandSpec,
   type Completed,
@@ -21,14 +23,20 @@ const graceMillis = 2000
 /** After the leader has exited, how long a grandchild that kept the pipes may go on writing, ms. */
 const pipeGraceMillis = 500
 
-interface Child {
+/** A group that can be ended. */
+interface Group {
+  readonly pid: number
+  ended: boolean
+  /** Lets go of its pipes. */
+  readonly close: () => void
+}
+
+interface Child extends Group {
   readonly process: ChildProcess.ChildProcessByStdio<
     null,
     import("node:stream").Readable,
     import("node:stream").Readable
   >
-  readonly pid: number
-  ended: boolean
 }
 
 /** The `Subprocess` of Node, with `node:child_process`; each child is the leader of a new session and group. */
@@ -38,10 +46,7 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
   const spawn = (command: CommandSpec): Effect.Effect<Child, SpawnFailed> =>
     Effect.callback<Child, SpawnFailed>((resume) => {
       const [program, ...args] = command.argv
-      const failed = (cause: unknown) =>
-        resume(Effect.fail(
-          new SpawnFailed({ program, code: (cause as NodeJS.ErrnoException).code ?? "UNKNOWN", cause })
-        ))
+      const failed = (cause: unknown) => resume(Effect.fail(spawnFailed(program, cause)))
       let process: Child["process"]
       try {
         process = ChildProcess.spawn(program, args, {
@@ -57,7 +62,11 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
         process.once("error", failed)
         return
       }
-      const child: Child = { process, pid: process.pid, ended: false }
+      const close = () => {
+        process.stdout.destroy()
+        process.stderr.destroy()
+      }
+      const child: Child = { process, pid: process.pid, ended: false, close }
       live.add(child.pid)
       process.once("exit", () => {
         child.ended = true
@@ -67,7 +76,7 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
     })
 
   /** TERM to the group, KILL after the grace; completes once no member of the group is alive. */
-  const stop = Effect.fnUntraced(function*(child: Child) {
+  const stop = Effect.fnUntraced(function*(child: Group) {
     if (!child.ended) signalGroup(child.pid, "SIGTERM")
     let waited = 0
     for (let wait = 1; groupMembers(child.pid).length > 0; wait = Math.min(wait * 2, 16)) {
@@ -75,8 +84,7 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
       waited += wait
       if (waited >= graceMillis) signalGroup(child.pid, "SIGKILL")
     }
-    child.process.stdout.destroy()
-    child.process.stderr.destroy()
+    child.close()
   })
 
   const awaitClose = (child: Child): Effect.Effect<ExitStatus> =>
@@ -95,7 +103,47 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
         )))
     })
 
-  const run = (command: CommandSpec): Effect.Effect<Completed, SpawnFailed> =>
+  const agents = new Set<ShellAgent>()
+
+  const agentFor = (command: CommandSpec): Effect.Effect<ShellAgent, SpawnFailed> =>
+    Effect.callback<ShellAgent, SpawnFailed>((resume) => {
+      for (const agent of agents) {
+        if (!agent.usable) agents.delete(agent)
+        else if (agent.cwd === command.cwd) {
+          agents.delete(agent)
+          return resume(Effect.succeed(agent))
+        }
+      }
+      ShellAgent.start(
+        command.cwd,
+        (agent) => resume(Effect.succeed(agent)),
+        (cause) => resume(Effect.fail(spawnFailed(command.argv[0], cause)))
+      )
+    })
+
+  const runInShell = (command: CommandSpec): Effect.Effect<Completed, SpawnFailed> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(agentFor(command), (agent) => {
+        const child = { pid: agent.pid, ended: false, close: () => agent.close() }
+        live.add(agent.pid)
+        const completed = Effect.callback<Completed>((resume) => {
+          agent.run(command, (completed) => resume(Effect.succeed(completed)))
+        })
+        return restore(completed).pipe(
+          Effect.tap(() =>
+            Effect.sync(() => {
+              live.delete(agent.pid)
+              agent.idle()
+              if (agent.usable) agents.add(agent)
+            })
+          ),
+          Effect.onInterrupt(() => Effect.andThen(stop(child), Effect.sync(() => live.delete(agent.pid)))),
+          Effect.flatMap((completed) => started(command, completed))
+        )
+      })
+    )
+
+  const runDirectly = (command: CommandSpec): Effect.Effect<Completed, SpawnFailed> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(spawn(command), (child) => {
         const stdout = collect(child.process.stdout)
@@ -106,6 +154,8 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
         )
       })
     )
+
+  const run = (command: CommandSpec) => ShellAgent.canRun(command) ? runInShell(command) : runDirectly(command)
 
   const start = (command: CommandSpec) =>
     Effect.gen(function*() {
@@ -123,6 +173,21 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
 
   return Subprocess.of({ run, start, killAll })
 })
+
+const spawnFailed = (program: string, cause: unknown): SpawnFailed =>
+  new SpawnFailed({ program, code: (cause as NodeJS.ErrnoException).code ?? "UNKNOWN", cause })
+
+/** Tells a program that the shell could not start from one that ended with the same status. Source: POSIX, 126 and 127. */
+const started = (command: CommandSpec, completed: Completed): Effect.Effect<Completed, SpawnFailed> => {
+  const { status } = completed
+  if (status._tag === "Signaled" || (status.code !== 126 && status.code !== 127)) return Effect.succeed(completed)
+  const [program] = command.argv
+  return Effect.try({
+    try: () =>
+      FileSystem.accessSync(program.startsWith("/") ? program : `${command.cwd}/${program}`, FileSystem.constants.X_OK),
+    catch: (cause) => spawnFailed(program, cause)
+  }).pipe(Effect.as(completed))
+}
 
 const collect = (stream: import("node:stream").Readable): () => string => {
   const chunks: Array<Buffer> = []

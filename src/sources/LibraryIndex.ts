@@ -30,6 +30,8 @@ export interface LibraryIndex {
   /** Whether a library of that name is there, but not for this target. */
   readonly isIncompatible: (name: string) => boolean
   readonly at: (dir: string) => Candidate | undefined
+  /** Whether some library has a header, or a folder of headers, of the first name in this path. */
+  readonly mayProvide: (header: string) => boolean
   /** The library that provides `header`, and the folder in which it does. */
   readonly providing: (
     header: string
@@ -59,6 +61,7 @@ export const makeLibraryIndex = Effect.fnUntraced(function*(
   return {
     named: (name) => bestNamed(candidates, target, name),
     isIncompatible: (name) => bestNamed(known, target, name) !== undefined,
+    mayProvide: (header) => byHeader.has(header.split("/")[0]!),
     at: (dir) => candidates.find(({ library }) => library.dir === dir),
     providing
   } satisfies LibraryIndex

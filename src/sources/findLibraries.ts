@@ -17,6 +17,8 @@ export interface LibraryRequest {
   readonly seeds: ReadonlyArray<string>
   /** Where headers are looked for before any library, in order: the project's folders, `-I` flags, core, variant. */
   readonly includeDirs: ReadonlyArray<string>
+  /** Those of `includeDirs` that are the framework's. Their headers are read closely only where they name a library's header. */
+  readonly frameworkDirs: ReadonlyArray<string>
   /** In order of preference. */
   readonly storages: ReadonlyArray<LibraryStorage>
   /** `lib_deps`, without those entries that became a storage of `required`. */
@@ -165,7 +167,13 @@ class Finder {
   }
 
   private scan(file: Reached): Effect.Effect<ReadonlyArray<Include>, SourceUnreadable> {
-    const scanned = Effect.map(this.tree.text(file.path), (text) => scanIncludes(text, this.request.macros))
+    const isFramework = !file.isSource && this.request.frameworkDirs.includes(dirName(file.path))
+    const scanned = Effect.map(this.tree.text(file.path), (text) => {
+      const named = isFramework ? allIncludes(text) : undefined
+      return named?.every(({ name }) => !this.index.mayProvide(name)) === true
+        ? named
+        : scanIncludes(text, this.request.macros)
+    })
     return file.isSource ? scanned : Effect.orElseSucceed(scanned, () => [])
   }
 
@@ -240,3 +248,14 @@ class Finder {
     this.queue.push(file)
   }
 }
+
+/**
+ * All that a text could include, in comments and under conditions too: more than `scanIncludes` finds, and much sooner.
+ * Good where none of it is a library's.
+ */
+const allIncludes = (text: string): ReadonlyArray<Include> =>
+  [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm)].map(([, quoted, angled]) => ({
+    name: quoted ?? angled ?? "",
+    form: quoted === undefined ? "angled" : "quoted",
+    line: 0
+  }))

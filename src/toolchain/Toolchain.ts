@@ -8,7 +8,7 @@ import { Subprocess } from "../process/Subprocess.ts"
 export interface Toolchain {
   /** Absolute path of the driver. */
   readonly compiler: string
-  /** The folder above `bin/`: what cores read as `runtime.tools.NAME.path`. */
+  /** The folder above the compiler's (`bin/`): what cores read as `runtime.tools.NAME.path`. */
   readonly root: string
   /** What `-dumpversion` says. */
   readonly version: string
@@ -60,11 +60,12 @@ export const findToolchain = Effect.fn("findToolchain")(function*(
     ? path.split(":").filter((folder) => folder.startsWith("/"))
     : [`${override}/bin`]
   for (const folder of folders) {
-    const compiler = `${folder.replace(/\/+$/, "")}/${requirement.compiler}`
+    const bin = folder.replace(/\/+$/, "")
+    const compiler = `${bin}/${requirement.compiler}`
     if ((yield* disk.signature(compiler)) === undefined) continue
     const toolchain: Toolchain = {
       compiler,
-      root: compiler.slice(0, -`/bin/${requirement.compiler}`.length),
+      root: bin.replace(/\/[^/]*$/, ""),
       version: yield* knownVersion(compiler, search.home),
       source: override === undefined ? "system" : "project"
     }
@@ -106,6 +107,7 @@ const versionOf = Effect.fnUntraced(function*(compiler: string) {
     .pipe(
       Effect.mapError((error) => new ToolBroken({ tool: compiler, reason: error.message }))
     )
-  if (status._tag === "Exited" && status.code === 0) return stdout.trim()
+  const version = stdout.trim()
+  if (status._tag === "Exited" && status.code === 0 && version !== "") return version
   return yield* new ToolBroken({ tool: compiler, reason: stderr.trim() || "no version" })
 })

@@ -24,7 +24,9 @@ const builtWorkshop = Effect.fnUntraced(function*() {
 type Workshop = Effect.Success<ReturnType<typeof builtWorkshop>>
 
 const reasons = (workshop: Workshop) =>
-  workshop.events.flatMap((event) => event._tag === "ActionStarted" ? [`${event.id} ${JSON.stringify(event.reason)}`] : [])
+  workshop.events.flatMap((event) =>
+    event._tag === "ActionStarted" ? [`${event.id} ${JSON.stringify(event.reason)}`] : []
+  )
 
 /** Builds, changes something, builds again; then says why what ran, and checks that a third build runs nothing. */
 const after = (change: (workshop: Workshop) => Effect.Effect<unknown, unknown>, again = graph) =>
@@ -183,12 +185,14 @@ describe("UpToDate", () => {
       assert.deepStrictEqual(yield* workshop.build(graph), ["out/b.o", "out/elf"])
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
-  for (const [what, damage] of [
-    ["cut short", (text: string) => text.slice(0, -10)],
-    ["no JSON", () => "\0\0\0"],
-    ["empty", () => ""],
-    ["of another version", (text: string) => text.replace(/"version":\d+/, "\"version\":0")]
-  ] as const) {
+  for (
+    const [what, damage] of [
+      ["cut short", (text: string) => text.slice(0, -10)],
+      ["no JSON", () => "\0\0\0"],
+      ["empty", () => ""],
+      ["of another version", (text: string) => text.replace(/"version":\d+/, "\"version\":0")]
+    ] as const
+  ) {
     it.live(`a state that is ${what} is no state`, () =>
       Effect.gen(function*() {
         const why = yield* after((workshop) =>

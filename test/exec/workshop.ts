@@ -61,7 +61,7 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
       const text = yield* Effect.orDie(fs.readFileString(absolute(path)))
       const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : ""
       for (const [, header] of text.matchAll(/^#include "(.*)"$/gm)) headers.add(`${folder}${header}`)
-      code += text.replaceAll(/^\/\/.*\n/gm, "")
+      code += text.replaceAll(/^(?:\/\/|#include ).*\n/gm, "")
     }
     for (const header of headers) code += yield* Effect.orDie(fs.readFileString(absolute(header)))
     for (const path of outputs) {
@@ -87,7 +87,10 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
     Layer.succeed(Compiler, Compiler.of(tool)),
     Layer.succeed(Linker, Linker.of(tool)),
     Layer.succeed(BuildReporter, BuildReporter.of({ emit: (event) => Effect.sync(() => void events.push(event)) })),
-    Layer.succeed(BuiltinSteps, BuiltinSteps.of({ run: (step) => Effect.succeed(`merged ${step.tabs.join(" ")}\n`) })),
+    Layer.succeed(
+      BuiltinSteps,
+      BuiltinSteps.of({ run: (step) => Effect.succeed(new TextEncoder().encode(`merged ${step.tabs.join(" ")}\n`)) })
+    ),
     Layer.succeed(Disk, disk)
   )
   const layerOf = (options: { readonly jobs?: number; readonly timeout?: Duration.Duration }) =>

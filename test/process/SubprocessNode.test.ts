@@ -3,6 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { groupMembers } from "../../src/process/processGroup.ts"
 import { Subprocess } from "../../src/process/Subprocess.ts"
 import * as SubprocessNode from "../../src/process/SubprocessNode.ts"
@@ -61,6 +64,68 @@ describe("SubprocessNode", () => {
       const subprocess = yield* Subprocess
       const done = yield* subprocess.run({ argv: ["/usr/bin/env"], cwd: "/", env: { ONLY: "this" } })
       assert.strictEqual(done.stdout, "ONLY=this\n")
+    }).pipe(Effect.provide(SubprocessNode.layer)))
+
+  it.live("arguments, folder and environment arrive as they are", () =>
+    Effect.gen(function*() {
+      const subprocess = yield* Subprocess
+      const cwd = mkdtempSync(join(tmpdir(), "it's \"a\" $dir\n-"))
+      const words = ["", "a b", "'", "\"", "\\", "$HOME", "`id`", "new\nline", "*", "ünï", "-n"]
+      const script = "printf '<%s>' \"$@\" \"$V\" \"$(pwd)\""
+      const done = yield* subprocess.run({
+        argv: ["/bin/sh", "-c", script, "sh", ...words],
+        cwd,
+        env: { V: "it's $V\n\"" }
+      })
+      assert.strictEqual(done.stdout, [...words, "it's $V\n\"", cwd].map((word) => `<${word}>`).join(""))
+    }).pipe(Effect.provide(SubprocessNode.layer)))
+
+  it.live("what one command left behind does not reach the next", () =>
+    Effect.gen(function*() {
+      const subprocess = yield* Subprocess
+      const first = yield* subprocess.run(sh("(sleep 0.2; echo late; echo late >&2) & printf now"))
+      assert.strictEqual(first.stdout, "now")
+      yield* Effect.sleep(400)
+      const second = yield* subprocess.run(sh("echo clean"))
+      assert.deepStrictEqual([second.stdout, second.stderr], ["clean\n", ""])
+    }).pipe(Effect.provide(SubprocessNode.layer)))
+
+  it.live("a command that kills its whole group is reported, and the next one runs", () =>
+    Effect.gen(function*() {
+      const subprocess = yield* Subprocess
+      const first = yield* subprocess.run(sh("kill -9 0"))
+      assert.deepStrictEqual(first.status, { _tag: "Signaled", signal: "SIGKILL" })
+      const second = yield* subprocess.run(sh("exit 4"))
+      assert.deepStrictEqual(second.status, { _tag: "Exited", code: 4 })
+    }).pipe(Effect.provide(SubprocessNode.layer)))
+
+  it.live("runs commands beside each other", () =>
+    Effect.gen(function*() {
+      const subprocess = yield* Subprocess
+      const numbers = Array.from({ length: 20 }, (_, index) => index)
+      const done = yield* Effect.forEach(numbers, (n) => subprocess.run(sh(`sleep 0.1; echo ${n}`)), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(done.map(({ stdout }) => stdout), numbers.map((n) => `${n}\n`))
+    }).pipe(Effect.timeout("2 seconds"), Effect.provide(SubprocessNode.layer)))
+
+  it.live("interrupting one command leaves the others alone", () =>
+    Effect.gen(function*() {
+      const subprocess = yield* Subprocess
+      const doomed = yield* Effect.forkChild(subprocess.run(sh("sleep 60 & sleep 60")))
+      const other = yield* Effect.forkChild(subprocess.run(sh("sleep 0.3; echo other")))
+      yield* Effect.sleep(100)
+      const started = performance.now()
+      yield* Fiber.interrupt(doomed)
+      assert.isBelow(performance.now() - started, 150)
+      assert.strictEqual((yield* Fiber.join(other)).stdout, "other\n")
+    }).pipe(Effect.provide(SubprocessNode.layer)))
+
+  it.live("a folder that is not there is SpawnFailed", () =>
+    Effect.gen(function*() {
+      const subprocess = yield* Subprocess
+      const failure = yield* Effect.flip(subprocess.run({ argv: ["/bin/true"], cwd: "/nowhere", env: {} }))
+      assert.strictEqual(failure.code, "ENOENT")
     }).pipe(Effect.provide(SubprocessNode.layer)))
 
   it.live("a missing program is SpawnFailed", () =>

@@ -18,7 +18,8 @@ export const avr: CompatibilityTarget = {
 export const select = Effect.fnUntraced(function*(project: string, request: Partial<LibraryRequest> = {}) {
   const tree = yield* makeSourceTree
   const found = yield* findLibraries(tree, {
-    seeds: [`${project}/src/main.cpp`],
+    frameworkDirs: [],
+      seeds: [`${project}/src/main.cpp`],
     includeDirs: ["include", "src", "core"].map((name) => `${project}/${name}`),
     storages: [
       { dir: `${project}/lib`, origin: "project", holds: "libraries" },

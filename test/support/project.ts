@@ -1,6 +1,7 @@
 import { afterAll, assert } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as ChildProcess from "node:child_process"
+import * as Crypto from "node:crypto"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -139,12 +140,13 @@ export const said = (run: Build): string =>
     run.stderr
   ].join("\n")
 
-/** The two images of an environment that every comparison is about. */
+/** Digests of the two images of an environment that every comparison is about. */
 export function images(dir: string, env = "uno", buildDir = ".fbuild/build"): { hex: string; elf: string } {
-  const read = (name: string, encoding: "utf8" | "base64") =>
-    Fs.readFileSync(Path.join(dir, buildDir, env, name), encoding)
-  return { hex: read("firmware.hex", "utf8"), elf: read("firmware.elf", "base64") }
+  const read = (name: string) => sha256(Fs.readFileSync(Path.join(dir, buildDir, env, name)))
+  return { hex: read("firmware.hex"), elf: read("firmware.elf") }
 }
+
+export const sha256 = (content: string | Uint8Array): string => Crypto.createHash("sha256").update(content).digest("hex")
 
 /** Every file and symbolic link below a folder, relative to it, sorted. */
 export function filesBelow(dir: string): ReadonlyArray<string> {
@@ -154,6 +156,6 @@ export function filesBelow(dir: string): ReadonlyArray<string> {
     .toSorted()
 }
 
-/** Content of every file below a folder. */
+/** Digest of every file below a folder. */
 export const snapshot = (dir: string): Record<string, string> =>
-  Object.fromEntries(filesBelow(dir).map((name) => [name, Fs.readFileSync(Path.join(dir, name), "base64")]))
+  Object.fromEntries(filesBelow(dir).map((name) => [name, sha256(Fs.readFileSync(Path.join(dir, name)))]))

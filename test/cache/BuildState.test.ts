@@ -1,0 +1,77 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { readBuildState, writeBuildState } from "../../src/cache/BuildState.ts"
+import * as DiskNode from "../../src/disk/DiskNode.ts"
+
+const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
+
+const stateFile = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  return `${yield* fs.makeTempDirectoryScoped()}/state.json`
+})
+
+const text = (state: unknown) => JSON.stringify(state, (_, value) => value instanceof Map ? [...value] : value)
+
+const empty = { actions: new Map(), stats: new Map() }
+
+describe("BuildState", () => {
+  const Digest = Schema.Literals(["0", "1", "2"].map((digit) => digit.repeat(64)))
+  const Digests = Schema.Record(Schema.String, Digest)
+  it.effect.prop("comes back as it was written", {
+    actions: Schema.Record(Schema.String, Schema.Struct({ command: Schema.String, inputs: Digests, outputs: Digests })),
+    stats: Schema.Record(Schema.String, Schema.Struct({ signature: Schema.String, digest: Digest }))
+  }, (given) =>
+    Effect.gen(function*() {
+      const file = yield* stateFile
+      const map = <A>(record: Readonly<Record<string, A>>) => new Map(Object.entries(record))
+      const state = {
+        actions: new Map(
+          Object.entries(given.actions).map(([id, { command, inputs, outputs }]) => [
+            id,
+            { command, inputs: map(inputs), outputs: map(outputs) }
+          ])
+        ),
+        stats: map(given.stats)
+      }
+      yield* writeBuildState(file, state)
+      assert.strictEqual(text(yield* readBuildState(file)), text(state))
+    }).pipe(Effect.scoped, Effect.provide(layer)), { arbitrary: { runs: 50 } })
+
+  it.live("what cannot be read is an empty state", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* stateFile
+      assert.deepStrictEqual(yield* readBuildState(file), empty)
+      for (
+        const damaged of [
+          "",
+          "{",
+          "[]",
+          "{\"version\":1}",
+          "{\"version\":0,\"contents\":[],\"stats\":[],\"actions\":[]}"
+        ]
+      ) {
+        yield* fs.writeFileString(file, damaged)
+        assert.deepStrictEqual(yield* readBuildState(file), empty, damaged)
+      }
+      yield* fs.remove(file)
+      yield* fs.makeDirectory(file)
+      assert.deepStrictEqual(yield* readBuildState(file), empty)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("an index that leads nowhere never makes an action look up to date", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* stateFile
+      const action = { command: "c", inputs: new Map([["a.c", "1"]]), outputs: new Map([["a.o", "2"]]) }
+      yield* writeBuildState(file, { actions: new Map([["a.o", action]]), stats: new Map() })
+      const written = yield* fs.readFileString(file)
+      assert.include(written, "\"inputs\":[0]")
+      yield* fs.writeFileString(file, written.replace("\"inputs\":[0]", "\"inputs\":[9]"))
+      assert.deepStrictEqual(yield* readBuildState(file), empty)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+})

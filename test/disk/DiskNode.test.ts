@@ -1,0 +1,106 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import { Disk, DiskError } from "../../src/disk/Disk.ts"
+import * as DiskNode from "../../src/disk/DiskNode.ts"
+
+const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
+
+const folder = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const disk = yield* Disk
+  return { fs, disk, dir: yield* fs.makeTempDirectoryScoped() }
+})
+
+describe("DiskNode", () => {
+  it.live("what is not there is undefined, and may be removed", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      yield* fs.writeFileString(`${dir}/file`, "")
+      for (const path of [`${dir}/none`, `${dir}/none/x`, `${dir}/file/x`]) {
+        assert.isUndefined(yield* disk.signature(path))
+        assert.isUndefined(yield* disk.digest(path))
+        assert.isUndefined(yield* disk.readText(path))
+        assert.deepStrictEqual(yield* disk.list(path), [])
+      }
+      yield* disk.remove(`${dir}/none`)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("a dangling link is not there", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      yield* fs.symlink(`${dir}/none`, `${dir}/link`)
+      assert.isUndefined(yield* disk.signature(`${dir}/link`))
+      assert.isUndefined(yield* disk.digest(`${dir}/link`))
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("digests content", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      yield* fs.writeFileString(`${dir}/file`, "abc")
+      // NIST's example of SHA-256.
+      const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+      assert.strictEqual(yield* disk.digest(`${dir}/file`), abc)
+      assert.strictEqual((yield* disk.signature(`${dir}/file`))?.bytes, 3)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("a signature changes with the content, though the mtime is set back", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      const file = `${dir}/file`
+      yield* fs.writeFileString(file, "a")
+      yield* fs.utimes(file, 1000, 1000)
+      const before = yield* disk.signature(file)
+      yield* Effect.sleep(25)
+      yield* fs.writeFileString(file, "b")
+      yield* fs.utimes(file, 1000, 1000)
+      const after = yield* disk.signature(file)
+      assert.notStrictEqual(after!.text, before!.text)
+      assert.isTrue(after!.changedNanos > before!.changedNanos)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("the time of a change is the file system's, whatever the mtime says", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      yield* fs.writeFileString(`${dir}/file`, "a")
+      yield* fs.utimes(`${dir}/file`, 4e9, 4e9)
+      const signature = yield* disk.signature(`${dir}/file`)
+      assert.isTrue(signature!.changedNanos < 4_000_000_000_000_000_000n)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("writes whole files and leaves nothing beside them", () =>
+    Effect.gen(function*() {
+      const { dir, disk } = yield* folder
+      yield* disk.write(`${dir}/file`, "one")
+      yield* disk.write(`${dir}/file`, "two")
+      assert.strictEqual(yield* disk.readText(`${dir}/file`), "two")
+      yield* disk.makeDirectory(`${dir}/busy/x`)
+      const error = yield* Effect.flip(disk.write(`${dir}/busy`, "text"))
+      assert.deepStrictEqual([error.operation, error.code], ["write", "EISDIR"])
+      assert.deepStrictEqual((yield* disk.list(dir)).toSorted(), ["busy", "file"])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("removes folders with all in them, and renames over files", () =>
+    Effect.gen(function*() {
+      const { dir, disk } = yield* folder
+      yield* disk.makeDirectory(`${dir}/a/b`)
+      yield* disk.makeDirectory(`${dir}/a/b`)
+      yield* disk.write(`${dir}/a/b/one`, "1")
+      yield* disk.write(`${dir}/two`, "2")
+      yield* disk.rename(`${dir}/a/b/one`, `${dir}/two`)
+      assert.strictEqual(yield* disk.readText(`${dir}/two`), "1")
+      yield* disk.remove(`${dir}/a`)
+      assert.deepStrictEqual(yield* disk.list(dir), ["two"])
+      const error = yield* Effect.flip(disk.rename(`${dir}/none`, `${dir}/x`))
+      assert.strictEqual(error.message, `cannot rename ${dir}/x: ENOENT`)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it("says in words what the disk refuses", () => {
+    const error = (code: string) => new DiskError({ operation: "write", path: "/x", code })
+    assert.strictEqual(error("ENOSPC").message, "cannot write /x: no space left on the disk")
+    assert.isUndefined(error("ENOSPC").hint)
+    assert.match(error("EROFS").hint!, /build_dir/)
+  })
+})
