@@ -16,6 +16,10 @@ export const platform = PlatformSpec.make({
     package: "toolchain-atmelavr",
     compiler: "avr-gcc",
     tools: ["avr-gcc"],
+    identity: {
+      flags: ["-mmcu={build.mcu}"],
+      files: ["device-specs/specs-{build.mcu}", "crt{build.mcu}.o", "lib{build.mcu}.a"]
+    },
     debianPackages: ["gcc-avr", "binutils-avr", "avr-libc"]
   },
   boards,
@@ -26,7 +30,8 @@ export const platform = PlatformSpec.make({
       cxx: ["-DDECIMAL_DIG=__DECIMAL_DIG__"]
     },
     {
-      why: "stabs, avr-gcc's default for -g, put the random names of temporary files (LTO, preprocessed assembler) into "
+      why:
+        "stabs, avr-gcc's default for -g, put the random names of temporary files (LTO, preprocessed assembler) into "
         + "objects and the ELF, and gas cannot write a name with a quote in it; DWARF has neither, and the code is the same",
       asm: ["-gdwarf-2"],
       link: ["-gdwarf-2"]

@@ -17,7 +17,7 @@ const BuildInfo = Schema.fromJsonString(
     environment: Schema.String,
     board: Schema.Struct({ id: Schema.String, name: Schema.String, vendor: Schema.String }),
     platform: Schema.String,
-    toolchain: Schema.Struct({ compiler: Schema.String, version: Schema.String, sha256: Schema.String }),
+    toolchain: Schema.Struct({ compiler: Schema.String, version: Schema.String, identity: Schema.String }),
     core: Schema.Struct({
       path: Schema.String,
       version: Schema.String,
@@ -42,7 +42,8 @@ export interface BuildFacts {
   readonly environment: string
   readonly board: { readonly id: string; readonly name: string; readonly vendor: string }
   readonly platform: string
-  readonly toolchain: { readonly compiler: string; readonly version: string }
+  /** `identity` is the digest over the driver and all that it calls. */
+  readonly toolchain: { readonly compiler: string; readonly version: string; readonly identity: string }
   readonly core: { readonly path: string; readonly version: string; readonly source: string }
   /** Relative to the project, or absolute. */
   readonly elf: string
@@ -62,7 +63,7 @@ export const buildInfo = Effect.fnUntraced(function*(projectDir: string, facts: 
       environment,
       board,
       platform,
-      toolchain: { ...toolchain, sha256: yield* digest(toolchain.compiler) },
+      toolchain,
       core: {
         ...core,
         files: {

@@ -9,7 +9,7 @@ const Entry = Schema.Struct({
   output: Schema.String
 })
 
-const Database = Schema.fromJsonString(Schema.Array(Entry))
+const encodeEntry = Schema.encodeSync(Schema.fromJsonString(Entry))
 
 /** `compile_commands.json` for the compile actions of some graphs; the first graph that compiles a file wins. */
 export const compileDatabase = (projectDir: string, graphs: ReadonlyArray<ActionGraph>): string => {
@@ -21,5 +21,5 @@ export const compileDatabase = (projectDir: string, graphs: ReadonlyArray<Action
     if (!compiles || file === undefined || entries.has(file)) continue
     entries.set(file, { directory: projectDir, file, arguments: action.argv, output: action.outputs[0] })
   }
-  return `${Schema.encodeSync(Database)([...entries.values()]).replaceAll("},{", "},\n{")}\n`
+  return `[${[...entries.values()].map((entry) => encodeEntry(entry)).join(",\n")}]\n`
 }

@@ -2,20 +2,22 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 
-/** Bump to make every record of older fbuilds void. 1: first. */
-const version = 1
+/** Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. */
+const version = 2
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
   /** Distinct (path, digest) pairs that the actions refer to by index. */
   contents: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
-  /** Path, stat signature, digest of the content that had that signature. */
-  stats: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Schema.String])),
+  /** Path, stat signature, digest of the content that had that signature, whether it has `__has_include`. */
+  stats: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.Boolean])),
   actions: Schema.Array(Schema.Struct({
     id: Schema.String,
     command: Schema.String,
     inputs: Schema.Array(Schema.Int),
-    outputs: Schema.Array(Schema.Int)
+    outputs: Schema.Array(Schema.Int),
+    present: Schema.optionalKey(Schema.Array(Schema.String)),
+    absent: Schema.optionalKey(Schema.Array(Schema.String))
   }))
 }))
 
@@ -24,12 +26,18 @@ export interface ActionRecord {
   readonly command: string
   readonly inputs: ReadonlyMap<string, string>
   readonly outputs: ReadonlyMap<string, string>
+  /** Files that could have been found in the place of inputs, but were not, or whose existence was asked for. */
+  readonly present: ReadonlyArray<string>
+  /** Files whose existence was asked for and that were not there. */
+  readonly absent: ReadonlyArray<string>
 }
 
 /** A digest, and the signature that the file had when it was computed. */
 export interface KnownDigest {
   readonly signature: string
   readonly digest: string
+  /** Whether the content has `__has_include`, so that other files matter to it. */
+  readonly asks: boolean
 }
 
 export interface BuildState {
@@ -49,11 +57,11 @@ export const readBuildState = Effect.fnUntraced(function*(path: string) {
   if (actions.some(({ inputs, outputs }) => inputs.some(leadsNowhere) || outputs.some(leadsNowhere))) return empty
   const pairs = (indices: ReadonlyArray<number>) => new Map(indices.map((index) => contents[index]!))
   const state: BuildState = {
-    actions: new Map(actions.map(({ command, id, inputs, outputs }) => [
+    actions: new Map(actions.map(({ absent = [], command, id, inputs, outputs, present = [] }) => [
       id,
-      { command, inputs: pairs(inputs), outputs: pairs(outputs) }
+      { command, inputs: pairs(inputs), outputs: pairs(outputs), present, absent }
     ])),
-    stats: new Map(stats.map(([file, signature, digest]) => [file, { signature, digest }]))
+    stats: new Map(stats.map(([file, signature, digest, asks]) => [file, { signature, digest, asks }]))
   }
   return state
 })
@@ -71,13 +79,17 @@ export const writeBuildState: (path: string, state: BuildState) => Effect.Effect
       indices.set(key, contents.length)
       return contents.push([file, digest]) - 1
     }
-    const actions = [...state.actions].map(([id, { command, inputs, outputs }]) => ({
+    const actions = [...state.actions].map(([id, { absent, command, inputs, outputs, present }]) => ({
       id,
       command,
       inputs: [...inputs].map(indexOf),
-      outputs: [...outputs].map(indexOf)
+      outputs: [...outputs].map(indexOf),
+      ...(present.length === 0 ? {} : { present }),
+      ...(absent.length === 0 ? {} : { absent })
     }))
-    const stats = [...state.stats].map(([file, { digest, signature }]) => [file, signature, digest] as const)
+    const stats = [...state.stats].map(([file, { asks, digest, signature }]) =>
+      [file, signature, digest, asks] as const
+    )
     yield* disk.write(path, Schema.encodeSync(Encoded)({ version, contents, stats, actions }))
   })
 

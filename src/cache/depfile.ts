@@ -24,10 +24,14 @@ export const parseDepfile = (text: string): ReadonlyArray<string> => {
         path += "\\".repeat(count - 1)
         flush()
         index = next === "\n" ? end : end + 1
-      } else if (next === " " || next === "\t" || next === "#") {
+      } else if (next === "#") {
+        // Escaped by one backslash; those before it are themselves.
+        path += "\\".repeat(count - 1) + next
+        index = end
+      } else if (next === " " || next === "\t") {
         // Before a blank, backslashes are doubled and one more escapes the blank.
         path += "\\".repeat(count >> 1)
-        if (next === "#" || count % 2 === 1) {
+        if (count % 2 === 1) {
           path += next
           index = end
         } else index = end - 1

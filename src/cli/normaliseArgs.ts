@@ -21,22 +21,27 @@ const takesValue = new Set([
  * taken apart. Without a command the order stays as it is.
  */
 export const normaliseArgs = (written: ReadonlyArray<string>, commands: ReadonlySet<string>): ReadonlyArray<string> => {
-  const args = written.flatMap(splitShortOption)
+  const args: Array<string> = []
   let operands = 0
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index]!
-    if (arg === "--") return args
+  let command: number | undefined
+  for (let index = 0; index < written.length; index++) {
+    const arg = written[index]!
+    if (arg === "--") {
+      args.push(...written.slice(index))
+      break
+    }
     if (arg.startsWith("-") && arg !== "-") {
-      if (takesValue.has(arg)) index++
+      args.push(...splitShortOption(arg))
+      if (takesValue.has(arg)) args.push(...written.slice(++index, index + 1))
       continue
     }
-    if (commands.has(arg)) return [arg, ...args.slice(0, index), ...args.slice(index + 1)]
     // The folder may stand before the command, nothing else may.
-    if (++operands > 1) return args
+    if (operands++ < 2 && command === undefined && commands.has(arg)) command = args.length
+    args.push(arg)
   }
-  return args
+  return command === undefined ? args : [args[command]!, ...args.toSpliced(command, 1)]
 }
 
 /** `-j4` as make's and ninja's users write it: `-j 4`. */
 const splitShortOption = (arg: string): ReadonlyArray<string> =>
-  /^-[ejd][^-]/.test(arg) ? [arg.slice(0, 2), arg.slice(2)] : [arg]
+  /^-[ejd][^-=]/.test(arg) ? [arg.slice(0, 2), arg.slice(2)] : [arg]

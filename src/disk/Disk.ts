@@ -40,6 +40,11 @@ export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
 export class Disk extends Context.Service<Disk, {
   readonly signature: (path: string) => Effect.Effect<Signature | undefined>
   readonly digest: (path: string) => Effect.Effect<Digest | undefined, DiskError>
+  /** The digest of a file, and whether its content contains `word` (Latin letters). */
+  readonly digestAsking: (path: string, word: string) => Effect.Effect<
+    { readonly digest: Digest; readonly asks: boolean } | undefined,
+    DiskError
+  >
   readonly readText: (path: string) => Effect.Effect<string | undefined, DiskError>
   readonly readBytes: (path: string) => Effect.Effect<Uint8Array | undefined, DiskError>
   /** Writes a file whole: to a temporary name beside it, then renamed. */

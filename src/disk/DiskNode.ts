@@ -25,6 +25,12 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         path,
         () => Digest.make(Crypto.createHash("sha256").update(FileSystem.readFileSync(path)).digest("hex"))
       ),
+    digestAsking: (path, word) =>
+      unlessMissing("read", path, () => {
+        const content = FileSystem.readFileSync(path)
+        const digest = Digest.make(Crypto.createHash("sha256").update(content).digest("hex"))
+        return { digest, asks: content.includes(word) }
+      }),
     readBytes: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path)),
     readText: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path, "utf8")),
     write: (path, content) =>

@@ -9,6 +9,8 @@ export const Reason = Schema.TaggedUnion({
   OutputChanged: { path: Schema.String },
   InputMissing: { path: Schema.String },
   InputChanged: { path: Schema.String },
+  /** A file has appeared that is found before one that was read, or that was asked for with `__has_include`. */
+  InputShadowed: { path: Schema.String },
   /** A vendor hook. */
   AlwaysRuns: {}
 })

@@ -7,6 +7,7 @@ import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import type { Reason } from "./BuildEvent.ts"
 import { commandDigest } from "./commandDigest.ts"
+import { makeSurroundings, type Surroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
 export type Decision = Reason | undefined
@@ -66,9 +67,9 @@ export class UpToDate extends Context.Service<UpToDate, {
           if (signature === undefined) return undefined
           const known = seen.get(path) ?? stats.get(path)
           if (known !== undefined && known.signature === signature.text) return known
-          const digest = yield* disk.digest(file)
-          if (digest === undefined) return undefined
-          const found: KnownDigest = { signature: signature.text, digest }
+          const content = yield* disk.digestAsking(file, "__has_include")
+          if (content === undefined) return undefined
+          const found: KnownDigest = { signature: signature.text, ...content }
           if (signature.changedNanos < startedNanos) {
             stats.set(path, found)
             changed = true
@@ -80,6 +81,9 @@ export class UpToDate extends Context.Service<UpToDate, {
           if (!seen.has(path)) seen.set(path, yield* look(path))
           return seen.get(path)?.digest
         })
+
+        const lookAround = Effect.provideService(makeSurroundings((path) => absolute(options.cwd, path)), Disk, disk)
+        const around = yield* lookAround
 
         const decide = Effect.fnUntraced(function*(action: Action): Effect.fn.Return<Decision, DiskError> {
           if (action.always) return { _tag: "AlwaysRuns" }
@@ -96,6 +100,21 @@ export class UpToDate extends Context.Service<UpToDate, {
             if (now === undefined) return { _tag: "InputMissing", path }
             if (now !== digest) return { _tag: "InputChanged", path }
           }
+          const { shadows } = around
+          const shadow = (yield* shadows(action, [...record.inputs.keys()])).find((path) =>
+            !record.present.includes(path)
+          )
+          if (shadow !== undefined) return { _tag: "InputShadowed", path: shadow }
+          for (const path of record.absent) {
+            if ((yield* disk.signature(absolute(options.cwd, path))) !== undefined) {
+              return { _tag: "InputShadowed", path }
+            }
+          }
+          for (const path of record.present) {
+            if ((yield* disk.signature(absolute(options.cwd, path))) === undefined) {
+              return { _tag: "InputMissing", path }
+            }
+          }
           return undefined
         })
 
@@ -108,11 +127,11 @@ export class UpToDate extends Context.Service<UpToDate, {
         const trace = Effect.fnUntraced(function*(
           done: Finished,
           made: ReadonlySet<string>,
-          touched: Map<string, readonly [KnownDigest, bigint] | undefined>
+          touched: Map<string, readonly [KnownDigest, bigint] | undefined>,
+          around: Surroundings
         ) {
           const inputs = new Map<string, string>()
-          const read = [...done.action.argv.slice(0, 1), ...done.action.inputs, ...done.discovered]
-          for (const path of new Set(read)) {
+          for (const path of new Set([...done.action.argv.slice(0, 1), ...done.action.inputs, ...done.discovered])) {
             if (made.has(path)) {
               const digest = yield* current(path)
               if (digest === undefined) return undefined
@@ -128,13 +147,28 @@ export class UpToDate extends Context.Service<UpToDate, {
             if (entry === undefined || entry[1] >= done.startedNanos) return undefined
             inputs.set(path, entry[0].digest)
           }
+          const read = [...inputs.keys()]
+          const asking = read.filter((path) => touched.get(path)?.[0].asks === true)
+          const texts = yield* Effect.forEach(asking, (path) => disk.readText(absolute(options.cwd, path)))
+          const { absent, present } = yield* around.asked(done.action, read, texts.map((text) => text ?? ""))
+          const beside = [...new Set([...present, ...yield* around.shadows(done.action, read)])]
+          for (const path of beside) {
+            const signature = yield* disk.signature(absolute(options.cwd, path))
+            if (signature === undefined || signature.changedNanos >= done.startedNanos) return undefined
+          }
           const outputs = new Map<string, string>()
           for (const path of done.action.outputs) {
             const digest = yield* current(path)
             if (digest === undefined) return undefined
             outputs.set(path, digest)
           }
-          return { command: commandDigest(done.action), inputs, outputs } satisfies ActionRecord
+          return {
+            command: commandDigest(done.action),
+            inputs,
+            outputs,
+            present: beside,
+            absent
+          } satisfies ActionRecord
         })
 
         const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
@@ -142,8 +176,9 @@ export class UpToDate extends Context.Service<UpToDate, {
         const keepTraces = Effect.gen(function*() {
           for (const { action } of pending) for (const output of action.outputs) made.add(output)
           const touched = new Map<string, readonly [KnownDigest, bigint] | undefined>()
+          const around = yield* lookAround
           for (const done of pending.splice(0)) {
-            const record = yield* trace(done, made, touched)
+            const record = yield* trace(done, made, touched, around)
             if (record === undefined) records.delete(done.action.id)
             else records.set(done.action.id, record)
             changed = true

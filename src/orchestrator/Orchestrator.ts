@@ -131,7 +131,7 @@ const factsOf = (planned: PlannedEnvironment, sizes: MemorySizes, images: Readon
   environment: planned.name,
   board: { id: planned.boardId, name: planned.board.name, vendor: planned.board.id },
   platform: planned.spec.id,
-  toolchain: { compiler: planned.toolchain.compiler, version: planned.toolchain.version },
+  toolchain: planned.toolchain,
   core: { path: planned.core.path, version: planned.coreVersion, source: planned.core.source },
   elf: elfPath(planned),
   sizes,

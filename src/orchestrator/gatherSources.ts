@@ -4,6 +4,7 @@ import type { Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
 import { classifyFlags } from "../config/classifyFlags.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
+import type { Digest } from "../domain/Digest.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
@@ -30,6 +31,8 @@ export interface Gathering {
   readonly properties: { readonly quiet: Properties; readonly own: Properties }
   readonly flags: ProjectFlags
   readonly buildDir: string
+  /** Identity of the toolchain. */
+  readonly toolchain: Digest
 }
 
 /** Finds the sources of core, variant, libraries and project, and puts everything that a plan is made from together. */
@@ -83,6 +86,7 @@ export const gatherSources = Effect.fn("gatherSources")(function*(given: Gatheri
   })
   const inputs: BuildInputs = {
     buildDir: given.buildDir,
+    toolchain: given.toolchain,
     env: {},
     core: { sources: core.map(named(coreDir)), context: quiet(systemDirs) },
     variant: { sources: variant.map(named(variantDir)), context: quiet(systemDirs) },

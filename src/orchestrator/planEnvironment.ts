@@ -1,18 +1,24 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { boardProperties, type BuildValues } from "../arduino/boardProperties.ts"
 import type { ResolvedBoard } from "../arduino/boards.ts"
+import { expand } from "../arduino/expandProperty.ts"
 import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
+import { expandRecipe } from "../arduino/recipe.ts"
 import { type SizeRecipe, sizeRecipe } from "../arduino/size.ts"
 import { findBoard } from "../boards/findBoard.ts"
 import { type EnvironmentConfig, type ProjectConfig, requireBoard, requirePlatform } from "../config/ProjectConfig.ts"
+import { Disk } from "../disk/Disk.ts"
+import type { Digest } from "../domain/Digest.ts"
 import { type CoreFolder, findCore, type PackageSearch } from "../packages/findCore.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 import { planBuild } from "../plan/planBuild.ts"
 import { projectName } from "../plan/planLink.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { joinPath } from "../sources/paths.ts"
-import { findToolchain, type Toolchain } from "../toolchain/Toolchain.ts"
+import { compilerVersion, findToolchain, type Toolchain } from "../toolchain/Toolchain.ts"
+import { toolchainIdentity } from "../toolchain/toolchainIdentity.ts"
 import { gatherSources } from "./gatherSources.ts"
 import { loadCore } from "./loadCore.ts"
 import { UnknownPlatform, UnsupportedFramework } from "./OrchestratorError.ts"
@@ -37,7 +43,7 @@ export interface PlannedEnvironment {
   readonly spec: PlatformSpec
   readonly core: CoreFolder
   readonly coreVersion: string
-  readonly toolchain: Toolchain
+  readonly toolchain: Driver
   /** Relative to the project, or absolute. */
   readonly buildDir: string
   readonly properties: Properties
@@ -75,14 +81,16 @@ export const planEnvironment = Effect.fn("planEnvironment")(function*(
   const values = buildValues({ buildDir, buildType, toolchain, spec, environment, project, request })
   const quiet = yield* Effect.fromResult(boardProperties(platform, board, { ...values, warnings: "none" as const }))
   const own = yield* Effect.fromResult(boardProperties(platform, board, { ...values, warnings: "default" as const }))
+  const driver = yield* driverOf(quiet, spec, toolchain, request.home)
   const inputs = yield* gatherSources({
     project,
     environment,
     spec,
     platform,
     properties: { quiet, own },
-    flags: projectFlags(spec, environment, toolchain.version, quiet.get("build.mcu")?.value ?? "", buildType),
-    buildDir
+    flags: projectFlags(spec, environment, driver.version, quiet.get("build.mcu")?.value ?? "", buildType),
+    buildDir,
+    toolchain: driver.identity
   })
   const graph = yield* Effect.fromResult(planBuild(inputs))
   const size = yield* Effect.fromResult(sizeRecipe(quiet))
@@ -93,13 +101,46 @@ export const planEnvironment = Effect.fn("planEnvironment")(function*(
     spec,
     core,
     coreVersion: platform.version,
-    toolchain,
+    toolchain: driver,
     buildDir,
     properties: quiet,
     size,
     graph
   }
   return planned
+})
+
+/** The compiler driver that recipes really call, and what is behind it. */
+export interface Driver {
+  readonly compiler: string
+  readonly version: string
+  readonly identity: Digest
+}
+
+/** A core may have the path of a compiler written in, which then need not be the one that was found. */
+const driverOf = Effect.fnUntraced(function*(
+  properties: Properties,
+  spec: PlatformSpec,
+  toolchain: Toolchain,
+  home: string
+) {
+  const disk = yield* Disk
+  const bindings = { includes: [], source_file: "x", object_file: "x" }
+  const [program = ""] = yield* Effect.fromResult(expandRecipe(properties, "recipe.c.o.pattern", bindings))
+  const isOther = program !== toolchain.compiler && program.startsWith("/")
+  const compiler = isOther && (yield* disk.signature(program)) !== undefined ? program : toolchain.compiler
+  const version = compiler === toolchain.compiler ? toolchain.version : yield* compilerVersion(compiler, home)
+  const origin = { path: "fbuild", line: 0, key: "toolchain.identity" }
+  const { files, flags } = spec.toolchain.identity
+  const expandAll = (texts: ReadonlyArray<string>) =>
+    Effect.fromResult(Result.all(texts.map((text) => expand(properties, text, origin))))
+  const identity = yield* toolchainIdentity({
+    compiler,
+    flags: yield* expandAll(flags),
+    specs: yield* expandAll(files),
+    home
+  })
+  return { compiler, version, identity } satisfies Driver
 })
 
 /** The folder of an environment's outputs, relative to the project, or absolute where it is outside. */
@@ -140,10 +181,19 @@ const buildValues = (given: {
     timeUtc: Number.isSafeInteger(epoch) ? epoch : 0,
     tools: spec.toolchain.tools.map((name) => ({ name, version: toolchain.version, path: toolchain.root })),
     overlays: [
-      mergeProperties(literalProperties(given.environment.boardOptions, given.project.path), toolchainPath)
+      mergeProperties(literalProperties(vendorNamed(given.environment.boardOptions), given.project.path), toolchainPath)
     ]
   }
 }
+
+/** PlatformIO's `board_*` options under the names that `boards.txt` has for them, where the two differ. */
+const vendorNamed = (options: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name === "upload.maximum_ram_size" ? "upload.maximum_data_size" : name,
+      value
+    ])
+  )
 
 /** `ARDUINO`: 1.8.8, which PlatformIO's AVR platform defines. */
 const arduinoVersion = "10808"

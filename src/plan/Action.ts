@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Digest } from "../domain/Digest.ts"
 import { FilePath } from "../domain/FilePath.ts"
 
 /** The first output of the action: unique in a graph. */
@@ -41,6 +42,8 @@ export class Action extends Schema.Class<Action>("fbuild/plan/Action")({
   depfile: Schema.optionalKey(FilePath),
   /** The output that what the command prints on stdout becomes. */
   stdout: Schema.optionalKey(FilePath),
+  /** What the programs behind the command are, by content. Absent for vendor hooks and built-in steps. */
+  toolchain: Schema.optionalKey(Digest),
   step: Schema.optionalKey(BuiltinStep),
   /** Vendor hooks may read and write anything, so nothing can vouch for them: they run in every build. */
   always: Schema.optionalKey(Schema.Literal(true))

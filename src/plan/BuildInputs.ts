@@ -1,4 +1,5 @@
 import type { Properties } from "../arduino/Properties.ts"
+import type { Digest } from "../domain/Digest.ts"
 import type { FilePath } from "../domain/FilePath.ts"
 
 export type Language = "c" | "cxx" | "asm"
@@ -40,6 +41,8 @@ export interface PlannedLibrary {
 /** All that a build of one environment is decided from. Paths are absolute, or relative to the project folder. */
 export interface BuildInputs {
   readonly buildDir: string
+  /** Identity of the toolchain, by content. */
+  readonly toolchain: Digest
   /** Environment of every child. */
   readonly env: Readonly<Record<string, string>>
   readonly core: { readonly sources: ReadonlyArray<PlannedSource>; readonly context: CompileContext }

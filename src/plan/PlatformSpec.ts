@@ -36,6 +36,8 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
     compiler: Schema.String,
     /** The names by which cores ask for it: `runtime.tools.NAME.path`. */
     tools: Schema.Array(Schema.String),
+    /** How the driver is asked for its parts, with `{properties}`: what selects a multilib, and files beyond GCC's usual ones. */
+    identity: Schema.Struct({ flags: Schema.Array(Schema.String), files: Schema.Array(Schema.String) }),
     debianPackages: Schema.Array(Schema.String)
   }),
   /** PlatformIO board id → the vendor's board id and menu options (`id:option=value,…`). */

@@ -42,7 +42,7 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
         const recipes = prepared.get(context) ?? new Map()
         prepared.set(context, recipes)
         const recipe = recipes.get(source.language) ??
-          (yield* planCompile(context, source.language, inputs.env, after))
+          (yield* planCompile(context, source.language, inputs, after))
         recipes.set(source.language, recipe)
         const action = recipe(source, objectPath(folder, source))
         actions.push(action)

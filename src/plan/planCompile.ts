@@ -4,7 +4,7 @@ import { prepareRecipe } from "../arduino/recipe.ts"
 import { applyUnflags } from "../domain/applyUnflags.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { Action, ActionId, type Mnemonic } from "./Action.ts"
-import type { CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
+import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
 
 const recipes: Readonly<Record<Language, string>> = {
   c: "recipe.c.o.pattern",
@@ -29,7 +29,7 @@ export const objectPath = (folder: string, source: PlannedSource): FilePath =>
 export const planCompile = (
   context: CompileContext,
   language: Language,
-  env: Readonly<Record<string, string>>,
+  { env, toolchain }: Pick<BuildInputs, "env" | "toolchain">,
   /** Inputs besides the source: what must have run before. */
   after: ReadonlyArray<FilePath>
 ): Result.Result<(source: PlannedSource, object: FilePath) => Action, ArduinoError> =>
@@ -48,6 +48,7 @@ export const planCompile = (
           mnemonic: mnemonics[language],
           argv: withDepfile(applyUnflags(argv, context.unflags)),
           env,
+          toolchain,
           inputs: [source.path, ...after],
           outputs: [object],
           depfile: FilePath.make(object.replace(/\.o$/, ".d"))

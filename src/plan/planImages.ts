@@ -18,6 +18,7 @@ export const planSize = (inputs: BuildInputs, elf: FilePath): Result.Result<Acti
       mnemonic: "Size",
       argv,
       env: inputs.env,
+      toolchain: inputs.toolchain,
       inputs: [elf],
       outputs: [report],
       stdout: report
@@ -42,6 +43,7 @@ export const planObjcopy = (
       mnemonic: "Objcopy",
       argv,
       env: inputs.env,
+      toolchain: inputs.toolchain,
       inputs: named.filter((path) => made.has(path)).map((path) => FilePath.make(path)),
       outputs: [output, ...more]
     })

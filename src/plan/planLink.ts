@@ -31,8 +31,9 @@ export const planArchive = (
       Action.make({
         id: ActionId.make(archive),
         mnemonic: "Archive",
-        argv,
+        argv: deterministic(argv),
         env: inputs.env,
+        toolchain: inputs.toolchain,
         inputs: objects,
         outputs: [archive]
       })
@@ -61,11 +62,22 @@ export const planLink = (
       return Action.make({
         id: ActionId.make(elf),
         mnemonic: "Link",
-        argv: vendorMap === undefined ? [...wanted, `-Wl,-Map=${map}`] : wanted,
+        // Not -Wl, which would take a path with a comma apart.
+        argv: vendorMap === undefined ? [...wanted, "-Xlinker", `-Map=${map}`] : wanted,
         env: inputs.env,
+        toolchain: inputs.toolchain,
         inputs: [...objects, archive, ...after],
         outputs: [elf, vendorMap === undefined ? map : FilePath.make(vendorMap)]
       })
     }
   )
 }
+
+/**
+ * `rcs` with `D`: no times and owners of members in an archive, so that equal objects make an equal archive and nothing
+ * after it runs. Source: GNU binutils manual, "ar"; GNU ar 2.20 and LLVM's have it.
+ */
+const deterministic = ([program = "", ...args]: ReadonlyArray<string>): ReadonlyArray<string> => [
+  program,
+  ...args.map((arg, index) => index === 0 && /^-?[rqcsuv]+$/.test(arg) && /[rq]/.test(arg) ? `${arg}D` : arg)
+]

@@ -66,7 +66,7 @@ export const findToolchain = Effect.fn("findToolchain")(function*(
     const toolchain: Toolchain = {
       compiler,
       root: bin.replace(/\/[^/]*$/, ""),
-      version: yield* knownVersion(compiler, search.home),
+      version: yield* compilerVersion(compiler, search.home),
       source: override === undefined ? "system" : "project"
     }
     return toolchain
@@ -82,7 +82,7 @@ const Memo = Schema.fromJsonString(Schema.Struct({
 }))
 
 /** The version of a compiler as remembered in `home`, as long as its file is untouched; else it is asked. */
-const knownVersion = Effect.fnUntraced(function*(compiler: string, home: string) {
+export const compilerVersion = Effect.fnUntraced(function*(compiler: string, home: string) {
   const disk = yield* Disk
   const signature = (yield* disk.signature(compiler))?.text ?? ""
   const file = `${home}/toolchains/${compiler.replaceAll(/[^\w.-]+/g, "_")}.json`

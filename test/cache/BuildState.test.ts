@@ -22,17 +22,29 @@ describe("BuildState", () => {
   const Digest = Schema.Literals(["0", "1", "2"].map((digit) => digit.repeat(64)))
   const Digests = Schema.Record(Schema.String, Digest)
   it.effect.prop("comes back as it was written", {
-    actions: Schema.Record(Schema.String, Schema.Struct({ command: Schema.String, inputs: Digests, outputs: Digests })),
-    stats: Schema.Record(Schema.String, Schema.Struct({ signature: Schema.String, digest: Digest }))
+    actions: Schema.Record(
+      Schema.String,
+      Schema.Struct({
+        command: Schema.String,
+        inputs: Digests,
+        outputs: Digests,
+        present: Schema.Array(Schema.String),
+        absent: Schema.Array(Schema.String)
+      })
+    ),
+    stats: Schema.Record(
+      Schema.String,
+      Schema.Struct({ signature: Schema.String, digest: Digest, asks: Schema.Boolean })
+    )
   }, (given) =>
     Effect.gen(function*() {
       const file = yield* stateFile
       const map = <A>(record: Readonly<Record<string, A>>) => new Map(Object.entries(record))
       const state = {
         actions: new Map(
-          Object.entries(given.actions).map(([id, { command, inputs, outputs }]) => [
+          Object.entries(given.actions).map(([id, { inputs, outputs, ...more }]) => [
             id,
-            { command, inputs: map(inputs), outputs: map(outputs) }
+            { ...more, inputs: map(inputs), outputs: map(outputs) }
           ])
         ),
         stats: map(given.stats)
@@ -67,7 +79,13 @@ describe("BuildState", () => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const file = yield* stateFile
-      const action = { command: "c", inputs: new Map([["a.c", "1"]]), outputs: new Map([["a.o", "2"]]) }
+      const action = {
+        command: "c",
+        inputs: new Map([["a.c", "1"]]),
+        outputs: new Map([["a.o", "2"]]),
+        present: [],
+        absent: []
+      }
       yield* writeBuildState(file, { actions: new Map([["a.o", action]]), stats: new Map() })
       const written = yield* fs.readFileString(file)
       assert.include(written, "\"inputs\":[0]")

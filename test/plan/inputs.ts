@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import { parseProperties, type Properties } from "../../src/arduino/Properties.ts"
+import { Digest } from "../../src/domain/Digest.ts"
 import { FilePath } from "../../src/domain/FilePath.ts"
 import type { Action } from "../../src/plan/Action.ts"
 import type { ActionGraph } from "../../src/plan/ActionGraph.ts"
@@ -38,6 +39,8 @@ export const inputs = (platformTxt: string, more: Partial<BuildInputs> = {}): Bu
   const platform = properties(platformTxt)
   return {
     buildDir: "out",
+    toolchain: Digest.make("0".repeat(64)),
+    toolchain: Digest.make("0".repeat(64)),
     env: {},
     core: { sources: [source("/core", "main.cpp")], context: context(platform) },
     variant: { sources: [source("/variant", "pins.c")], context: context(platform) },

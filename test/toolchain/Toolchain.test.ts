@@ -82,7 +82,7 @@ describe("findToolchain", () => {
       ["fails", "#!/bin/sh\necho no license >&2\nexit 3\n", "no license"],
       ["says nothing", "#!/bin/sh\n", "no version"],
       ["is killed", "#!/bin/sh\nkill -9 $$\n", "does not answer"],
-      ["is for another machine", "\x7fELF\x02 not for us", "cannot start"]
+      ["is for another machine", "\x7fELF\x02 not for us", "does not answer"]
     ] as const
   ) {
     it.live(`a compiler that ${what} is broken`, () =>

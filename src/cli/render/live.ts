@@ -1,4 +1,6 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import type { BuildEvent } from "../../exec/BuildEvent.ts"
 import type { BuildReporter } from "../../exec/BuildReporter.ts"
 import { dim } from "../colors.ts"
@@ -17,15 +19,17 @@ const interval = 80
  */
 export const liveReporter = Effect.fnUntraced(function*(look: Look) {
   const running = new Map<string, string>()
-  const started = performance.now()
+  const started = yield* Clock.currentTimeMillis
+  // One writer at a time: a block drawn between an erasure and the text that follows it could never be erased.
+  const turn = yield* Semaphore.make(1)
   let done = 0
   let total = 0
   let lines = 0
 
   const erase = () => lines === 0 ? "" : `\x1b[${lines}A\x1b[J`
-  const block = () => {
+  const block = (now: number) => {
     const width = look.stdout.columns() ?? 80
-    const elapsed = ((performance.now() - started) / 1000).toFixed(1)
+    const elapsed = ((now - started) / 1000).toFixed(1)
     const text = [
       `[${done}/${total}] ${elapsed} s`,
       ...[...running.values()].slice(0, shown).map((line) => `  ${line}`),
@@ -33,9 +37,9 @@ export const liveReporter = Effect.fnUntraced(function*(look: Look) {
     ].map((line) => dim(line.slice(0, width - 1), look.stdoutColor))
     return text
   }
-  const draw = Effect.suspend(() => {
+  const draw = Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const before = erase()
-    const text = block()
+    const text = block(now)
     lines = text.length
     return look.stdout.write(`${before}${text.join("\n")}\n`)
   })
@@ -48,6 +52,7 @@ export const liveReporter = Effect.fnUntraced(function*(look: Look) {
   // Short lines for finished actions belong to plain output; here the block tells.
   const quiet = plainReporter({ ...look, stdout: { ...look.stdout, write: () => Effect.void } })
   const plain = plainReporter(look)
+  const above = (text: Effect.Effect<void>) => turn.withPermit(Effect.andThen(clear, text))
   const emit = (event: BuildEvent): Effect.Effect<void> => {
     switch (event._tag) {
       case "EnvironmentStarted":
@@ -55,20 +60,24 @@ export const liveReporter = Effect.fnUntraced(function*(look: Look) {
         return Effect.void
       case "ActionStarted":
         running.set(event.id, actionLine(event))
-        return look.detail === "commands" ? Effect.andThen(clear, plain.emit(event)) : Effect.void
+        return look.detail === "commands" ? above(plain.emit(event)) : Effect.void
       case "ActionUpToDate":
         done++
         return Effect.void
       case "ActionFinished":
         done++
         running.delete(event.id)
-        return event.output === "" ? Effect.void : Effect.andThen(clear, quiet.emit(event))
+        return event.output === "" ? Effect.void : above(quiet.emit(event))
+      case "BuildFinished":
+        // Nothing is drawn under the last line, though actions may not have run.
+        total = 0
+        return above(plain.emit(event))
       default:
-        return Effect.andThen(clear, plain.emit(event))
+        return above(plain.emit(event))
     }
   }
-  const tick = Effect.suspend(() => total === 0 || done === total ? Effect.void : draw)
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(interval), tick)))
+  const tick = turn.withPermit(Effect.suspend(() => total === 0 || done === total ? Effect.void : draw))
   yield* Effect.addFinalizer(() => clear)
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(interval), tick)))
   return { emit } satisfies BuildReporter["Service"]
 })

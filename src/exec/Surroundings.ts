@@ -1,0 +1,72 @@
+import * as Effect from "effect/Effect"
+import { Disk } from "../disk/Disk.ts"
+import type { Action } from "../plan/Action.ts"
+import { askedFor, type Place, searchOf, shadowsOf } from "./shadows.ts"
+
+/**
+ * What is there beside the files that an action reads, and could be read instead of them. Folders are listed once, so one
+ * of these is good for as long as nothing is expected to appear.
+ */
+export interface Surroundings {
+  /** Files that stand where a header of the action could have been found first, though it was not. */
+  readonly shadows: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
+  /** Where the action asked whether a file exists: the answers. */
+  readonly asked: (action: Action, read: ReadonlyArray<string>, texts: ReadonlyArray<string>) => Effect.Effect<{
+    readonly present: ReadonlyArray<string>
+    readonly absent: ReadonlyArray<string>
+  }>
+}
+
+/** Looks around in the folders that relative paths of actions are relative to. */
+export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: string) => string) {
+  const disk = yield* Disk
+  const listings = new Map<string, ReadonlySet<string>>()
+  const found = new Map<string, ReadonlyArray<string>>()
+
+  const isThere = Effect.fnUntraced(function*([folder, name]: Place) {
+    let names = listings.get(folder)
+    if (names === undefined) {
+      names = new Set(yield* disk.list(absolute(folder)))
+      listings.set(folder, names)
+    }
+    const slash = name.indexOf("/")
+    if (slash < 0) return names.has(name)
+    const first = name.slice(0, slash)
+    if (first !== ".." && first !== "." && !names.has(first)) return false
+    return (yield* disk.signature(absolute(`${folder}/${name}`))) !== undefined
+  })
+
+  const shadows = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
+    const search = searchOf(action.argv, read)
+    const all = new Set<string>()
+    for (const header of read) {
+      const key = `${header}\0${search.key}`
+      let here = found.get(key)
+      if (here === undefined) {
+        const places = yield* Effect.filter(shadowsOf(header, search), isThere)
+        here = places.map(([folder, name]) => `${folder}/${name}`)
+        found.set(key, here)
+      }
+      for (const path of here) all.add(path)
+    }
+    for (const path of read) all.delete(path)
+    return [...all]
+  })
+
+  const asked = Effect.fnUntraced(function*(
+    action: Action,
+    read: ReadonlyArray<string>,
+    texts: ReadonlyArray<string>
+  ) {
+    const search = searchOf(action.argv, read)
+    const present: Array<string> = []
+    const absent: Array<string> = []
+    for (const place of texts.flatMap((text) => askedFor(text, search))) {
+      const path = `${place[0]}/${place[1]}`
+      if (!read.includes(path)) ((yield* isThere(place)) ? present : absent).push(path)
+    }
+    return { present, absent }
+  })
+
+  return { shadows, asked } satisfies Surroundings
+})

@@ -1,0 +1,66 @@
+/**
+ * Where a header could appear and be found before the one that a compilation used. The compiler does not say where it
+ * looked in vain, but its search order and the paths of what it found do: quoted includes look beside the file that has
+ * them, then all in the folders of the command line, in order. Source: GCC manual, "Search Path".
+ */
+export interface Search {
+  /** Folders of `-iquote`, `-I`, `-isystem` and `-idirafter`, in the order in which they are searched. */
+  readonly folders: ReadonlyArray<string>
+  /** Folders of the files that include something, but for the toolchain's own. */
+  readonly includers: ReadonlyArray<string>
+  /** Equal for equal searches. */
+  readonly key: string
+}
+
+/** A place to look: `name` below `folder`. */
+export type Place = readonly [folder: string, name: string]
+
+const options = ["-iquote", "-I", "-isystem", "-idirafter"]
+
+/** The search order that a command line sets up for a source and the headers that it was found to read. */
+export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string>): Search => {
+  const folders = options.flatMap((option) =>
+    argv.flatMap((arg, index) =>
+      arg === option ? argv.slice(index + 1, index + 2) : arg.startsWith(option) ? [arg.slice(option.length)] : []
+    )
+  )
+  const includers = new Set<string>()
+  for (const path of read) {
+    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "."
+    if (!path.startsWith("/") || folders.some((one) => path.startsWith(`${one}/`))) includers.add(folder)
+  }
+  const sorted = [...includers].sort()
+  return { folders, includers: sorted, key: [...folders, "", ...sorted].join("\0") }
+}
+
+/**
+ * The places where something would have been found instead of `header`. A header below a folder of the command line was
+ * found there by the rest of its path; one of the toolchain's own by some end of its path, so all of them count.
+ */
+export const shadowsOf = (header: string, search: Search): ReadonlyArray<Place> => {
+  const places: Array<Place> = []
+  const add = (folders: ReadonlyArray<string>, name: string) => {
+    for (const folder of folders) if (`${folder}/${name}` !== header) places.push([folder, name])
+  }
+  let known = false
+  for (const [index, folder] of search.folders.entries()) {
+    if (!header.startsWith(`${folder}/`)) continue
+    known = true
+    const name = header.slice(folder.length + 1)
+    add(search.includers, name)
+    add(search.folders.slice(0, index), name)
+  }
+  if (known || search.includers.some((folder) => header.startsWith(`${folder}/`) || folder === ".")) return places
+  for (let slash = header.indexOf("/"); slash >= 0; slash = header.indexOf("/", slash + 1)) {
+    const name = header.slice(slash + 1)
+    add(search.includers, name)
+    add(search.folders, name)
+  }
+  return places
+}
+
+/** Every place where a name could be that a file asks for with `__has_include`. */
+export const askedFor = (text: string, search: Search): ReadonlyArray<Place> =>
+  [...text.matchAll(/__has_include(?:_next)?\s*\(\s*(?:"([^"\n]+)"|<([^>\n]+)>)/g)].flatMap(([, quoted, angled]) =>
+    [...search.includers, ...search.folders].map((folder): Place => [folder, quoted ?? angled ?? ""])
+  )
