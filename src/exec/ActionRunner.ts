@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { linkedFiles, namedFiles } from "../cache/commandInputs.ts"
 import { parseDepfile } from "../cache/depfile.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
@@ -74,16 +75,22 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         /** Moves the outputs to their final names. Not to be interrupted: all of an action's outputs appear, or none. */
         const publish = Effect.fnUntraced(function*(action: Action, stage: Stage, startedNanos: bigint) {
           const discovered: Array<string> = []
+          const candidates = [...namedFiles(action.argv)]
           for (const [path, staged] of stage.files) {
             if (path === action.depfile) {
               const text = yield* disk.readText(absolute(staged))
               discovered.push(...parseDepfile(text ?? ""))
             } else if ((yield* disk.signature(absolute(staged))) === undefined) {
               return yield* new OutputNotWritten({ ...subject(action), output: path })
+            } else if (action.mnemonic === "Link" && path.endsWith(".map")) {
+              candidates.push(...linkedFiles((yield* disk.readText(absolute(staged))) ?? "", stage.dir))
             }
           }
+          for (const path of candidates) {
+            if ((yield* disk.signature(absolute(path))) !== undefined) discovered.push(path)
+          }
           for (const [path, staged] of stage.files) {
-            if (path === action.depfile && discovered.length === 0) continue
+            if (path === action.depfile && (yield* disk.signature(absolute(staged))) === undefined) continue
             yield* disk.rename(absolute(staged), absolute(path))
           }
           yield* upToDate.finished({ action, discovered, startedNanos })
