@@ -7,6 +7,7 @@ import type { NoEmulatorForMcu, UnknownEmulator } from "../emulators/selectEmula
 import type { ActionError } from "../exec/ActionError.ts"
 import type { ReportedError } from "../exec/BuildEvent.ts"
 import type {
+  BoardNotFound,
   LibraryMissing,
   SizeOverflow,
   UnknownPlatform,
@@ -23,6 +24,7 @@ import type { NotBuilt, RequestTimedOut, UsageError } from "./UsageError.ts"
 export type FbuildError =
   | ActionError
   | ArduinoError
+  | BoardNotFound
   | ConfigError
   | DiskError
   | GraphError
@@ -61,6 +63,7 @@ export const exitCodeOf = (error: FbuildError): number => {
     case "BadLine":
     case "BadQuoting":
     case "BadValue":
+    case "BoardNotFound":
     case "ConfigError":
     case "DuplicateOutput":
     case "ExpansionTooLarge":

@@ -44,6 +44,9 @@ export class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandF
     }
   }
   get hint(): string | undefined {
+    if (/is not within region|will not fit in region|overflowed by \d+ bytes/.test(this.output)) {
+      return "the program needs more memory than the board has"
+    }
     return this.signal === "SIGKILL" ? "the system may have run out of memory: fewer jobs (-j) need less" : undefined
   }
 }

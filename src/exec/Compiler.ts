@@ -45,7 +45,10 @@ export const runCommand = Effect.fnUntraced(function*(
 ): Effect.fn.Return<CommandOutput, CommandFailed | SpawnFailed> {
   const [program = "", ...args] = stage.argv
   const env = { ...action.env, TMPDIR: stage.dir }
-  const { status, stderr, stdout } = yield* subprocess.run({ argv: [program, ...args], cwd, env })
+  const completed = yield* subprocess.run({ argv: [program, ...args], cwd, env })
+  const { status } = completed
+  const stdout = finalNames(completed.stdout, stage)
+  const stderr = finalNames(completed.stderr, stage)
   if (status._tag === "Exited" && status.code === 0) return { stdout, stderr }
   return yield* new CommandFailed({
     id: action.id,
@@ -55,3 +58,10 @@ export const runCommand = Effect.fnUntraced(function*(
     output: stdout + stderr
   })
 })
+
+/** What a command said, with the names that its outputs will have. */
+const finalNames = (text: string, stage: Stage): string => {
+  let named = text
+  if (text !== "") { for (const [path, staged] of stage.files) named = named.replaceAll(staged, path) }
+  return named
+}

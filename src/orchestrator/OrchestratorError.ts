@@ -15,6 +15,24 @@ export class UnknownPlatform extends Schema.TaggedError<UnknownPlatform>()("Unkn
   }
 }
 
+/** `board =` names nothing that the platform's core has. */
+export class BoardNotFound extends Schema.TaggedError<BoardNotFound>()("BoardNotFound", {
+  path: Schema.String,
+  line: Schema.optionalKey(Schema.Int),
+  board: Schema.String,
+  /** The file whose boards were compared. */
+  boardsTxt: Schema.String,
+  nearest: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    const place = `${this.path}${this.line === undefined ? "" : `:${this.line}`}`
+    return `${place}: unknown board "${this.board}": ${this.boardsTxt} does not have it`
+  }
+  get hint() {
+    return `did you mean ${this.nearest.join(", ")}?`
+  }
+}
+
 /** The image does not fit into the board's memory. */
 export class SizeOverflow extends Schema.TaggedError<SizeOverflow>()("SizeOverflow", {
   environment: Schema.String,

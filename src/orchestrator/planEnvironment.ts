@@ -21,7 +21,7 @@ import { compilerVersion, findToolchain, type Toolchain } from "../toolchain/Too
 import { toolchainIdentity } from "../toolchain/toolchainIdentity.ts"
 import { gatherSources } from "./gatherSources.ts"
 import { loadCore } from "./loadCore.ts"
-import { UnknownPlatform, UnsupportedFramework } from "./OrchestratorError.ts"
+import { BoardNotFound, UnknownPlatform, UnsupportedFramework } from "./OrchestratorError.ts"
 import { projectFlags } from "./projectFlags.ts"
 import { relativeTo } from "./relativeTo.ts"
 
@@ -74,7 +74,12 @@ export const planEnvironment = Effect.fn("planEnvironment")(function*(
     findToolchain(spec.toolchain, search, request.variables["PATH"] ?? "")
   ], { concurrency: 2 })
   const platform = yield* loadCore(spec, core)
-  const board = yield* Effect.fromResult(findBoard(platform.boards, spec.boards, boardId))
+  const board = yield* Effect.fromResult(findBoard(platform.boards, spec.boards, boardId)).pipe(
+    Effect.catchTag("UnknownBoard", ({ nearest, path: boardsTxt }) => {
+      const { line, path } = environment.where["board"] ?? environment.place
+      return Effect.fail(new BoardNotFound({ path, line, board: boardId, boardsTxt, nearest }))
+    })
+  )
 
   const buildDir = buildDirOf(project, environment)
   const buildType = request.buildType ?? environment.buildType

@@ -34,12 +34,12 @@ describe("describeImages", () => {
 describe("buildInfo", () => {
   it.live("tells what an image was made from", () =>
     Effect.gen(function*() {
-      const root = yield* projectFolder({ "out/firmware.elf": "abc", "core/platform.txt": "abc", "gcc": "" })
+      const root = yield* projectFolder({ "out/firmware.elf": "abc", "core/platform.txt": "abc" })
       const facts = {
         environment: "uno",
         board: { id: "uno", name: "Arduino Uno", vendor: "uno" },
         platform: "avr",
-        toolchain: { compiler: `${root}/gcc`, version: "7.3.0" },
+        toolchain: { compiler: `${root}/gcc`, version: "7.3.0", identity: abc },
         core: { path: `${root}/core`, version: "1.8.7", source: "system" },
         elf: "out/firmware.elf",
         sizes: { flash: { used: 10, max: 20 }, ram: { used: 5 } },
@@ -50,7 +50,7 @@ describe("buildInfo", () => {
         environment: "uno",
         board: facts.board,
         platform: "avr",
-        toolchain: { ...facts.toolchain, sha256: nothing },
+        toolchain: facts.toolchain,
         core: { ...facts.core, files: { "platform.txt": abc, "boards.txt": "" } },
         elf: { path: "out/firmware.elf", sha256: abc },
         images: facts.images,

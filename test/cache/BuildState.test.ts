@@ -14,7 +14,13 @@ const stateFile = Effect.gen(function*() {
   return `${yield* fs.makeTempDirectoryScoped()}/state.json`
 })
 
-const text = (state: unknown) => JSON.stringify(state, (_, value) => value instanceof Map ? [...value] : value)
+const text = (state: unknown) =>
+  JSON.stringify(state, (_, value) =>
+    value instanceof Map
+      ? [...value]
+      : Array.isArray(value) || typeof value !== "object"
+      ? value
+      : Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
 
 const empty = { actions: new Map(), stats: new Map() }
 
@@ -42,9 +48,9 @@ describe("BuildState", () => {
       const map = <A>(record: Readonly<Record<string, A>>) => new Map(Object.entries(record))
       const state = {
         actions: new Map(
-          Object.entries(given.actions).map(([id, { inputs, outputs, ...more }]) => [
+          Object.entries(given.actions).map(([id, { command, inputs, outputs, ...more }]) => [
             id,
-            { ...more, inputs: map(inputs), outputs: map(outputs) }
+            { command, inputs: map(inputs), outputs: map(outputs), ...more }
           ])
         ),
         stats: map(given.stats)

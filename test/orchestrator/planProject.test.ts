@@ -30,7 +30,7 @@ describe("planProject", () => {
           ...(action.outputs.length > 1 ? [`  also writes ${action.outputs.slice(1).join(" ")}`] : []),
           ""
         ].join("\n")
-      ).join("\n").replaceAll(`'${projectDir}/../tools/bin/`, "'TOOLS/")
+      ).join("\n").replaceAll(`${projectDir}/../tools/bin/`, "/TOOLS/")
       yield* Effect.promise(() => expect(text).toMatchFileSnapshot("../golden/avr/uno/graph.txt"))
       assert.notInclude(text, root)
     }).pipe(Effect.scoped, Effect.provide(layer)))

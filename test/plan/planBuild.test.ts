@@ -18,7 +18,8 @@ describe("planBuild", () => {
       "out/variant/pins.c.o",
       "out/core/core.a",
       "-lm",
-      "-Wl,-Map=out/firmware.map"
+      "-Xlinker",
+      "-Map=out/firmware.map"
     ])
     assert.deepStrictEqual<ReadonlyArray<string>>(link.outputs, ["out/firmware.elf", "out/firmware.map"])
   })
@@ -43,7 +44,7 @@ describe("planBuild", () => {
     const archive = find(graph, "out/lib/Lib.a")
     assert.deepStrictEqual(archive.argv, [
       "/t/ar",
-      "rcs",
+      "rcsD",
       "out/lib/Lib.a",
       "out/lib/Lib/Lib.cpp.o",
       "out/lib/Lib/util/x.c.o"
@@ -54,6 +55,14 @@ describe("planBuild", () => {
       "out/variant/pins.c.o",
       "out/core/core.a"
     ])
+  })
+
+  it("makes archives without times and owners, whatever the recipe's form", () => {
+    const argvOf = (recipe: string) =>
+      find(plan(inputs(recipes.replace("/t/ar rcs", recipe))), "out/core/core.a").argv.slice(1, 3)
+    assert.deepStrictEqual(argvOf("/t/ar -rc"), ["-rcD", "out/core/core.a"])
+    assert.deepStrictEqual(argvOf("/t/ar rcsD"), ["rcsD", "out/core/core.a"])
+    assert.deepStrictEqual(argvOf("/t/ar --thin"), ["--thin", "out/core/core.a"])
   })
 
   it("makes no archive of a library without sources", () => {
@@ -142,9 +151,11 @@ describe("planBuild", () => {
     assert.strictEqual(Result.getOrThrow(Result.flip(none)).message, "the platform has no recipe.ar.pattern")
   })
 
-  it("gives every action its environment", () => {
-    const graph = plan(inputs(recipes, { env: { LANG: "C" } }))
-    for (const action of graph.actions) assert.deepStrictEqual(action.env, { LANG: "C" })
+  it("gives every command its environment and the identity of its toolchain", () => {
+    const given = inputs(recipes, { env: { LANG: "C" } })
+    for (const action of plan(given).actions) {
+      assert.deepStrictEqual([action.env, action.toolchain], [{ LANG: "C" }, given.toolchain])
+    }
   })
 
   it("makes the same bytes from the same inputs", () => {
