@@ -84,18 +84,19 @@ export const gatherSources = Effect.fn("gatherSources")(function*(given: Gatheri
     name: isWithin(dir, file.path) ? file.path.slice(dir.length + 1) : outsideName(dir, file.path),
     language: file.language
   })
+  const libraryNames = distinctNames(selection.libraries.map(({ library }) => baseName(library.dir)))
   const inputs: BuildInputs = {
     buildDir: given.buildDir,
     toolchain: given.toolchain,
     env: {},
     core: { sources: core.map(named(coreDir)), context: quiet(systemDirs) },
     variant: { sources: variant.map(named(variantDir)), context: quiet(systemDirs) },
-    libraries: selection.libraries.map((selected) =>
+    libraries: selection.libraries.map((selected, index) =>
       plannedLibrary(selected, named(selected.library.dir), {
         ...quiet([...systemDirs, ...libraryDirs, ...selected.library.privateIncludeDirs]),
         // A library inside the project is the user's own code: its warnings are for them.
         ...(isWithin(projectDir, selected.library.dir) ? { properties: properties.own } : {})
-      }, environment.libArchive)
+      }, { archives: environment.libArchive, name: libraryNames[index]! })
     ),
     sketch: {
       sources: sources.files.map(named(sources.folder)),
@@ -185,13 +186,12 @@ const plannedLibrary = (
   { library, sources }: SelectedLibrary,
   named: (file: SourceFile) => PlannedSource,
   context: CompileContext,
-  archives: boolean
+  { archives, name }: { readonly archives: boolean; readonly name: string }
 ): PlannedLibrary => {
   const own = classifyFlags(library.flags)
   const shared = [...own.compile, ...own.defines, ...own.includes]
   return {
-    // Two libraries of one name in different folders must not share objects.
-    name: baseName(library.dir),
+    name,
     sources: sources.map(named),
     context: {
       ...context,
@@ -206,6 +206,13 @@ const plannedLibrary = (
     linkFlags: library.ldflags
   }
 }
+
+/** Two libraries whose folders have the same name must not share objects: the later ones get a number. */
+const distinctNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.map((name, index) => {
+    const earlier = names.slice(0, index).filter((other) => other === name).length
+    return earlier === 0 ? name : `${name}-${earlier + 1}`
+  })
 
 /** The tab that gives the merged sketch its name: the one called like the folder, else the first. */
 const mergedName = (sketches: ReadonlyArray<string>, stems: ReadonlyArray<string>): string => {

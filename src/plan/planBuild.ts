@@ -104,7 +104,11 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
     const images: Array<FilePath> = []
     for (const recipe of objcopyRecipes(properties)) {
       const action = yield* planObjcopy(inputs, recipe, made)
-      if (action === undefined) continue
+      if (action === undefined) {
+        // Whatever it makes, nobody can name it: it is run as a hook is.
+        actions.push(yield* planHook(inputs, recipe, [...linked, ...images]))
+        continue
+      }
       actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
       for (const output of action.outputs) made.add(output)
       images.push(...action.outputs)

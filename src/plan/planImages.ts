@@ -27,7 +27,7 @@ export const planSize = (inputs: BuildInputs, elf: FilePath): Result.Result<Acti
 
 /**
  * One `recipe.objcopy.NAME.pattern`. Its outputs are the files of the build folder that it names and that nothing before
- * it makes: the specification gives no other way to tell.
+ * it makes: the specification gives no other way to tell. `undefined` where there are none.
  */
 export const planObjcopy = (
   inputs: BuildInputs,
@@ -35,7 +35,7 @@ export const planObjcopy = (
   made: ReadonlySet<string>
 ): Result.Result<Action | undefined, ArduinoError> =>
   Result.map(expandRecipe(inputs.link.properties, recipe, imageBindings(inputs)), (argv) => {
-    const named = argv.slice(1).filter((arg) => arg.startsWith(`${inputs.buildDir}/${projectName}.`))
+    const named = argv.slice(1).flatMap((arg) => imagePath(arg, inputs.buildDir))
     const [output, ...more] = named.filter((path) => !made.has(path)).map((path) => FilePath.make(path))
     if (output === undefined) return undefined
     return Action.make({
@@ -49,6 +49,14 @@ export const planObjcopy = (
     })
   })
 
+/** The image of the build folder that an argument is or ends in: `out/firmware.hex`, `--out=out/firmware.hex`. */
+const imagePath = (arg: string, buildDir: string): ReadonlyArray<string> => {
+  const prefix = `${buildDir}/${projectName}.`
+  const start = arg.indexOf(prefix)
+  if (start < 0 || (start > 0 && !"=,".includes(arg[start - 1]!))) return []
+  return [prefix + arg.slice(start + prefix.length).replace(/,.*$/s, "")]
+}
+
 /** A vendor hook (`recipe.hooks.PHASE.N.pattern`): its report stands for whatever it did. */
 export const planHook = (
   inputs: BuildInputs,
@@ -56,7 +64,7 @@ export const planHook = (
   after: ReadonlyArray<FilePath>
 ): Result.Result<Action, ArduinoError> =>
   Result.map(expandRecipe(inputs.link.properties, recipe, imageBindings(inputs)), (argv) => {
-    const report = FilePath.make(`${inputs.buildDir}/hooks/${recipe.slice("recipe.hooks.".length)}`)
+    const report = FilePath.make(`${inputs.buildDir}/hooks/${recipe.replace(/^recipe\.(?:hooks\.)?/, "")}`)
     return Action.make({
       id: ActionId.make(report),
       mnemonic: "Hook",

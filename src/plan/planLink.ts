@@ -58,7 +58,9 @@ export const planLink = (
     }),
     (argv) => {
       const wanted = applyUnflags([...argv, ...inputs.link.libraries], inputs.link.unflags)
-      const vendorMap = wanted.map((arg) => /^-Wl,-Map[=,]([^,]+)/.exec(arg)?.[1]).find((path) => path !== undefined)
+      const vendorMap = wanted
+        .map((arg, index) => (wanted[index - 1] === "-Xlinker" ? /^-Map=(.+)/s : /^-Wl,-Map[=,]([^,]+)/).exec(arg)?.[1])
+        .find((path) => path !== undefined)
       return Action.make({
         id: ActionId.make(elf),
         mnemonic: "Link",

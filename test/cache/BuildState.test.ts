@@ -9,6 +9,8 @@ import * as DiskNode from "../../src/disk/DiskNode.ts"
 
 const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
 
+const map = <A>(record: Readonly<Record<string, A>>) => new Map(Object.entries(record))
+
 const stateFile = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   return `${yield* fs.makeTempDirectoryScoped()}/state.json`
@@ -45,7 +47,6 @@ describe("BuildState", () => {
   }, (given) =>
     Effect.gen(function*() {
       const file = yield* stateFile
-      const map = <A>(record: Readonly<Record<string, A>>) => new Map(Object.entries(record))
       const state = {
         actions: new Map(
           Object.entries(given.actions).map(([id, { command, inputs, outputs, ...more }]) => [

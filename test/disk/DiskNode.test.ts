@@ -14,6 +14,8 @@ const folder = Effect.gen(function*() {
   return { fs, disk, dir: yield* fs.makeTempDirectoryScoped() }
 })
 
+const error = (code: string) => new DiskError({ operation: "write", path: "/x", code })
+
 describe("DiskNode", () => {
   it.live("what is not there is undefined, and may be removed", () =>
     Effect.gen(function*() {
@@ -77,8 +79,8 @@ describe("DiskNode", () => {
       yield* disk.write(`${dir}/file`, "two")
       assert.strictEqual(yield* disk.readText(`${dir}/file`), "two")
       yield* disk.makeDirectory(`${dir}/busy/x`)
-      const error = yield* Effect.flip(disk.write(`${dir}/busy`, "text"))
-      assert.deepStrictEqual([error.operation, error.code], ["write", "EISDIR"])
+      const busy = yield* Effect.flip(disk.write(`${dir}/busy`, "text"))
+      assert.deepStrictEqual([busy.operation, busy.code], ["write", "EISDIR"])
       assert.deepStrictEqual((yield* disk.list(dir)).toSorted(), ["busy", "file"])
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
@@ -93,12 +95,11 @@ describe("DiskNode", () => {
       assert.strictEqual(yield* disk.readText(`${dir}/two`), "1")
       yield* disk.remove(`${dir}/a`)
       assert.deepStrictEqual(yield* disk.list(dir), ["two"])
-      const error = yield* Effect.flip(disk.rename(`${dir}/none`, `${dir}/x`))
-      assert.strictEqual(error.message, `cannot rename ${dir}/x: ENOENT`)
+      const missing = yield* Effect.flip(disk.rename(`${dir}/none`, `${dir}/x`))
+      assert.strictEqual(missing.message, `cannot rename ${dir}/x: ENOENT`)
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it("says in words what the disk refuses", () => {
-    const error = (code: string) => new DiskError({ operation: "write", path: "/x", code })
     assert.strictEqual(error("ENOSPC").message, "cannot write /x: no space left on the disk")
     assert.isUndefined(error("ENOSPC").hint)
     assert.match(error("EROFS").hint!, /build_dir/)

@@ -58,21 +58,21 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
     const headers = new Set<string>()
     let code = ""
     for (const path of inputs.filter((input) => !input.startsWith("/"))) {
-      const text = yield* Effect.orDie(fs.readFileString(absolute(path)))
+      const text = yield* fs.readFileString(absolute(path))
       const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : ""
       for (const [, header] of text.matchAll(/^#include "(.*)"$/gm)) headers.add(`${folder}${header}`)
       code += text.replaceAll(/^(?:\/\/|#include ).*\n/gm, "")
     }
-    for (const header of headers) code += yield* Effect.orDie(fs.readFileString(absolute(header)))
+    for (const header of headers) code += yield* fs.readFileString(absolute(header))
     for (const path of outputs) {
-      yield* Effect.orDie(fs.writeFileString(absolute(stage.files.get(path)!), `${path}\n${code}`))
+      yield* fs.writeFileString(absolute(stage.files.get(path)!), `${path}\n${code}`)
     }
     if (depfile !== undefined) {
       const text = `x.o: ${[...inputs, ...headers].join(" \\\n ")}\n`
-      yield* Effect.orDie(fs.writeFileString(absolute(stage.files.get(depfile)!), text))
+      yield* fs.writeFileString(absolute(stage.files.get(depfile)!), text)
     }
     return { stdout: "", stderr: "" }
-  })
+  }, Effect.orDie)
 
   const tool: RunsCommand = {
     run: (action, stage) =>

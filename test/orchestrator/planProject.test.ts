@@ -59,7 +59,10 @@ describe("planProject", () => {
       "[env:e]\nplatform = z80\nboard = x\nframework = arduino",
       /platformio\.ini:2: platform "z80" is not supported/
     ],
-    UnknownBoard: ["[env:e]\nplatform = atmelavr\nboard = unu\nframework = arduino", /boards\.txt has no board “unu”/],
+    BoardNotFound: [
+      "[env:e]\nplatform = atmelavr\nboard = unu\nframework = arduino",
+      /platformio\.ini:3: unknown board "unu": .*boards\.txt does not have it/
+    ],
     UnsupportedFramework: ["[env:e]\nplatform = atmelavr\nboard = uno\nframework = simba", /:4: framework "simba"/],
     ConfigError: ["[env:e]\nplatform = atmelavr\nframework = arduino", /:1.*has no "board"/],
     LibraryMissing: [ini("lib_deps = Nowhere"), /platformio\.ini:5: library "Nowhere" is not installed/],

@@ -34,8 +34,11 @@ describe("projectFlags", () => {
   })
 })
 
+const overlay = (more: object) => Overlay.make({ why: "because", ...more })
+
+const cxx = (version: string) => projectFlags(platform, environment(ini()), version, "atmega328p", "release").vendor.cxx
+
 describe("overlays", () => {
-  const overlay = (more: object) => Overlay.make({ why: "because", ...more })
   it("apply to the compilers and MCUs that they name", () => {
     const old = overlay({ compilerVersion: "<6.0.0" })
     assert.deepStrictEqual(
@@ -48,8 +51,6 @@ describe("overlays", () => {
   })
 
   it("are there for the compiler that needs them", () => {
-    const cxx = (version: string) =>
-      projectFlags(platform, environment(ini()), version, "atmega328p", "release").vendor.cxx
     assert.include(cxx("5.4.0"), "-DDECIMAL_DIG=__DECIMAL_DIG__")
     assert.notInclude(cxx("7.3.0"), "-DDECIMAL_DIG=__DECIMAL_DIG__")
   })

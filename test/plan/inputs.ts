@@ -40,7 +40,6 @@ export const inputs = (platformTxt: string, more: Partial<BuildInputs> = {}): Bu
   return {
     buildDir: "out",
     toolchain: Digest.make("0".repeat(64)),
-    toolchain: Digest.make("0".repeat(64)),
     env: {},
     core: { sources: [source("/core", "main.cpp")], context: context(platform) },
     variant: { sources: [source("/variant", "pins.c")], context: context(platform) },

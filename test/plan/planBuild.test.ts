@@ -4,6 +4,10 @@ import { planBuild } from "../../src/plan/planBuild.ts"
 import { path } from "./actions.ts"
 import { context, find, inputs, plan, properties, recipes, source } from "./inputs.ts"
 
+/** How the core is archived when the recipe begins like this. */
+const archiving = (recipe: string) =>
+  find(plan(inputs(recipes.replace("/t/ar rcs", recipe))), "out/core/core.a").argv.slice(1, 3)
+
 describe("planBuild", () => {
   it("links sketch, libraries and variant as objects, then the core's archive", () => {
     const link = find(plan(inputs(recipes)), "out/firmware.elf")
@@ -58,11 +62,9 @@ describe("planBuild", () => {
   })
 
   it("makes archives without times and owners, whatever the recipe's form", () => {
-    const argvOf = (recipe: string) =>
-      find(plan(inputs(recipes.replace("/t/ar rcs", recipe))), "out/core/core.a").argv.slice(1, 3)
-    assert.deepStrictEqual(argvOf("/t/ar -rc"), ["-rcD", "out/core/core.a"])
-    assert.deepStrictEqual(argvOf("/t/ar rcsD"), ["rcsD", "out/core/core.a"])
-    assert.deepStrictEqual(argvOf("/t/ar --thin"), ["--thin", "out/core/core.a"])
+    assert.deepStrictEqual(archiving("/t/ar -rc"), ["-rcD", "out/core/core.a"])
+    assert.deepStrictEqual(archiving("/t/ar rcsD"), ["rcsD", "out/core/core.a"])
+    assert.deepStrictEqual(archiving("/t/ar --thin"), ["--thin", "out/core/core.a"])
   })
 
   it("makes no archive of a library without sources", () => {

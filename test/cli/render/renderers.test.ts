@@ -34,15 +34,15 @@ const table = [
   "✓ uno  3 actions: 2 run, 1 up to date  0.41 s\n"
 ].join("")
 
-describe("plainReporter", () => {
-  const plain = (all: ReadonlyArray<BuildEvent>, more: Partial<Look> = {}) =>
-    Effect.gen(function*() {
-      const [stdout, stderr] = [memorySink(), memorySink()]
-      const look: Look = { stdout, stderr, stdoutColor: false, stderrColor: false, detail: "short", ...more }
-      yield* emitAll(plainReporter(look), all)
-      return [stdout.text(), stderr.text()]
-    })
+const plain = (all: ReadonlyArray<BuildEvent>, more: Partial<Look> = {}) =>
+  Effect.gen(function*() {
+    const [stdout, stderr] = [memorySink(), memorySink()]
+    const look: Look = { stdout, stderr, stdoutColor: false, stderrColor: false, detail: "short", ...more }
+    yield* emitAll(plainReporter(look), all)
+    return [stdout.text(), stderr.text()]
+  })
 
+describe("plainReporter", () => {
   it.effect("a line for each action that ran, the size table, and one line", () =>
     Effect.gen(function*() {
       const all = [
@@ -115,16 +115,16 @@ describe("jsonReporter", () => {
     }))
 })
 
-describe("liveReporter", () => {
-  /** Both streams of a terminal end up on one screen. `slow` makes every write wait, as a full pipe does. */
-  const makeScreen = (columns = 80, slow = false) => {
-    const sink = memorySink(true, columns)
-    const write = slow ? (text: string) => Effect.andThen(sink.write(text), Effect.sleep(100)) : sink.write
-    const stdout = { ...sink, write }
-    const look: Look = { stdout, stderr: stdout, stdoutColor: true, stderrColor: true, detail: "short" }
-    return { look, shown: () => screen(sink.text(), columns), text: sink.text }
-  }
+/** Both streams of a terminal end up on one screen. `slow` makes every write wait, as a full pipe does. */
+const makeScreen = (columns = 80, slow = false) => {
+  const sink = memorySink(true, columns)
+  const write = slow ? (text: string) => Effect.andThen(sink.write(text), Effect.sleep(100)) : sink.write
+  const stdout = { ...sink, write }
+  const look: Look = { stdout, stderr: stdout, stdoutColor: true, stderrColor: true, detail: "short" }
+  return { look, shown: () => screen(sink.text(), columns), text: sink.text }
+}
 
+describe("liveReporter", () => {
   it.effect("shows what runs, done of total and the time, and is gone at the end", () =>
     Effect.gen(function*() {
       const { look, shown } = makeScreen()
