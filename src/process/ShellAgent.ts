@@ -3,6 +3,7 @@ import * as ChildProcess from "node:child_process"
 import * as Crypto from "node:crypto"
 import { Socket } from "node:net"
 import { statusOf } from "./exitStatus.ts"
+import { signalGroup } from "./processGroup.ts"
 import type { CommandSpec, Completed } from "./Subprocess.ts"
 
 /**
@@ -71,6 +72,15 @@ export class ShellAgent {
     this.process.stdin.destroy()
     this.process.stdout.destroy()
     this.process.stderr.destroy()
+  }
+
+  /** Kills a shell that waits for commands; `ended` is called when it is gone. */
+  end(ended: () => void): void {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return ended()
+    this.hold("ref")
+    this.process.once("exit", ended)
+    signalGroup(this.pid, "SIGKILL")
+    this.close()
   }
 
   /** A shell that waits for commands does not keep this process alive. */

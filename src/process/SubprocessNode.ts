@@ -40,7 +40,13 @@ interface Child extends Group {
 }
 
 /** The `Subprocess` of Node, with `node:child_process`; each child is the leader of a new session and group. */
-export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
+export const layer: Layer.Layer<Subprocess> = Layer.effect(
+  Subprocess,
+  Effect.map(Effect.acquireRelease(Effect.sync(make), ({ endAgents }) => endAgents), ({ service }) => service)
+)
+
+/** A `Subprocess`, and what ends the shells that it keeps. */
+function make() {
   const live = new Set<number>()
 
   const spawn = (command: CommandSpec): Effect.Effect<Child, SpawnFailed> =>
@@ -79,7 +85,8 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
   const stop = Effect.fnUntraced(function*(child: Group) {
     if (!child.ended) signalGroup(child.pid, "SIGTERM")
     let waited = 0
-    for (let wait = 1; groupMembers(child.pid).length > 0; wait = Math.min(wait * 2, 16)) {
+    // Looking takes longer than a compiler takes to die, and holds up other fibers, so it comes after a moment.
+    for (let wait = 1; waited === 0 || groupMembers(child.pid).length > 0; wait = Math.min(wait * 2, 16)) {
       yield* Effect.sleep(wait)
       waited += wait
       if (waited >= graceMillis) signalGroup(child.pid, "SIGKILL")
@@ -171,8 +178,15 @@ export const layer: Layer.Layer<Subprocess> = Layer.sync(Subprocess, () => {
     for (const pid of live) signalGroup(pid, "SIGKILL")
   })
 
-  return Subprocess.of({ run, start, killAll })
-})
+  const endAgents = Effect.suspend(() =>
+    Effect.forEach(agents, (agent) => Effect.callback<void>((resume) => agent.end(() => resume(Effect.void))), {
+      concurrency: "unbounded",
+      discard: true
+    })
+  )
+
+  return { service: Subprocess.of({ run, start, killAll }), endAgents }
+}
 
 const spawnFailed = (program: string, cause: unknown): SpawnFailed =>
   new SpawnFailed({ program, code: (cause as NodeJS.ErrnoException).code ?? "UNKNOWN", cause })

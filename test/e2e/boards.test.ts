@@ -26,11 +26,14 @@ const project = (boards: ReadonlyArray<string>) => ({
     `[env:e${index}]\nplatform = atmelavr\nframework = arduino\nboard = ${board}\n`
   ).join(""),
   // Some have no serial port and no LED.
-  "src/main.cpp": "#include <Arduino.h>\nvoid setup() { pinMode(1, OUTPUT); }\nvoid loop() { digitalWrite(1, millis() & 64); delay(5); }\n"
+  "src/main.cpp":
+    "#include <Arduino.h>\nvoid setup() { pinMode(1, OUTPUT); }\nvoid loop() { digitalWrite(1, millis() & 64); delay(5); }\n"
 })
 
 interface Graph {
-  readonly environments: ReadonlyArray<{ readonly actions: ReadonlyArray<{ readonly mnemonic: string; readonly argv: ReadonlyArray<string> }> }>
+  readonly environments: ReadonlyArray<
+    { readonly actions: ReadonlyArray<{ readonly mnemonic: string; readonly argv: ReadonlyArray<string> }> }
+  >
 }
 
 const linkOf = (environment: Graph["environments"][number]) =>
@@ -57,7 +60,9 @@ describe("every board of Debian's core", () => {
     assert.strictEqual(environments.length, all.length)
     environments.forEach((environment, index) => {
       const kinds = new Set(environment.actions.map(({ mnemonic }) => mnemonic))
-      for (const kind of ["CCompile", "CxxCompile", "Archive", "Link", "Objcopy", "Size"]) assert.isTrue(kinds.has(kind), `${all[index]} ${kind}`)
+      for (const kind of ["CCompile", "CxxCompile", "Archive", "Link", "Objcopy", "Size"]) {
+        assert.isTrue(kinds.has(kind), `${all[index]} ${kind}`)
+      }
       for (const { argv } of environment.actions) assert.notMatch(argv.join(" "), /[{}]/, all[index])
     })
   })
@@ -74,7 +79,9 @@ describe("every board of Debian's core", () => {
     assert.isAbove(known.length, 10)
     write(dir, project(known.map(({ board }) => board)))
     const run = await build(dir, ["-k"])
-    const failed = run.finished.environments.filter(({ ok }) => !ok).map(({ board, errors }) => `${board}: ${errors[0]?.message}`)
+    const failed = run.finished.environments.filter(({ ok }) => !ok).map(({ board, errors }) =>
+      `${board}: ${errors[0]?.message}`
+    )
     assert.deepStrictEqual(failed, [])
     for (const { images, size } of run.finished.environments) {
       assert.include(images.map(({ kind }) => kind), "hex")

@@ -2,7 +2,20 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { blink, built, execute, fbuild, filesBelow, images, ini, readEvents, sha256, snapshot, workspace, write } from "../support/project.ts"
+import {
+  blink,
+  built,
+  execute,
+  fbuild,
+  filesBelow,
+  images,
+  ini,
+  readEvents,
+  sha256,
+  snapshot,
+  workspace,
+  write
+} from "../support/project.ts"
 
 const project = {
   "platformio.ini": ini("uno"),
@@ -27,9 +40,17 @@ describe("a build of blink", () => {
     for (const name of ["elf", "hex", "map"]) assert.include(files, `${build}firmware.${name}`)
     assert.include(files, `${build}build_info.json`)
     const outside = files.filter((name) => !name.startsWith(build))
-    assert.deepStrictEqual(outside, [".fbuild/.gitignore", "compile_commands.json", "platformio.ini", "src/main.cpp", "src/tab.ino"])
+    assert.deepStrictEqual(outside, [
+      ".fbuild/.gitignore",
+      "compile_commands.json",
+      "platformio.ini",
+      "src/main.cpp",
+      "src/tab.ino"
+    ])
     assert.strictEqual(Fs.readFileSync(Path.join(dir, ".fbuild/.gitignore"), "utf8"), "*\n")
-    for (const [name, text] of Object.entries(project)) assert.strictEqual(Fs.readFileSync(Path.join(dir, name), "utf8"), text)
+    for (const [name, text] of Object.entries(project)) {
+      assert.strictEqual(Fs.readFileSync(Path.join(dir, name), "utf8"), text)
+    }
     assert.isEmpty(files.filter((name) => /\.stage|~$|\.tmp/.test(name)))
 
     const { durationMs, environments, traceId, ...rest } = finished
@@ -38,8 +59,22 @@ describe("a build of blink", () => {
     assert.match(traceId, /^[0-9a-f]{32}$/)
     const [uno] = environments
     const { actions, images: told, size, ...plain } = uno!
-    assert.deepStrictEqual(plain, { name: "uno", board: "uno", platform: "avr", ok: true, elf: `${build}firmware.elf`, errors: [] })
-    assert.deepStrictEqual({ ...actions, total: 0, executed: 0 }, { total: 0, executed: 0, cacheHits: 0, upToDate: 0, failed: 0, cancelled: 0 })
+    assert.deepStrictEqual(plain, {
+      name: "uno",
+      board: "uno",
+      platform: "avr",
+      ok: true,
+      elf: `${build}firmware.elf`,
+      errors: []
+    })
+    assert.deepStrictEqual({ ...actions, total: 0, executed: 0 }, {
+      total: 0,
+      executed: 0,
+      cacheHits: 0,
+      upToDate: 0,
+      failed: 0,
+      cancelled: 0
+    })
     assert.strictEqual(actions.total, actions.executed)
     for (const image of told) {
       const bytes = Fs.readFileSync(Path.join(dir, image.path))
@@ -48,7 +83,10 @@ describe("a build of blink", () => {
     assert.include(told.map(({ kind }) => kind), "hex")
     assert.strictEqual(size.flash?.max, 32_256)
     assert.strictEqual(size.ram?.max, 2048)
-    const sections = ChildProcess.execFileSync("/usr/bin/avr-size", ["-A", `${build}firmware.elf`], { cwd: dir, encoding: "utf8" })
+    const sections = ChildProcess.execFileSync("/usr/bin/avr-size", ["-A", `${build}firmware.elf`], {
+      cwd: dir,
+      encoding: "utf8"
+    })
     const section = (name: string) => Number(new RegExp(`^\\.${name}\\s+(\\d+)`, "m").exec(sections)?.[1] ?? 0)
     assert.strictEqual(size.flash?.used, section("text") + section("data"))
     assert.strictEqual(size.ram?.used, section("data") + section("bss"))
@@ -75,7 +113,10 @@ describe("a build of blink", () => {
     }
     Fs.rmSync(Path.join(dir, "compile_commands.json"))
     await built(dir)
-    assert.strictEqual(JSON.parse(Fs.readFileSync(Path.join(dir, "compile_commands.json"), "utf8")).length, entries.length)
+    assert.strictEqual(
+      JSON.parse(Fs.readFileSync(Path.join(dir, "compile_commands.json"), "utf8")).length,
+      entries.length
+    )
   })
 
   it("with --dry-run prints the commands and writes nothing", async () => {
@@ -89,7 +130,8 @@ describe("a build of blink", () => {
     assert.deepStrictEqual(snapshot(dir), before)
     assert.strictEqual(json.events.filter(({ _tag }) => _tag === "ActionPlanned").length, json.events.length - 1)
     const verbose = await fbuild(dir, ["build", "-v", "-j1"])
-    const commands = (text: string) => text.split("\n").filter((line) => line.startsWith("/usr/")).map((line) => line.replace(/ > .*/, "")).toSorted()
+    const commands = (text: string) =>
+      text.split("\n").filter((line) => line.startsWith("/usr/")).map((line) => line.replace(/ > .*/, "")).toSorted()
     assert.deepStrictEqual(commands(verbose.stdout), commands(dry.stdout))
   })
 
@@ -119,22 +161,35 @@ describe("a build of blink", () => {
     await built(dir)
     assert.deepStrictEqual(images(dir), alone)
     const dot = (await fbuild(dir, ["graph", "--dot"])).stdout
-    assert.match(dot, /^digraph "uno" \{\n(?: {2}(?:rankdir=LR|node \[shape=box\]|a\d+ \[label="(?:[^"\\]|\\.)*"\]|a\d+ -> a\d+);\n)+\}\n$/)
+    assert.match(
+      dot,
+      /^digraph "uno" \{\n(?: {2}(?:rankdir=LR|node \[shape=box\]|a\d+ \[label="(?:[^"\\]|\\.)*"\]|a\d+ -> a\d+);\n)+\}\n$/
+    )
     assert.strictEqual(dot.match(/label=/g)?.length, environment.actions.length)
   })
 
   it("of several environments", async () => {
     const dir = write(Path.join(space, "several"), {
       ...project,
-      "platformio.ini": `[platformio]\ndefault_envs = uno, leonardo\n${ini("uno")}${ini("leonardo")}${ini("megaatmega2560")}`
+      "platformio.ini": `[platformio]\ndefault_envs = uno, leonardo\n${ini("uno")}${ini("leonardo")}${
+        ini("megaatmega2560")
+      }`
     })
     const names = async (...args: ReadonlyArray<string>) =>
       readEvents(await fbuild(dir, [...args, "--json"])).finished.environments.map(({ name, ok }) => `${name} ${ok}`)
     assert.deepStrictEqual(await names("build"), ["uno true", "leonardo true"])
-    assert.deepStrictEqual(await names("build", "-e", "megaatmega2560", "-e", "uno"), ["megaatmega2560 true", "uno true"])
+    assert.deepStrictEqual(await names("build", "-e", "megaatmega2560", "-e", "uno"), [
+      "megaatmega2560 true",
+      "uno true"
+    ])
     write(dir, { "platformio.ini": `${ini("uno")}${ini("leonardo")}` })
     assert.deepStrictEqual(await names("build"), ["uno true", "leonardo true"])
-    for (const args of [["build", dir], [dir, "build"], ["build", "-d", dir], ["-d", dir, "build"], ["build", `--project-dir=${dir}`]]) {
+    for (
+      const args of [["build", dir], [dir, "build"], ["build", "-d", dir], ["-d", dir, "build"], [
+        "build",
+        `--project-dir=${dir}`
+      ]]
+    ) {
       const run = readEvents(await fbuild("/", [...args, "--json"]))
       assert.deepStrictEqual(run.finished.environments.map(({ actions }) => actions.executed), [0, 0], args.join(" "))
     }
@@ -193,7 +248,9 @@ describe("the command line", () => {
     for (const command of ["build", "test-emu", "clean", "graph", "boards"]) assert.include(help.stdout, command)
     const build = await fbuild("/", ["build", "--help"])
     assert.strictEqual(build.status, 0)
-    for (const option of ["--environment", "--jobs", "--tu-timeout", "--dry-run", "--keep-going"]) assert.include(build.stdout, option)
+    for (const option of ["--environment", "--jobs", "--tu-timeout", "--dry-run", "--keep-going"]) {
+      assert.include(build.stdout, option)
+    }
     const version = await fbuild("/", ["--version"])
     assert.match(version.stdout, /^fbuild v?\d+\.\d+\.\d+\n$/)
     const completions = await fbuild("/", ["--completions", "bash"])

@@ -3,7 +3,18 @@ import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { blink, built, environment, filesBelow, images, ini, program, readEvents, workspace, write } from "../support/project.ts"
+import {
+  blink,
+  built,
+  environment,
+  filesBelow,
+  images,
+  ini,
+  program,
+  readEvents,
+  workspace,
+  write
+} from "../support/project.ts"
 
 /** Starts `fbuild build --json`; `sent` is settled once all it wrote has been read and it has ended. */
 function start(dir: string, args: ReadonlyArray<string> = []) {
@@ -42,7 +53,11 @@ const leftovers = (dir: string) => filesBelow(dir).filter((name) => /\.stage|~$|
 
 describe("Ctrl-C", () => {
   const space = workspace()
-  const project = { "platformio.ini": ini("uno"), "src/main.cpp": blink, "src/tab.ino": "int f(int n = 2) { return n; }\n" }
+  const project = {
+    "platformio.ini": ini("uno"),
+    "src/main.cpp": blink,
+    "src/tab.ino": "int f(int n = 2) { return n; }\n"
+  }
 
   it("at any moment leaves no process and nothing half done", async () => {
     const dir = write(Path.join(space, "moments"), project)
@@ -87,14 +102,21 @@ describe("Ctrl-C", () => {
       const finishedWell = events.filter((event) => event._tag === "ActionFinished" && event.ok).length
       assert.isAtLeast(finishedWell, 1)
       const next = await built(dir)
-      assert.isEmpty(next.executed.filter((id) => executed.includes(id) && events.some((event) => event._tag === "ActionFinished" && event.ok && event.id === id)))
+      assert.isEmpty(
+        next.executed.filter((id) =>
+          executed.includes(id) &&
+          events.some((event) => event._tag === "ActionFinished" && event.ok && event.id === id)
+        )
+      )
     }
   })
 
   it("twice kills a compiler that ignores TERM at once", async () => {
     const bin = Path.join(space, "stubborn", "bin")
     Fs.mkdirSync(bin, { recursive: true })
-    for (const name of ["avr-gcc", "avr-gcc-ar", "avr-objcopy", "avr-size"]) Fs.symlinkSync(`/usr/bin/${name}`, Path.join(bin, name))
+    for (const name of ["avr-gcc", "avr-gcc-ar", "avr-objcopy", "avr-size"]) {
+      Fs.symlinkSync(`/usr/bin/${name}`, Path.join(bin, name))
+    }
     const started = Path.join(space, "started")
     Fs.writeFileSync(
       Path.join(bin, "avr-g++"),

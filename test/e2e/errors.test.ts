@@ -74,7 +74,11 @@ describe("what is wrong with the project", () => {
       "avr-gcc",
       "/nowhere"
     ],
-    "a missing library": [{ ...good, "platformio.ini": ini("uno", "lib_deps =", "  NoSuchLibrary") }, 3, "NoSuchLibrary"],
+    "a missing library": [
+      { ...good, "platformio.ini": ini("uno", "lib_deps =", "  NoSuchLibrary") },
+      3,
+      "NoSuchLibrary"
+    ],
     "a library manifest that cannot be read": [
       { ...good, "src/main.cpp": `#include <L.h>\n${blink}`, "lib/L/library.json": "{", "lib/L/L.h": "" },
       2,
@@ -130,7 +134,14 @@ describe("what the tools refuse", () => {
     const dir = write(Path.join(space, "compile"), { ...good, "src/broken.cpp": broken })
     const run = await fbuild(dir, ["build"])
     const text = told(run, 1)
-    const gcc = ChildProcess.spawnSync("/usr/bin/avr-g++", ["-c", "-mmcu=atmega328p", "-fpermissive", "src/broken.cpp", "-o", "/dev/null"], {
+    const gcc = ChildProcess.spawnSync("/usr/bin/avr-g++", [
+      "-c",
+      "-mmcu=atmega328p",
+      "-fpermissive",
+      "src/broken.cpp",
+      "-o",
+      "/dev/null"
+    ], {
       cwd: dir,
       encoding: "utf8",
       env: {}
@@ -146,7 +157,10 @@ describe("what the tools refuse", () => {
   })
 
   it("a link error", async () => {
-    const dir = write(Path.join(space, "link"), { ...good, "src/main.cpp": blink.replace("delay(", "nowhere(); delay(").replace("void setup", "void nowhere();\nvoid setup") })
+    const dir = write(Path.join(space, "link"), {
+      ...good,
+      "src/main.cpp": blink.replace("delay(", "nowhere(); delay(").replace("void setup", "void nowhere();\nvoid setup")
+    })
     const text = told(await fbuild(dir, ["build"]), 1)
     assert.include(text, "undefined reference to `nowhere()'")
     assert.include(text, "error: linking .fbuild/build/uno/firmware.elf failed")
@@ -155,7 +169,10 @@ describe("what the tools refuse", () => {
 
   it("an image that does not fit", async () => {
     const big = (bytes: number) =>
-      `#include <Arduino.h>\nconst char big[${bytes}] PROGMEM = {1};\n${blink}void more() {}\n`.replace("delay(500)", "delay(pgm_read_byte(big + millis()))")
+      `#include <Arduino.h>\nconst char big[${bytes}] PROGMEM = {1};\n${blink}void more() {}\n`.replace(
+        "delay(500)",
+        "delay(pgm_read_byte(big + millis()))"
+      )
     const dir = write(Path.join(space, "flash"), { ...good, "src/main.cpp": big(30_400) })
     const text = told(await fbuild(dir, ["build"]), 1)
     assert.match(text, /flash overflows by \d+ bytes: \d+ used of 32256/)
@@ -204,10 +221,22 @@ describe("what the tools refuse", () => {
   })
 
   it("a compiler that is killed, hangs, or writes nothing", async () => {
-    const cases: Readonly<Record<string, readonly [script: string, args: ReadonlyArray<string>, status: number, text: RegExp]>> = {
-      killed: ["case \"$*\" in *main.cpp*) kill -9 $$;; esac\nexec /usr/bin/avr-g++ \"$@\"", [], 1, /killed by SIGKILL[^]*-j/],
+    const cases: Readonly<
+      Record<string, readonly [script: string, args: ReadonlyArray<string>, status: number, text: RegExp]>
+    > = {
+      killed: [
+        "case \"$*\" in *main.cpp*) kill -9 $$;; esac\nexec /usr/bin/avr-g++ \"$@\"",
+        [],
+        1,
+        /killed by SIGKILL[^]*-j/
+      ],
       hangs: ["sleep 1000", ["--tu-timeout", "400ms"], 124, /took longer than 400ms/],
-      "hangs on TERM": ["trap '' TERM\nsleep 1000 & wait\nsleep 1000", ["--timeout", "700ms"], 124, /took longer than 700ms/],
+      "hangs on TERM": [
+        "trap '' TERM\nsleep 1000 & wait\nsleep 1000",
+        ["--timeout", "700ms"],
+        124,
+        /took longer than 700ms/
+      ],
       "writes nothing": ["exit 0", [], 1, /did not write/]
     }
     for (const [name, [script, args, status, expected]] of Object.entries(cases)) {
@@ -224,7 +253,10 @@ describe("what the tools refuse", () => {
       "avr-g++": `rm -f "${dir}/src/z.cpp"\nexec /usr/bin/avr-g++ "$@"`
     })
     write(dir, { ...good, "platformio.ini": ini("uno", line), "src/z.cpp": "int z;\n" })
-    assert.match(told(await fbuild(dir, ["build", "-j1"]), 1), /src\/z\.cpp was there when the build was planned and is gone/)
+    assert.match(
+      told(await fbuild(dir, ["build", "-j1"]), 1),
+      /src\/z\.cpp was there when the build was planned and is gone/
+    )
     await built(dir)
   })
 

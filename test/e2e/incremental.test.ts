@@ -1,7 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { type Build, build, built, debianCore, type Files, images, ini, said, workspace, write } from "../support/project.ts"
+import {
+  type Build,
+  build,
+  built,
+  debianCore,
+  type Files,
+  images,
+  ini,
+  said,
+  workspace,
+  write
+} from "../support/project.ts"
 
 const project: Files = {
   "platformio.ini": ini("uno"),
@@ -20,7 +31,9 @@ void other() { delay(100); }
 
 const object = (name: string) => `.fbuild/build/uno/src/${name}.o`
 /** What follows when the link has to be done again and gives another image. */
-const linked = ["firmware.eep", "firmware.elf", "firmware.hex", "firmware.size"].map((name) => `.fbuild/build/uno/${name}`)
+const linked = ["firmware.eep", "firmware.elf", "firmware.hex", "firmware.size"].map((name) =>
+  `.fbuild/build/uno/${name}`
+)
 
 /** A project to edit. */
 const edited = (space: string, name: string, files: Files = project) => {
@@ -137,7 +150,10 @@ describe("after an edit", () => {
     for (const files of [other, project, other, project]) {
       write(path("."), files)
       const { executed } = await check()
-      assert.deepStrictEqual(executed.filter((id) => id.endsWith(".cpp.o")), ["main", "other"].map((name) => object(`${name}.cpp`)))
+      assert.deepStrictEqual(
+        executed.filter((id) => id.endsWith(".cpp.o")),
+        ["main", "other"].map((name) => object(`${name}.cpp`))
+      )
     }
     assert.deepStrictEqual(images(path(".")), first)
     // Both edits between two builds.
@@ -167,7 +183,14 @@ describe("after a change of the project", () => {
     assert.deepStrictEqual(objects(await check()), objects(all))
     write(path("."), { "platformio.ini": ini("uno", "build_flags = -DOWN=5 -UOWN", "build_src_flags = -DX=1") })
     assert.deepStrictEqual(objects(await check()), ["main.cpp", "other.cpp", "zz_sketch.ino.cpp"].map(object))
-    write(path("."), { "platformio.ini": ini("uno", "build_flags = -DOWN=5 -UOWN", "build_src_flags = -DX=1", "board_build.f_cpu = 8000000L") })
+    write(path("."), {
+      "platformio.ini": ini(
+        "uno",
+        "build_flags = -DOWN=5 -UOWN",
+        "build_src_flags = -DX=1",
+        "board_build.f_cpu = 8000000L"
+      )
+    })
     assert.deepStrictEqual(objects(await check()), objects(all))
   })
 
@@ -224,7 +247,9 @@ void other() { delay(MAYBE); }
     replace("src/main.cpp", "#include \"own.h\"", "#include \"own.h\"\n#include <Thing.h>")
     assert.include((await check()).executed, ".fbuild/build/uno/lib/Thing/Thing.cpp.o")
     replace("lib/Thing/Thing.cpp", "3", "4")
-    assert.deepStrictEqual((await check()).executed.filter((id) => id.endsWith(".o")), [".fbuild/build/uno/lib/Thing/Thing.cpp.o"])
+    assert.deepStrictEqual((await check()).executed.filter((id) => id.endsWith(".o")), [
+      ".fbuild/build/uno/lib/Thing/Thing.cpp.o"
+    ])
   })
 })
 
@@ -235,7 +260,7 @@ describe("after a change of what is not the project's", () => {
     const core = Path.join(space, "core", "the core")
     Fs.cpSync(debianCore, core, { recursive: true, dereference: true })
     const lines = [`platform_packages = framework-arduino-avr@file://${core}`]
-    const { check, path } = edited(space, "core/p", { ...project, "platformio.ini": ini("uno", ...lines) })
+    const { check } = edited(space, "core/p", { ...project, "platformio.ini": ini("uno", ...lines) })
     const all = await check()
     const change = (file: string, from: string, to: string) => {
       const name = Path.join(core, file)
@@ -246,7 +271,9 @@ describe("after a change of what is not the project's", () => {
       Fs.utimesSync(name, atime, mtime)
     }
     change("cores/arduino/wiring.c", "m++;", "m += 2;")
-    assert.deepStrictEqual((await check()).executed.filter((id) => id.endsWith(".o")), [".fbuild/build/uno/core/wiring.c.o"])
+    assert.deepStrictEqual((await check()).executed.filter((id) => id.endsWith(".o")), [
+      ".fbuild/build/uno/core/wiring.c.o"
+    ])
     change("cores/arduino/Print.h", "#define BIN 2", "#define BIN 3")
     const header = (await check()).executed
     assert.include(header, object("main.cpp"))
@@ -275,7 +302,10 @@ describe("after a change of what is not the project's", () => {
     "a deleted image": [".fbuild/build/uno/firmware.hex", (path) => Fs.rmSync(path)],
     "an emptied image": [".fbuild/build/uno/firmware.hex", (path) => Fs.truncateSync(path)],
     "a deleted ELF": [".fbuild/build/uno/firmware.elf", (path) => Fs.rmSync(path)],
-    "a converted sketch that was edited": [".fbuild/build/uno/src/zz_sketch.ino.cpp", (path) => Fs.writeFileSync(path, "#error")],
+    "a converted sketch that was edited": [
+      ".fbuild/build/uno/src/zz_sketch.ino.cpp",
+      (path) => Fs.writeFileSync(path, "#error")
+    ],
     "a deleted depfile": [".fbuild/build/uno/src/other.cpp.d", (path) => Fs.rmSync(path)],
     "a damaged state": [".fbuild/build/uno/state.json", (path) => Fs.truncateSync(path, 1000)],
     "an emptied state": [".fbuild/build/uno/state.json", (path) => Fs.truncateSync(path)],

@@ -18,18 +18,27 @@ const library = (folder: string, name: string, body = `return ${name.length};`, 
   [`${folder}/${name}.cpp`]: `#include "${name}.h"\n${head}int ${name}() { ${body} }\n`
 })
 
-const objects = (run: Build) =>
-  run.executed.flatMap((id) => /^\.fbuild\/build\/uno\/lib\/(.*)$/.exec(id)?.[1] ?? [])
+const objects = (run: Build) => run.executed.flatMap((id) => /^\.fbuild\/build\/uno\/lib\/(.*)$/.exec(id)?.[1] ?? [])
 
 const argvOf = (run: Build, id: string) =>
-  run.events.flatMap((event) => event._tag === "ActionStarted" && event.id === `.fbuild/build/uno/${id}` ? [event.argv] : [])[0] ?? []
+  run.events.flatMap((event) =>
+    event._tag === "ActionStarted" && event.id === `.fbuild/build/uno/${id}` ? [event.argv] : []
+  )[0] ?? []
 
 describe("libraries of the project", () => {
   const space = workspace()
-  const cases: Readonly<Record<string, readonly [files: Files, objects: ReadonlyArray<string>, lines?: ReadonlyArray<string>]>> = {
-    "plain": [{ ...library("lib/plain", "plain"), "src/main.cpp": sketch(["plain.h"], ["plain()"]) }, ["plain/plain.cpp.o"]],
+  const cases: Readonly<
+    Record<string, readonly [files: Files, objects: ReadonlyArray<string>, lines?: ReadonlyArray<string>]>
+  > = {
+    "plain": [{ ...library("lib/plain", "plain"), "src/main.cpp": sketch(["plain.h"], ["plain()"]) }, [
+      "plain/plain.cpp.o"
+    ]],
     "that nobody includes": [
-      { ...library("lib/plain", "plain"), ...library("lib/other", "other"), "src/main.cpp": sketch(["plain.h"], ["plain()"]) },
+      {
+        ...library("lib/plain", "plain"),
+        ...library("lib/other", "other"),
+        "src/main.cpp": sketch(["plain.h"], ["plain()"])
+      },
       ["plain/plain.cpp.o"]
     ],
     "of format 1.5 (src/ with folders in it)": [
@@ -149,7 +158,9 @@ describe("libraries of the project", () => {
       "platformio.ini": ini("uno", "lib_ldf_mode = chain+", "build_flags = -DWITH_ONE=0 -DWITH_TWO=2"),
       ...library("lib/one", "one", "return missing;"),
       ...library("lib/two", "two"),
-      "src/main.cpp": `#if WITH_ONE\n#include <one.h>\n#endif\n#if WITH_TWO > 1\n${sketch(["two.h"], ["two()"])}#endif\n`
+      "src/main.cpp": `#if WITH_ONE\n#include <one.h>\n#endif\n#if WITH_TWO > 1\n${
+        sketch(["two.h"], ["two()"])
+      }#endif\n`
     })
     assert.deepStrictEqual(objects(await built(dir)), ["two/two.cpp.o"])
   })
@@ -161,7 +172,12 @@ describe("libraries of the core", () => {
   it("are found through what includes them, and through lib_deps", async () => {
     const dir = write(Path.join(space, "core"), {
       "platformio.ini": ini("uno", "lib_deps = SoftwareSerial"),
-      ...library("lib/Uses", "uses", "Wire.begin(); return EEPROM.read(0);", "#include <Wire.h>\n#include <EEPROM.h>\n"),
+      ...library(
+        "lib/Uses",
+        "uses",
+        "Wire.begin(); return EEPROM.read(0);",
+        "#include <Wire.h>\n#include <EEPROM.h>\n"
+      ),
       "src/main.cpp": sketch(["SPI.h", "uses.h"], ["SPI.transfer(1)", "uses()"])
     })
     const run = await built(dir)

@@ -92,10 +92,16 @@ async function arduinoBuilder(sketch: string, fqbn: string): Promise<string> {
   const out = `${sketch}-out`
   Fs.mkdirSync(out, { recursive: true })
   const run = await execute("/usr/bin/arduino-builder", [
-    ...["-compile", "-hardware", "/usr/share/arduino/hardware", "-hardware", "/usr/share/arduino-builder"],
-    ...["-tools", "/usr/bin", "-fqbn", fqbn, "-core-api-version", "10808", "-build-path", out],
+    "-compile",
+    "-hardware=/usr/share/arduino/hardware",
+    "-hardware=/usr/share/arduino-builder",
+    "-tools=/usr/bin",
+    `-fqbn=${fqbn}`,
+    "-core-api-version=10808",
+    `-build-path=${out}`,
     // Both need this for the core at all; what it does is in platforms/avr/NOTES.md.
-    ...["-prefs", "compiler.cpp.extra_flags=-DDECIMAL_DIG=__DECIMAL_DIG__", sketch]
+    "-prefs=compiler.cpp.extra_flags=-DDECIMAL_DIG=__DECIMAL_DIG__",
+    sketch
   ], Path.dirname(sketch))
   assert.strictEqual(run.status, 0, run.stdout + run.stderr)
   return Fs.readFileSync(Path.join(out, `${Path.basename(sketch)}.ino.hex`), "utf8")

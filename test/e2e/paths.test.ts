@@ -69,10 +69,10 @@ describe("a project folder", () => {
   it("whose build folder is named so", async () => {
     const dir = write(Path.join(space, "in plain"), {
       ...project,
-      "platformio.ini": `[platformio]\nbuild_dir = it's a, "build" #1 $(x)\n${ini("uno")}`
+      "platformio.ini": `[platformio]\nbuild_dir = it's a, "build"#1 $(x)\n${ini("uno")}`
     })
     const { finished } = await built(dir)
-    const folder = `it's a, "build" #1 $(x)`
+    const folder = `it's a, "build"#1 $(x)`
     assert.strictEqual(images(dir, "uno", folder).hex, await expected)
     assert.strictEqual(finished.environments[0]!.elf, `${folder}/uno/firmware.elf`)
     assert.deepStrictEqual((await built(dir)).executed, [])
@@ -106,14 +106,16 @@ describe("a project folder", () => {
     const link = Path.join(space, "link")
     Fs.symlinkSync(dir, link)
     await built(dir)
-    for (const [cwd, args] of [
-      [link, []],
-      [space, ["-d", "link"]],
-      [space, ["linked/../linked"]],
-      [Path.join(dir, "src"), ["-d", ".."]],
-      [Path.join(link, "src"), ["../../linked"]],
-      [dir, ["./"]]
-    ] as const) {
+    for (
+      const [cwd, args] of [
+        [link, []],
+        [space, ["-d", "link"]],
+        [space, ["linked/../linked"]],
+        [Path.join(dir, "src"), ["-d", ".."]],
+        [Path.join(link, "src"), ["../../linked"]],
+        [dir, ["./"]]
+      ] as const
+    ) {
       const run = readEvents(await fbuild(cwd, ["build", "--json", ...args]))
       assert.strictEqual(run.status, 0, said(run))
       assert.deepStrictEqual(run.executed.filter((id) => !id.startsWith(".fbuild")), [])
@@ -168,7 +170,12 @@ describe("build folders elsewhere", () => {
     const variables = { FBUILD_BUILD_DIR: Path.join(space, "out"), HOME: "/nonexistent", FBUILD_HOME: "/nonexistent" }
     // Root writes everywhere, so it has to become somebody else.
     const run = process.getuid?.() === 0
-      ? await execute("/usr/bin/setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", program, ...args], "/", environment("/", variables))
+      ? await execute(
+        "/usr/bin/setpriv",
+        ["--reuid=65534", "--regid=65534", "--clear-groups", program, ...args],
+        "/",
+        environment("/", variables)
+      )
       : await execute(program, args, "/", environment("/", variables))
     const { finished } = readEvents(run)
     ChildProcess.execFileSync("chmod", ["-R", "u+w", dir])

@@ -104,7 +104,8 @@ int at(uint8_t index) { return pgm_read_word(table + index); }
 `
   }, ["49", "13", "/* not a comment */"]],
   "with CRLF, a byte order mark and no newline at the end": [{
-    "src/main.ino": `\uFEFFvoid setup() {\r\n  Serial.begin(9600);\r\n  Serial.println(f());\r\n  ${done}\r\n}\r\nvoid loop() {}\r\nint f() { return __LINE__; }`
+    "src/main.ino":
+      `\uFEFFvoid setup() {\r\n  Serial.begin(9600);\r\n  Serial.println(f());\r\n  ${done}\r\n}\r\nvoid loop() {}\r\nint f() { return __LINE__; }`
   }, ["7"]]
 }
 

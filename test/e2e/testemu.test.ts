@@ -42,7 +42,15 @@ for (const emulator of ["avr8js", "simavr"]) {
     })
 
     it("prints while it runs", async () => {
-      const child = ChildProcess.spawn(program, ["test-emu", "--emulator", emulator, "--timeout", "3s", "--halt-on-success", "never"], {
+      const child = ChildProcess.spawn(program, [
+        "test-emu",
+        "--emulator",
+        emulator,
+        "--timeout",
+        "3s",
+        "--halt-on-success",
+        "never"
+      ], {
         cwd: dir,
         env: environment(dir),
         stdio: ["ignore", "pipe", "ignore"]
@@ -68,7 +76,12 @@ describe("test-emu", () => {
 
   it("refuses before it builds", async () => {
     const dir = write(Path.join(space, "p"), { "platformio.ini": ini("uno"), "src/main.cpp": "#error not built\n" })
-    for (const [args, named] of [[["--expect", "("], "("], [["--emulator", "bochs"], "bochs"], [["--halt-on-error", "[z-a]"], "[z-a]"]] as const) {
+    for (
+      const [args, named] of [[["--expect", "("], "("], [["--emulator", "bochs"], "bochs"], [[
+        "--halt-on-error",
+        "[z-a]"
+      ], "[z-a]"]] as const
+    ) {
       const run = await fbuild(dir, ["test-emu", ...args])
       assert.strictEqual(run.status, 2, run.stderr)
       assert.include(run.stderr, named)

@@ -36,7 +36,9 @@ describe("another vendor's core", () => {
   const printed = async (dir: string) => {
     const run = await fbuild(dir, ["test-emu", "--halt-on-success", "^done", "--timeout", "20s"])
     assert.strictEqual(run.status, 0, run.stdout + run.stderr)
-    return run.stdout.replaceAll("\r", "").split("\n").filter((line) => /^(?:hi|good day|on |words|more words)/.test(line))
+    return run.stdout.replaceAll("\r", "").split("\n").filter((line) =>
+      /^(?:hi|good day|on |words|more words)/.test(line)
+    )
   }
 
   it("builds with its menus, hooks, variant and libraries, and runs", async () => {

@@ -19,7 +19,7 @@ export const select = Effect.fnUntraced(function*(project: string, request: Part
   const tree = yield* makeSourceTree
   const found = yield* findLibraries(tree, {
     frameworkDirs: [],
-      seeds: [`${project}/src/main.cpp`],
+    seeds: [`${project}/src/main.cpp`],
     includeDirs: ["include", "src", "core"].map((name) => `${project}/${name}`),
     storages: [
       { dir: `${project}/lib`, origin: "project", holds: "libraries" },

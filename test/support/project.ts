@@ -146,7 +146,8 @@ export function images(dir: string, env = "uno", buildDir = ".fbuild/build"): { 
   return { hex: read("firmware.hex"), elf: read("firmware.elf") }
 }
 
-export const sha256 = (content: string | Uint8Array): string => Crypto.createHash("sha256").update(content).digest("hex")
+export const sha256 = (content: string | Uint8Array): string =>
+  Crypto.createHash("sha256").update(content).digest("hex")
 
 /** Every file and symbolic link below a folder, relative to it, sorted. */
 export function filesBelow(dir: string): ReadonlyArray<string> {
