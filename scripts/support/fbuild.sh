@@ -25,4 +25,5 @@ if ! command -v "$node" >/dev/null; then
   exit 3
 fi
 # start.mjs refuses a Node that is too old.
-exec "$node" "$dist/start.mjs" "$@"
+# The young generation as large as a build needs it: collecting less often spares a tenth of a cold build's own time.
+exec "$node" --min-semi-space-size=16 "$dist/start.mjs" "$@"

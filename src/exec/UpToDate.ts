@@ -23,9 +23,9 @@ export interface Finished {
 
 /** The one place that decides whether an action runs. */
 export class UpToDate extends Context.Service<UpToDate, {
-  /** Compares the action's last trace with what is on the disk now. */
   /** A time of the file system, ns, before which a file that will be touched from now on cannot seem to be touched. */
   readonly now: Effect.Effect<bigint>
+  /** Compares the action's last trace with what is on the disk now. */
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
   /** Notes that an action has run and its outputs are in place; the trace is kept by `commit`. */
   readonly finished: (finished: Finished) => Effect.Effect<void, DiskError>
@@ -148,7 +148,8 @@ export class UpToDate extends Context.Service<UpToDate, {
             inputs.set(path, entry[0].digest)
           }
           const read = [...inputs.keys()]
-          const asking = read.filter((path) => touched.get(path)?.[0].asks === true)
+          // Compilers know the word as well, but it is what they read that counts.
+          const asking = read.slice(1).filter((path) => touched.get(path)?.[0].asks === true)
           const texts = yield* Effect.forEach(asking, (path) => disk.readText(absolute(options.cwd, path)))
           const { absent, present } = yield* around.asked(done.action, read, texts.map((text) => text ?? ""))
           const beside = [...new Set([...present, ...yield* around.shadows(done.action, read)])]
