@@ -2,18 +2,25 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 
-/** Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. */
-const version = 2
+/**
+ * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3: words of
+ * commands, marks.
+ */
+const version = 3
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
   /** Distinct (path, digest) pairs that the actions refer to by index. */
   contents: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
-  /** Path, stat signature, digest of the content that had that signature, whether it has `__has_include`. */
-  stats: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.Boolean])),
+  /** Distinct words of commands, likewise. */
+  words: Schema.Array(Schema.String),
+  /** Path, stat signature, digest of the content that had that signature, marks. */
+  stats: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.Int])),
   actions: Schema.Array(Schema.Struct({
     id: Schema.String,
     command: Schema.String,
+    words: Schema.Array(Schema.Int),
+    toolchain: Schema.optionalKey(Schema.String),
     inputs: Schema.Array(Schema.Int),
     outputs: Schema.Array(Schema.Int),
     present: Schema.optionalKey(Schema.Array(Schema.String)),
@@ -21,23 +28,33 @@ const Encoded = Schema.fromJsonString(Schema.Struct({
   }))
 }))
 
-/** What an action read and wrote when it last succeeded: path → digest. A verifying trace. */
-export interface ActionRecord {
-  readonly command: string
+/** What an action read, beside which files, when it succeeded. A verifying trace: it vouches for what was made then. */
+export interface Trace {
+  /** Path → digest. */
   readonly inputs: ReadonlyMap<string, string>
-  readonly outputs: ReadonlyMap<string, string>
   /** Files that could have been found in the place of inputs, but were not, or whose existence was asked for. */
   readonly present: ReadonlyArray<string>
   /** Files whose existence was asked for and that were not there. */
   readonly absent: ReadonlyArray<string>
 }
 
+/** The last success of an action. */
+export interface ActionRecord extends Trace {
+  /** Digest of all that decides what it does. */
+  readonly command: string
+  /** Its arguments and its variables (`NAME=value`), to tell what changed. */
+  readonly words: ReadonlyArray<string>
+  readonly toolchain?: string | undefined
+  /** Path → digest. */
+  readonly outputs: ReadonlyMap<string, string>
+}
+
 /** A digest, and the signature that the file had when it was computed. */
 export interface KnownDigest {
   readonly signature: string
   readonly digest: string
-  /** Whether the content has `__has_include`, so that other files matter to it. */
-  readonly asks: boolean
+  /** Words in it that lead elsewhere: see `markedWords`. */
+  readonly marks: number
 }
 
 export interface BuildState {
@@ -52,16 +69,29 @@ export const readBuildState = Effect.fnUntraced(function*(path: string) {
   if (text === undefined) return empty
   const decoded = yield* Effect.option(Schema.decodeEffect(Encoded)(text))
   if (decoded._tag === "None") return empty
-  const { actions, contents, stats } = decoded.value
-  const leadsNowhere = (index: number) => contents[index] === undefined
-  if (actions.some(({ inputs, outputs }) => inputs.some(leadsNowhere) || outputs.some(leadsNowhere))) return empty
+  const { actions, contents, stats, words } = decoded.value
+  const isWrong = (indices: ReadonlyArray<number>, table: ReadonlyArray<unknown>) =>
+    indices.some((index) => table[index] === undefined)
+  if (
+    actions.some((action) =>
+      isWrong(action.inputs, contents) || isWrong(action.outputs, contents) || isWrong(action.words, words)
+    )
+  ) return empty
   const pairs = (indices: ReadonlyArray<number>) => new Map(indices.map((index) => contents[index]!))
   const state: BuildState = {
-    actions: new Map(actions.map(({ absent = [], command, id, inputs, outputs, present = [] }) => [
-      id,
-      { command, inputs: pairs(inputs), outputs: pairs(outputs), present, absent }
+    actions: new Map(actions.map((action) => [
+      action.id,
+      {
+        command: action.command,
+        words: action.words.map((index) => words[index]!),
+        toolchain: action.toolchain,
+        inputs: pairs(action.inputs),
+        outputs: pairs(action.outputs),
+        present: action.present ?? [],
+        absent: action.absent ?? []
+      }
     ])),
-    stats: new Map(stats.map(([file, signature, digest, asks]) => [file, { signature, digest, asks }]))
+    stats: new Map(stats.map(([file, signature, digest, marks]) => [file, { signature, digest, marks }]))
   }
   return state
 })
@@ -70,27 +100,43 @@ export const readBuildState = Effect.fnUntraced(function*(path: string) {
 export const writeBuildState: (path: string, state: BuildState) => Effect.Effect<void, DiskError, Disk> = Effect
   .fnUntraced(function*(path, state) {
     const disk = yield* Disk
-    const contents: Array<readonly [string, string]> = []
-    const indices = new Map<string, number>()
-    const indexOf = ([file, digest]: readonly [string, string]) => {
-      const key = `${digest}${file}`
-      const known = indices.get(key)
-      if (known !== undefined) return known
-      indices.set(key, contents.length)
-      return contents.push([file, digest]) - 1
-    }
-    const actions = [...state.actions].map(([id, { absent, command, inputs, outputs, present }]) => ({
+    const contents = makeTable<readonly [string, string]>()
+    const words = makeTable<string>()
+    const content = (pair: readonly [string, string]) => contents.indexOf(`${pair[1]}${pair[0]}`, pair)
+    const actions = [...state.actions].map(([id, record]) => ({
       id,
-      command,
-      inputs: [...inputs].map(indexOf),
-      outputs: [...outputs].map(indexOf),
-      ...(present.length === 0 ? {} : { present }),
-      ...(absent.length === 0 ? {} : { absent })
+      command: record.command,
+      words: record.words.map((word) => words.indexOf(word, word)),
+      ...(record.toolchain === undefined ? {} : { toolchain: record.toolchain }),
+      inputs: [...record.inputs].map(content),
+      outputs: [...record.outputs].map(content),
+      ...(record.present.length === 0 ? {} : { present: record.present }),
+      ...(record.absent.length === 0 ? {} : { absent: record.absent })
     }))
-    const stats = [...state.stats].map(([file, { asks, digest, signature }]) =>
-      [file, signature, digest, asks] as const
+    const stats = [...state.stats].map(([file, { digest, marks, signature }]) =>
+      [file, signature, digest, marks] as const
     )
-    yield* disk.write(path, Schema.encodeSync(Encoded)({ version, contents, stats, actions }))
+    const text = Schema.encodeSync(Encoded)({
+      version,
+      contents: contents.values,
+      words: words.values,
+      stats,
+      actions
+    })
+    yield* disk.write(path, text)
   })
+
+/** Distinct values, each known by the index that it got first. */
+const makeTable = <A>() => {
+  const values: Array<A> = []
+  const indices = new Map<string, number>()
+  const indexOf = (key: string, value: A): number => {
+    const known = indices.get(key)
+    if (known !== undefined) return known
+    indices.set(key, values.length)
+    return values.push(value) - 1
+  }
+  return { values, indexOf }
+}
 
 const empty: BuildState = { actions: new Map(), stats: new Map() }

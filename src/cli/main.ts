@@ -8,12 +8,14 @@ import { usesColor } from "./colors.ts"
 import { board } from "./commands/board.ts"
 import { boards } from "./commands/boards.ts"
 import { build } from "./commands/build.ts"
+import { cache } from "./commands/cache.ts"
 import { clean } from "./commands/clean.ts"
 import { compiledb } from "./commands/compiledb.ts"
 import { doctor } from "./commands/doctor.ts"
 import { graph } from "./commands/graph.ts"
 import { size } from "./commands/size.ts"
 import { testEmu } from "./commands/testEmu.ts"
+import { why } from "./commands/why.ts"
 import { normaliseArgs } from "./normaliseArgs.ts"
 import { errorText, exitCodeOf, reportedError } from "./reportError.ts"
 import { Terminal } from "./Terminal.ts"
@@ -21,7 +23,7 @@ import { NotBuilt } from "./UsageError.ts"
 
 const root = Command.make("fbuild").pipe(
   Command.withDescription("Builds the firmware of platformio.ini projects"),
-  Command.withSubcommands([build, testEmu, clean, graph, compiledb, size, boards, board, doctor])
+  Command.withSubcommands([build, testEmu, clean, graph, compiledb, size, boards, board, cache, why, doctor])
 )
 
 const builtCommands = new Set([
@@ -33,6 +35,8 @@ const builtCommands = new Set([
   "size",
   "boards",
   "board",
+  "cache",
+  "why",
   "doctor"
 ])
 
@@ -40,12 +44,10 @@ const builtCommands = new Set([
 const missingCommands = new Set([
   "compile-many",
   "ci",
-  "why",
   "symbols",
   "bloat",
   "pkg",
   "lock",
-  "cache",
   "daemon",
   "deploy",
   "monitor",

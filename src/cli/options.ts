@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import type { BuildRequest } from "../orchestrator/buildProject.ts"
 import type { ProjectRequest } from "../orchestrator/planProject.ts"
 import { joinPath } from "../sources/paths.ts"
+import { cacheBackend } from "./cacheBackend.ts"
 import { parseDuration } from "./parseDuration.ts"
 import { Terminal } from "./Terminal.ts"
 import { NotBuilt, UsageError } from "./UsageError.ts"
@@ -108,7 +109,8 @@ export const buildRequest = Effect.fnUntraced(function*(flags: BuildFlags) {
     ...project,
     onFailure: flags.keepGoing ? "keep-going" : "stop",
     actionTimeout: Option.getOrUndefined(flags.tuTimeout),
-    before: flags.clean ? "clean" : "nothing"
+    before: flags.clean ? "clean" : "nothing",
+    cache: flags.noCache ? { _tag: "Off" } : yield* cacheBackend(project.variables)
   }
   return request
 })

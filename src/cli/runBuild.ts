@@ -5,12 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { ActionCache } from "../cache/ActionCache.ts"
+import { CacheUsage } from "../cache/CacheUsage.ts"
+import { ContentStore } from "../cache/ContentStore.ts"
 import type { BuildEvent, EnvironmentResult } from "../exec/BuildEvent.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
-import { Compiler } from "../exec/Compiler.ts"
 import { Jobs } from "../exec/Jobs.ts"
 import { Linker } from "../exec/Linker.ts"
-import { buildProject } from "../orchestrator/buildProject.ts"
+import { buildProject, type BuildRequest } from "../orchestrator/buildProject.ts"
 import { type BuiltEnvironment, elfPath, Orchestrator } from "../orchestrator/Orchestrator.ts"
 import { type PlannedEnvironment } from "../orchestrator/planEnvironment.ts"
 import { planProject } from "../orchestrator/planProject.ts"
@@ -24,6 +26,7 @@ import { plainReporter } from "./render/plain.ts"
 import type { Look } from "./render/text.ts"
 import { exitCodeOfAll, type FbuildError, reportedError } from "./reportError.ts"
 import { Terminal } from "./Terminal.ts"
+import { unlessStanding } from "./unlessStanding.ts"
 import { CommandExit, RequestTimedOut } from "./UsageError.ts"
 
 /** What the last line of a build says. */
@@ -31,9 +34,13 @@ type Finished = Omit<Extract<BuildEvent, { readonly _tag: "BuildFinished" }>, "_
 
 /**
  * Builds as the flags say, and reports to the end. Succeeds with the environments that were built; every failure has been
- * told when this fails with its exit status.
+ * told when this fails with its exit status. With `plan: "unless standing"` nothing is planned, and no environment comes
+ * back, where all is known to be as a build left it.
  */
-export const runBuild = Effect.fn("runBuild")(function*(flags: BuildFlags) {
+export const runBuild = Effect.fn("runBuild")(function*(
+  flags: BuildFlags,
+  { plan }: { readonly plan: "always" | "unless standing" }
+) {
   const started = yield* Clock.currentTimeMillis
   const terminal = yield* Terminal
   const reporter = yield* makeReporter(flags)
@@ -45,15 +52,15 @@ export const runBuild = Effect.fn("runBuild")(function*(flags: BuildFlags) {
     yield* reporter.emit({ _tag: "BuildFinished", ...finished, durationMs, traceId })
   })
 
-  const exit = yield* Effect.exit(built(flags, reporter)).pipe(
+  const exit = yield* Effect.exit(answered(flags, reporter, plan)).pipe(
     Effect.onInterrupt(() => finish({ ok: false, exitCode: terminal.interruptCode(), environments: [], errors: [] }))
   )
   if (Exit.isSuccess(exit)) {
-    const environments = exit.value.map(environmentResult)
-    const errors = exit.value.flatMap((one) => one.errors)
+    const { built, environments } = exit.value
+    const errors = built.flatMap((one) => one.errors)
     const exitCode = exitCodeOfAll(errors)
     yield* finish({ ok: exitCode === 0, exitCode, environments, errors: errors.map(reportedError) })
-    return exitCode === 0 ? exit.value : yield* new CommandExit({ code: exitCode })
+    return exitCode === 0 ? built : yield* new CommandExit({ code: exitCode })
   }
   const error = Cause.findErrorOption(exit.cause)
   if (Option.isNone(error)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
@@ -62,16 +69,36 @@ export const runBuild = Effect.fn("runBuild")(function*(flags: BuildFlags) {
   return yield* new CommandExit({ code: exitCode })
 }, Effect.scoped)
 
-const built = Effect.fnUntraced(function*(flags: BuildFlags, reporter: BuildReporter["Service"]) {
+/** The results of a request: from a build, or of one that nothing has changed since. */
+const answered = Effect.fnUntraced(function*(
+  flags: BuildFlags,
+  reporter: BuildReporter["Service"],
+  plan: "always" | "unless standing"
+) {
   const request = yield* buildRequest(flags)
-  const reporting = Effect.provideService(BuildReporter, reporter)
   if (flags.dryRun) {
-    const planned = yield* planProject(request).pipe(reporting)
+    const planned = yield* planProject(request).pipe(Effect.provideService(BuildReporter, reporter))
     yield* Effect.forEach(planned, (environment) => tellPlan(environment, reporter), { discard: true })
-    return []
+    return { built: [], environments: [] }
   }
-  const services = yield* Layer.build(buildLayer(reporter, Option.getOrElse(flags.jobs, processors)))
-  const build = buildProject(request).pipe(Effect.provideContext(services), reporting)
+  const build = (request: BuildRequest, reporter: BuildReporter["Service"]) =>
+    Effect.map(built(flags, request, reporter), (built) => ({ built, environments: built.map(environmentResult) }))
+  return plan === "always" || request.before === "clean"
+    ? yield* build(request, reporter)
+    : yield* unlessStanding(request, reporter, build)
+})
+
+const built = Effect.fnUntraced(function*(
+  flags: BuildFlags,
+  request: BuildRequest,
+  reporter: BuildReporter["Service"]
+) {
+  const jobs = Option.getOrElse(flags.jobs, processors)
+  const services = yield* Layer.build(buildLayer(reporter, jobs, request.home))
+  const build = buildProject(request).pipe(
+    Effect.provideContext(services),
+    Effect.provideService(BuildReporter, reporter)
+  )
   return yield* Option.match(flags.timeout, {
     onNone: () => build,
     onSome: (duration) =>
@@ -82,11 +109,14 @@ const built = Effect.fnUntraced(function*(flags: BuildFlags, reporter: BuildRepo
   })
 })
 
-const buildLayer = (reporter: BuildReporter["Service"], jobs: number) =>
+const buildLayer = (reporter: BuildReporter["Service"], jobs: number, home: string) =>
   Orchestrator.layer.pipe(
-    Layer.provide([Compiler.layer, Linker.layer]),
+    Layer.provide([Linker.layer, stores(home)]),
     Layer.provide([Jobs.layer(jobs), Layer.succeed(BuildReporter, reporter)])
   )
+
+const stores = (home: string) =>
+  Layer.provideMerge(Layer.merge(ActionCache.layer({ home }), ContentStore.layer({ home })), CacheUsage.layer({ home }))
 
 /** The renderer that the flags and the terminal ask for. */
 export const makeReporter = Effect.fnUntraced(function*(flags: Pick<BuildFlags, "color" | "json" | "verbose">) {
@@ -127,7 +157,7 @@ const environmentResult = ({ errors, images, outcomes, planned, sizes }: BuiltEn
     actions: {
       total: outcomes.size,
       executed: count("Executed"),
-      cacheHits: 0,
+      cacheHits: count("Cached"),
       upToDate: count("UpToDate"),
       failed: count("Failed"),
       cancelled: count("Cancelled")

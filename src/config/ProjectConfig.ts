@@ -24,6 +24,25 @@ export class ConfigWarning extends Schema.TaggedClass<ConfigWarning>()("ConfigWa
   }
 }
 
+/** A line of `platform_packages` that asks for what fbuild cannot get. */
+export class PackageIgnored extends Schema.TaggedClass<PackageIgnored>()("PackageIgnored", {
+  path: Schema.String,
+  line: Schema.Int,
+  /** The line as written. */
+  spec: Schema.String,
+  /** The package's own name, where the line has one. */
+  package: Schema.optionalKey(Schema.String),
+  /** The folder that another line names for the same package. */
+  folder: Schema.optionalKey(Schema.String)
+}) {
+  get message() {
+    const name = this.package ?? "package"
+    const used = this.folder === undefined ? `the ${name} that is installed` : this.folder
+    return `${this.path}:${this.line}: "${this.spec}" in platform_packages is ignored, packages are not downloaded: `
+      + `${used} is used instead`
+  }
+}
+
 /** One `[env:NAME]` with everything it inherits, references resolved. Paths are as written. */
 export interface EnvironmentConfig {
   readonly name: string
@@ -75,7 +94,7 @@ export interface ProjectConfig {
     /** Holds one folder per environment. */
     readonly build: string
   }
-  readonly warnings: ReadonlyArray<ConfigWarning>
+  readonly warnings: ReadonlyArray<ConfigWarning | PackageIgnored>
 }
 
 /** The board id, which every build needs. Fails at the environment's header when there is none. */

@@ -7,6 +7,8 @@ export interface IniEntry {
   readonly key: string
   /** Without comments; the lines of a multi-line value are trimmed and joined by `\n`. */
   readonly value: string
+  /** Where each line of `value` stands, from 1; none for a value that no file has. */
+  readonly valueLines: ReadonlyArray<number>
   readonly path: string
   /** Line and column of the key, from 1. */
   readonly line: number
@@ -47,12 +49,12 @@ export const parseIni = (path: string, text: string): Result.Result<IniDocument,
     const bare = stripComment(raw)
     const content = bare.trim()
     if (content === "") {
-      if (bare.length === raw.length) entry?.lines.push("")
+      if (bare.length === raw.length) entry?.lines.push({ text: "", line })
       continue
     }
     const indent = bare.length - bare.trimStart().length
     if (entry !== undefined && indent > entryIndent) {
-      entry.lines.push(content)
+      entry.lines.push({ text: content, line })
       continue
     }
     entryIndent = indent
@@ -85,7 +87,7 @@ export const parseIni = (path: string, text: string): Result.Result<IniDocument,
         ConfigError.at(place, { _tag: "DuplicateKey", section: section.name, key, firstLine: first.line })
       )
     }
-    entry = { key, ...place, lines: [content.slice(separator + 1).trim()] }
+    entry = { key, ...place, lines: [{ text: content.slice(separator + 1).trim(), line }] }
     section.entries.set(key, entry)
   }
 
@@ -114,7 +116,7 @@ interface OpenEntry {
   readonly path: string
   readonly line: number
   readonly column: number
-  readonly lines: Array<string>
+  readonly lines: Array<{ readonly text: string; readonly line: number }>
 }
 
 interface OpenSection {
@@ -126,10 +128,12 @@ interface OpenSection {
 
 const close = (section: OpenSection): IniSection => ({
   ...section,
-  entries: new Map(Array.from(section.entries.values(), ({ lines, ...entry }) => [
-    entry.key,
-    { ...entry, value: lines.join("\n").trim() }
-  ]))
+  entries: new Map(Array.from(section.entries.values(), ({ lines, ...entry }) => {
+    const start = lines.findIndex(({ text }) => text !== "")
+    const used = start < 0 ? [] : lines.slice(start, lines.findLastIndex(({ text }) => text !== "") + 1)
+    const value = used.map(({ text }) => text).join("\n")
+    return [entry.key, { ...entry, value, valueLines: used.map(({ line }) => line) }]
+  }))
 })
 
 /** configparser knows no quotes: ` ;` begins a comment wherever it stands, `a;b` and `url#ref` do not. */

@@ -36,7 +36,7 @@ export const withPlatformioVariables = (
     entries.set(
       key,
       written === undefined
-        ? { key, value, path: variable, line: 0, column: 0 }
+        ? { key, value, valueLines: [], path: variable, line: 0, column: 0 }
         : { ...written, value: `${written.value}\n${value}` }
     )
   }

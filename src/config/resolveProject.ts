@@ -3,13 +3,15 @@ import { nearest } from "../domain/nearest.ts"
 import { absolutePath } from "./absolutePath.ts"
 import { ConfigError } from "./ConfigError.ts"
 import { defaultFolders, defaultOptions } from "./defaultOptions.ts"
+import { ignoredPackages } from "./ignoredPackages.ts"
 import { makeInterpolator } from "./interpolate.ts"
 import { unknownKeys } from "./knownKeys.ts"
 import { splitNames } from "./lists.ts"
 import type { IniDocument } from "./parseIni.ts"
 import { withPlatformioVariables } from "./processVariables.ts"
-import type { EnvironmentConfig, ProjectConfig } from "./ProjectConfig.ts"
+import type { EnvironmentConfig, PackageIgnored, ProjectConfig } from "./ProjectConfig.ts"
 import { resolveEnvironment } from "./resolveEnvironment.ts"
+import { chainEntries, sectionChain } from "./sectionChain.ts"
 import { substituteVariables } from "./substituteVariables.ts"
 
 /**
@@ -61,11 +63,20 @@ export const resolveProject = (options: {
 
     const environments: Array<EnvironmentConfig> = []
     const invalid = new Map<string, ConfigError>()
+    const packages = new Map<string, PackageIgnored>()
     for (const section of document.sections.values()) {
       if (!section.name.startsWith("env:")) continue
       const environment = resolveEnvironment({ document, interpolator, variables, projectVariables }, section)
-      if (Result.isSuccess(environment)) environments.push(environment.success)
-      else invalid.set(section.name.slice("env:".length).trim(), environment.failure)
+      if (Result.isFailure(environment)) {
+        invalid.set(section.name.slice("env:".length).trim(), environment.failure)
+        continue
+      }
+      environments.push(environment.success)
+      const { platformPackages } = environment.success
+      const entry = chainEntries(yield* sectionChain(document, section.name)).get("platform_packages")
+      for (const ignored of entry === undefined ? [] : ignoredPackages(platformPackages, entry)) {
+        packages.set(`${ignored.path}:${ignored.line}:${ignored.spec}`, ignored)
+      }
     }
 
     const defaultEnvs = (yield* platformio("default_envs")) ?? (yield* platformio("env_default"))
@@ -84,6 +95,6 @@ export const resolveProject = (options: {
       invalid,
       defaultEnvs: [...defaultNames],
       dirs,
-      warnings: unknownKeys(options.document)
+      warnings: [...unknownKeys(options.document), ...packages.values()]
     }
   })

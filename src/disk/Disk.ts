@@ -12,6 +12,14 @@ export interface Signature {
   readonly changedNanos: bigint
 }
 
+/** A file of a folder, as caches need to know it. */
+export interface FileAge {
+  readonly name: string
+  readonly bytes: number
+  /** mtime, ms since 1970. */
+  readonly modifiedMillis: number
+}
+
 /** The disk refused: full, read-only, no permission. */
 export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
   operation: Schema.Literals(["read", "write", "rename", "create", "remove"]),
@@ -39,16 +47,32 @@ export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
 /** The file operations of a build's hot path. Paths are absolute. A file that is not there is `undefined`, not an error. */
 export class Disk extends Context.Service<Disk, {
   readonly signature: (path: string) => Effect.Effect<Signature | undefined>
+  /** Whether no file has another signature than in its line: `signature text TAB path`; no text for one that is not there. */
+  readonly isAsSeen: (lines: ReadonlyArray<string>) => Effect.Effect<boolean>
   readonly digest: (path: string) => Effect.Effect<Digest | undefined, DiskError>
-  /** The digest of a file, and whether its content contains `word` (Latin letters). */
-  readonly digestAsking: (path: string, word: string) => Effect.Effect<
-    { readonly digest: Digest; readonly asks: boolean } | undefined,
+  /** The digest of a file, and which of these words (Latin letters) its content has: bit 0 for the first. */
+  readonly digestMarking: (path: string, words: ReadonlyArray<string>) => Effect.Effect<
+    { readonly digest: Digest; readonly marks: number } | undefined,
     DiskError
   >
   readonly readText: (path: string) => Effect.Effect<string | undefined, DiskError>
   readonly readBytes: (path: string) => Effect.Effect<Uint8Array | undefined, DiskError>
-  /** Writes a file whole: to a temporary name beside it, then renamed. */
-  readonly write: (path: string, content: string | Uint8Array) => Effect.Effect<void, DiskError>
+  /**
+   * Writes a file whole: to a temporary name beside it, then renamed. The name is `<path>.<pid>-<n>~`. `mode` is the
+   * file's, before the umask; without it 0666.
+   */
+  readonly write: (path: string, content: string | Uint8Array, mode?: number) => Effect.Effect<void, DiskError>
+  /** Writes a file that others do not look at yet, in place of any that is there. Fails without leaving a part of it. */
+  readonly writeNew: (path: string, content: Uint8Array) => Effect.Effect<void, DiskError>
+  /**
+   * As `writeNew` with the content of another file, blocks shared where the file system can; `false` when there is no
+   * such file. `mode` is as for `write`, whatever the other file has.
+   */
+  readonly copy: (from: string, to: string, mode?: number) => Effect.Effect<boolean, DiskError>
+  /** Adds to the end of a file in one write, so that lines of several processes stay whole. */
+  readonly append: (path: string, text: string) => Effect.Effect<void, DiskError>
+  /** Sets the mtime to now if it is before `beforeMillis` (ms since 1970) and may be set. Bytes of the file. */
+  readonly touch: (path: string, beforeMillis: number) => Effect.Effect<number | undefined>
   readonly rename: (from: string, to: string) => Effect.Effect<void, DiskError>
   /** Creates a folder and those above it. */
   readonly makeDirectory: (path: string) => Effect.Effect<void, DiskError>
@@ -56,4 +80,6 @@ export class Disk extends Context.Service<Disk, {
   readonly remove: (path: string) => Effect.Effect<void, DiskError>
   /** Names in a folder, in no particular order. */
   readonly list: (path: string) => Effect.Effect<ReadonlyArray<string>>
+  /** Regular files in a folder, in no particular order. */
+  readonly ages: (path: string) => Effect.Effect<ReadonlyArray<FileAge>>
 }>()("fbuild/disk/Disk") {}

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Crypto from "node:crypto"
 import * as FileSystem from "node:fs"
 import { Digest } from "../domain/Digest.ts"
-import { Disk, DiskError, type Signature } from "./Disk.ts"
+import { Disk, DiskError, type FileAge, type Signature } from "./Disk.ts"
 
 let written = 0
 
@@ -16,40 +16,120 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
       Effect.sync(() => {
         const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
         if (stat === undefined) return undefined
-        const text = `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
-        return { text, bytes: Number(stat.size), changedNanos: stat.ctimeNs } satisfies Signature
+        return { text: signatureText(stat), bytes: Number(stat.size), changedNanos: stat.ctimeNs } satisfies Signature
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
+    isAsSeen: (lines) =>
+      Effect.sync(() =>
+        lines.every((line) => {
+          const tab = line.indexOf("\t")
+          const stat = FileSystem.statSync(line.slice(tab + 1), { bigint: true, throwIfNoEntry: false })
+          return line.slice(0, tab) === (stat === undefined ? "" : signatureText(stat))
+        })
+      ).pipe(Effect.catchDefect(() => Effect.succeed(false))),
     digest: (path) =>
       unlessMissing(
         "read",
         path,
         () => Digest.make(Crypto.createHash("sha256").update(FileSystem.readFileSync(path)).digest("hex"))
       ),
-    digestAsking: (path, word) =>
+    digestMarking: (path, words) =>
       unlessMissing("read", path, () => {
         const content = FileSystem.readFileSync(path)
         const digest = Digest.make(Crypto.createHash("sha256").update(content).digest("hex"))
-        return { digest, asks: content.includes(word) }
+        return {
+          digest,
+          marks: words.reduce((marks, word, index) => content.includes(word) ? marks | 1 << index : marks, 0)
+        }
       }),
     readBytes: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path)),
     readText: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path, "utf8")),
-    write: (path, content) =>
+    write: (path, content, mode) =>
       attempt("write", path, () => {
         const temporary = `${path}.${process.pid}-${written++}~`
         try {
-          FileSystem.writeFileSync(temporary, content)
+          FileSystem.writeFileSync(temporary, content, mode === undefined ? {} : { mode })
           FileSystem.renameSync(temporary, path)
         } catch (cause) {
           FileSystem.rmSync(temporary, { force: true })
           throw cause
         }
       }),
+    writeNew: (path, content) =>
+      attempt("write", path, () => {
+        const file = openNew(path)
+        orRemoved(path, () => {
+          try {
+            FileSystem.writeFileSync(file, content)
+          } finally {
+            FileSystem.closeSync(file)
+          }
+        })
+      }),
+    copy: (from, to, mode = 0o666) =>
+      attempt("write", to, () => {
+        if (FileSystem.statSync(from, { throwIfNoEntry: false })?.isFile() !== true) return false
+        // `copyFile` gives the copy the mode of the original; only a file made by `open` knows the umask.
+        const file = openNew(to)
+        const created = FileSystem.fstatSync(file).mode & 0o777
+        FileSystem.closeSync(file)
+        orRemoved(to, () => {
+          FileSystem.copyFileSync(from, to, FileSystem.constants.COPYFILE_FICLONE)
+          FileSystem.chmodSync(to, created & mode)
+        })
+        return true
+      }),
+    append: (path, text) => attempt("write", path, () => FileSystem.appendFileSync(path, text)),
+    touch: (path, beforeMillis) =>
+      Effect.sync(() => {
+        const stat = FileSystem.statSync(path, { throwIfNoEntry: false })
+        if (stat === undefined || !stat.isFile()) return undefined
+        if (stat.mtimeMs < beforeMillis) setToNow(path)
+        return stat.size
+      }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
     rename: (from, to) => attempt("rename", to, () => FileSystem.renameSync(from, to)),
     makeDirectory: (path) => attempt("create", path, () => void FileSystem.mkdirSync(path, { recursive: true })),
     remove: (path) => attempt("remove", path, () => FileSystem.rmSync(path, { recursive: true, force: true })),
-    list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([])))
+    list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([]))),
+    ages: (path) =>
+      Effect.sync(() =>
+        FileSystem.readdirSync(path).flatMap((name): ReadonlyArray<FileAge> => {
+          const stat = FileSystem.lstatSync(`${path}/${name}`, { throwIfNoEntry: false })
+          return stat?.isFile() === true ? [{ name, bytes: stat.size, modifiedMillis: stat.mtimeMs }] : []
+        })
+      ).pipe(Effect.catchDefect(() => Effect.succeed([])))
   })
 )
+
+/** Opens a file that is not there yet, if need be by removing the one that is: a link to it keeps the old content. */
+const openNew = (path: string): number => {
+  try {
+    return FileSystem.openSync(path, "wx")
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause
+    FileSystem.unlinkSync(path)
+    return FileSystem.openSync(path, "wx")
+  }
+}
+
+const orRemoved = (path: string, run: () => void): void => {
+  try {
+    run()
+  } catch (cause) {
+    FileSystem.rmSync(path, { force: true })
+    throw cause
+  }
+}
+
+/** On a read-only disk, or for a file of another user, the time just stays. */
+const setToNow = (path: string): void => {
+  try {
+    const now = new Date()
+    FileSystem.utimesSync(path, now, now)
+  } catch {}
+}
+
+const signatureText = (stat: FileSystem.BigIntStats): string =>
+  `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
 
 const attempt = <A>(operation: DiskError["operation"], path: string, run: () => A): Effect.Effect<A, DiskError> =>
   Effect.try({

@@ -3,16 +3,18 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { linkedFiles, namedFiles } from "../cache/commandInputs.ts"
-import { parseDepfile } from "../cache/depfile.ts"
-import { Disk } from "../disk/Disk.ts"
+import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
-import { type ActionError, ActionTimedOut, OutputNotWritten, SourceVanished } from "./ActionError.ts"
+import { type ActionError, ActionTimedOut, SourceVanished } from "./ActionError.ts"
+import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import { BuildReporter } from "./BuildReporter.ts"
 import { BuiltinSteps } from "./BuiltinSteps.ts"
+import { CompileCache, type Ran } from "./CompileCache.ts"
 import { Compiler } from "./Compiler.ts"
+import { type Explanation, writeExplanations } from "./Explanation.ts"
 import { Jobs } from "./Jobs.ts"
 import { Linker } from "./Linker.ts"
+import { discoveredBy, publish } from "./publish.ts"
 import { makeStage, type Stage } from "./Stage.ts"
 import { UpToDate } from "./UpToDate.ts"
 
@@ -21,20 +23,28 @@ export interface ActionRunnerOptions {
   readonly environment: string
   /** Absolute: where commands run and what relative paths are relative to. */
   readonly cwd: string
-  /** Folder for stages, relative to `cwd` or absolute, on the file system of the outputs. */
+  /** Folder of all outputs, relative to `cwd` or absolute. */
+  readonly buildDir: string
+  /** Folder for stages, likewise, on the file system of the outputs. */
   readonly stageRoot: string
   /** For one action: `--tu-timeout`. */
   readonly timeout?: Duration.Duration
 }
 
-/** Brings one action's outputs up to date: decides, runs under a job permit, publishes by rename, reports. */
+/** How an action's outputs came to be up to date. */
+export type Success = "Executed" | "Cached" | "UpToDate"
+
+/** Brings one action's outputs up to date: decides, fetches or runs under a job permit, publishes by rename, reports. */
 export class ActionRunner extends Context.Service<ActionRunner, {
-  readonly run: (action: Action) => Effect.Effect<"Executed" | "UpToDate", ActionError>
+  readonly run: (action: Action) => Effect.Effect<Success, ActionError>
+  /** At the end of a build of these actions: makes permanent what is known of them, and why each did what it did. */
+  readonly commit: (actions: ReadonlyArray<Action>) => Effect.Effect<void, DiskError>
 }>()("fbuild/exec/ActionRunner") {
   static readonly layer = (options: ActionRunnerOptions) =>
     Layer.effect(
       ActionRunner,
       Effect.gen(function*() {
+        const cache = yield* CompileCache
         const compiler = yield* Compiler
         const disk = yield* Disk
         const jobs = yield* Jobs
@@ -42,17 +52,39 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const reporter = yield* BuildReporter
         const steps = yield* BuiltinSteps
         const upToDate = yield* UpToDate
-        const absolute = (path: string) => path.startsWith("/") ? path : `${options.cwd}/${path}`
+        const { cwd, environment } = options
+        const absolute = (path: string) => path.startsWith("/") ? path : `${cwd}/${path}`
+        const usingDisk = Effect.provideService(Disk, disk)
+        const explanations = new Map<string, Explanation>()
+        /** What has run and is not yet in the cache. */
+        const unstored = new Map<string, Omit<Ran, "record" | "timed">>()
         let count = 0
+
+        const explain = (action: Action, more: Pick<Explanation, "outcome" | "reason" | "cache">) => {
+          const { id, inputs, mnemonic } = action
+          explanations.set(id, { id, mnemonic, path: inputs[0] ?? id, ...more })
+        }
+
+        /** Traces what has run, and keeps it in the cache. */
+        const settle = Effect.gen(function*() {
+          for (const traced of yield* upToDate.keepTraces) {
+            const ran = unstored.get(traced.action.id)
+            unstored.delete(traced.action.id)
+            if (ran === undefined) continue
+            const answer = yield* cache.store({ ...ran, ...traced })
+            const told = explanations.get(traced.action.id)
+            if (answer !== undefined && told !== undefined) explanations.set(told.id, { ...told, cache: answer })
+          }
+        })
 
         const command = (action: Action, stage: Stage) => {
           switch (action.mnemonic) {
             case "CCompile":
             case "CxxCompile":
             case "Assemble":
-              return compiler.run(action, stage, options.cwd)
+              return compiler.run(action, stage, cwd)
             default:
-              return linker.run(action, stage, options.cwd)
+              return linker.run(action, stage, cwd)
           }
         }
 
@@ -60,57 +92,51 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const fill = Effect.fnUntraced(function*(action: Action, stage: Stage) {
           const staged = (path: string) => absolute(stage.files.get(path) ?? path)
           if (action.step !== undefined) {
-            const content = yield* steps.run(action.step, action, options.cwd)
+            const content = yield* steps.run(action.step, action, cwd)
             yield* disk.write(staged(action.outputs[0]), content)
             return ""
           }
+          // A link leaves a processor idle.
           const [output] = yield* action.mnemonic === "Link"
-            ? Effect.all([command(action, stage), Effect.ignore(upToDate.keepTraces)], { concurrency: 2 })
+            ? Effect.all([command(action, stage), Effect.ignore(settle)], { concurrency: 2 })
             : Effect.all([command(action, stage)])
           if (action.stdout === undefined) return output.stdout + output.stderr
           yield* disk.write(staged(action.stdout), output.stdout)
           return output.stderr
         })
 
-        /** Moves the outputs to their final names. Not to be interrupted: all of an action's outputs appear, or none. */
-        const publish = Effect.fnUntraced(function*(action: Action, stage: Stage, startedNanos: bigint) {
-          const discovered: Array<string> = []
-          const candidates = [...namedFiles(action.argv)]
-          for (const [path, staged] of stage.files) {
-            if (path === action.depfile) {
-              const text = yield* disk.readText(absolute(staged))
-              discovered.push(...parseDepfile(text ?? ""))
-            } else if ((yield* disk.signature(absolute(staged))) === undefined) {
-              return yield* new OutputNotWritten({ ...subject(action), output: path })
-            } else if (action.mnemonic === "Link" && path.endsWith(".map")) {
-              candidates.push(...linkedFiles((yield* disk.readText(absolute(staged))) ?? "", stage.dir))
-            }
-          }
-          for (const path of candidates) {
-            if ((yield* disk.signature(absolute(path))) !== undefined) discovered.push(path)
-          }
-          for (const [path, staged] of stage.files) {
-            if (path === action.depfile && (yield* disk.signature(absolute(staged))) === undefined) continue
-            yield* disk.rename(absolute(staged), absolute(path))
-          }
-          yield* upToDate.finished({ action, discovered, startedNanos })
-        }, Effect.uninterruptible)
+        const finish = Effect.fnUntraced(
+          function*(
+            action: Action,
+            stage: Stage,
+            discovered: ReadonlyArray<string>,
+            startedNanos: bigint
+          ) {
+            yield* publish(action, stage, discovered, absolute)
+            yield* upToDate.finished({ action, discovered, startedNanos })
+          },
+          Effect.uninterruptible,
+          usingDisk
+        )
 
-        const execute = Effect.fnUntraced(function*(action: Action) {
+        const execute = Effect.fnUntraced(function*(action: Action, stage: Stage) {
           for (const input of action.inputs) {
             if ((yield* disk.signature(absolute(input))) === undefined) {
               return yield* new SourceVanished({ ...subject(action), path: input })
             }
           }
-          const stage = makeStage(action, options.cwd, options.stageRoot, String(count++))
           const startedNanos = yield* upToDate.now
-          const output = yield* fill(action, stage)
-          yield* publish(action, stage, startedNanos)
-          return output
+          const started = yield* Clock.currentTimeMillis
+          const printed = yield* fill(action, stage)
+          const durationMs = (yield* Clock.currentTimeMillis) - started
+          const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
+          yield* finish(action, stage, discovered, startedNanos)
+          unstored.set(action.id, { action, printed, durationMs })
+          return printed
         })
 
-        const limited = (action: Action) =>
-          options.timeout === undefined ? execute(action) : execute(action).pipe(
+        const limited = (action: Action, stage: Stage) =>
+          options.timeout === undefined ? execute(action, stage) : execute(action, stage).pipe(
             Effect.timeoutOrElse({
               duration: options.timeout,
               orElse: () =>
@@ -120,37 +146,74 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             })
           )
 
+        /** Runs the command of an action as soon as a job is free. */
+        const runNow = Effect.fnUntraced(function*(action: Action, stage: Stage, reason: Reason, answer: CacheAnswer) {
+          const event = eventOf(environment, action)
+          yield* reporter.emit({ _tag: "ActionStarted", ...event, argv: action.argv, reason, cache: answer })
+          const started = yield* Clock.currentTimeMillis
+          const finished = (ok: boolean, output: string) =>
+            Effect.flatMap(
+              Clock.currentTimeMillis,
+              (now) => reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs: now - started, output })
+            )
+          explain(action, { outcome: "Cancelled", reason, cache: answer })
+          const output = yield* limited(action, stage).pipe(
+            Effect.tapError((error) => {
+              explain(action, { outcome: "Failed", reason, cache: answer })
+              return finished(false, error._tag === "CommandFailed" ? error.output : "")
+            })
+          )
+          explain(action, { outcome: "Executed", reason, cache: answer })
+          yield* finished(true, output)
+        })
+
         const run = Effect.fn("ActionRunner.run")(function*(action: Action) {
           yield* Effect.annotateCurrentSpan({
             "fbuild.action.id": action.id,
             "fbuild.action.mnemonic": action.mnemonic
           })
-          const event = { environment: options.environment, id: action.id, mnemonic: action.mnemonic }
+          const event = eventOf(environment, action)
+          const startedNanos = yield* upToDate.now
           const reason = yield* upToDate.decide(action)
           if (reason === undefined) {
+            explain(action, { outcome: "UpToDate" })
             yield* reporter.emit({ _tag: "ActionUpToDate", ...event })
             return "UpToDate" as const
           }
-          yield* jobs.withPermit(Effect.gen(function*() {
-            yield* reporter.emit({ _tag: "ActionStarted", ...event, argv: action.argv, reason })
-            const started = yield* Clock.currentTimeMillis
-            const finished = (ok: boolean, output: string) =>
-              Effect.flatMap(
-                Clock.currentTimeMillis,
-                (now) => reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs: now - started, output })
-              )
-            const output = yield* limited(action).pipe(
-              Effect.tapError((error) => finished(false, error._tag === "CommandFailed" ? error.output : ""))
-            )
-            yield* finished(true, output)
-          }))
+          const stage = makeStage(action, cwd, options.stageRoot, String(count++))
+          const fetched = yield* cache.fetch(action, stage)
+          if (fetched._tag === "Hit") {
+            const { discovered, printed } = fetched.hit
+            yield* finish(action, stage, discovered, startedNanos)
+            explain(action, { outcome: "Cached", reason, cache: { _tag: "Hit" } })
+            yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: printed })
+            return "Cached" as const
+          }
+          yield* jobs.withPermit(runNow(action, stage, reason, fetched.answer))
           return "Executed" as const
         })
 
-        return ActionRunner.of({ run })
+        const commit = Effect.fnUntraced(function*(actions: ReadonlyArray<Action>) {
+          yield* settle
+          yield* upToDate.commit(new Set(actions.map(({ id }) => id)))
+          yield* cache.close
+          const told = actions.map((action): Explanation =>
+            explanations.get(action.id) ?? {
+              id: action.id,
+              mnemonic: action.mnemonic,
+              path: action.inputs[0] ?? action.id,
+              outcome: "Cancelled"
+            }
+          )
+          yield* writeExplanations(absolute(options.buildDir), told)
+        }, usingDisk)
+
+        return ActionRunner.of({ run, commit })
       })
     )
 }
+
+const eventOf = (environment: string, { id, mnemonic }: Action) => ({ environment, id, mnemonic })
 
 const subject = (action: Action) => ({
   id: action.id,

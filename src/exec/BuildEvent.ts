@@ -1,20 +1,40 @@
 import * as Schema from "effect/Schema"
+import { Uncacheable } from "../cache/Fingerprint.ts"
 import { ActionId, Mnemonic } from "../plan/Action.ts"
 
 /** Why an action has to run. */
 export const Reason = Schema.TaggedUnion({
   NeverBuilt: {},
-  CommandChanged: {},
+  /** Words of the command or its variables; both empty when something else of the action changed, such as its outputs. */
+  CommandChanged: { added: Schema.Array(Schema.String), removed: Schema.Array(Schema.String) },
+  /** Digests of all programs behind the command. */
+  ToolchainChanged: { before: Schema.String, after: Schema.String },
   OutputMissing: { path: Schema.String },
-  OutputChanged: { path: Schema.String },
+  /** Not what the action made: somebody else has written to it. */
+  OutputChanged: { path: Schema.String, before: Schema.String, after: Schema.String },
   InputMissing: { path: Schema.String },
-  InputChanged: { path: Schema.String },
+  InputChanged: { path: Schema.String, before: Schema.String, after: Schema.String },
   /** A file has appeared that is found before one that was read, or that was asked for with `__has_include`. */
   InputShadowed: { path: Schema.String },
   /** A vendor hook. */
   AlwaysRuns: {}
 })
 export type Reason = typeof Reason.Type
+
+/** What the action cache had for an action that had to run. */
+export const CacheAnswer = Schema.TaggedUnion({
+  /** There is no cache in this build, or it is the compiler wrapper's own. */
+  NotAsked: {},
+  Uncacheable: { reason: Uncacheable },
+  /** Nothing like it has been stored. */
+  NoEntry: {},
+  /** The nearest entry stands for other inputs: the first that differs. */
+  EntryDiffers: { difference: Reason },
+  /** An entry was there, but not what it stands for. */
+  ContentMissing: {},
+  Hit: {}
+})
+export type CacheAnswer = typeof CacheAnswer.Type
 
 /** Memory that an image takes and has, bytes. */
 export const MemoryUse = Schema.Struct({ used: Schema.Int, max: Schema.optionalKey(Schema.Int) })
@@ -68,10 +88,12 @@ export const BuildEvent = Schema.TaggedUnion({
   EnvironmentStarted: { environment: Schema.String, board: Schema.String, actions: Schema.Int },
   /** `--dry-run`: what would be run. */
   ActionPlanned: { ...action, argv: Schema.Array(Schema.String), command: Schema.String },
-  ActionStarted: { ...action, argv: Schema.Array(Schema.String), reason: Reason },
+  ActionStarted: { ...action, argv: Schema.Array(Schema.String), reason: Reason, cache: CacheAnswer },
   /** `output` is what the command printed, with the compiler's colours; empty when it said nothing. */
   ActionFinished: { ...action, ok: Schema.Boolean, durationMs: Schema.Finite, output: Schema.String },
   ActionUpToDate: action,
+  /** Had to run, but its outputs came from the cache; `output` is what the command printed when it ran. */
+  ActionCached: { ...action, reason: Reason, output: Schema.String },
   EnvironmentFinished: { result: EnvironmentResult },
   BuildFinished: {
     ok: Schema.Boolean,

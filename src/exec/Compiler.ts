@@ -17,34 +17,51 @@ export interface RunsCommand {
   readonly run: (action: Action, stage: Stage, cwd: string) => Effect.Effect<CommandOutput, CommandFailed | SpawnFailed>
 }
 
-/** Compiles one translation unit. Swapped by compile-cache backends. */
+/** Compiles one translation unit. */
 export class Compiler extends Context.Service<Compiler, RunsCommand>()("fbuild/exec/Compiler") {
   /** The compiler that the action names, as a child process. */
   static readonly layer = Layer.effect(
     Compiler,
-    Effect.map(Subprocess, (subprocess) =>
-      Compiler.of({
-        run: (action, stage, cwd) => runCommand(subprocess, { ...stage, argv: colored(stage.argv) }, action, cwd)
-      }))
+    Effect.map(
+      Subprocess,
+      (subprocess) => Compiler.of({ run: (action, stage, cwd) => runCommand(subprocess, colored(stage), action, cwd) })
+    )
   )
+
+  /** The same, started through a wrapper that keeps a cache of its own (ccache, sccache). */
+  static readonly wrapped = (program: string, env: Readonly<Record<string, string>>) =>
+    Layer.effect(
+      Compiler,
+      Effect.map(Subprocess, (subprocess) =>
+        Compiler.of({
+          run: (action, stage, cwd) => {
+            const { argv } = colored(stage)
+            return runCommand(subprocess, { ...stage, argv: [program, ...argv] }, action, cwd, env)
+          }
+        }))
+    )
 }
 
 /**
  * Always in colour, and taken out where it is shown without: what a compiler said is kept with its object, and both must
  * not depend on where the build was started.
  */
-const colored = ([program, ...args]: ReadonlyArray<string>): ReadonlyArray<string> =>
-  program === undefined ? [] : [program, "-fdiagnostics-color=always", ...args]
+const colored = (stage: Stage): Stage => {
+  const [program, ...args] = stage.argv
+  return program === undefined ? stage : { ...stage, argv: [program, "-fdiagnostics-color=always", ...args] }
+}
 
 /** Starts the command of an action in its stage and waits for its end. */
 export const runCommand = Effect.fnUntraced(function*(
   subprocess: Subprocess["Service"],
   stage: Stage,
   action: Action,
-  cwd: string
+  cwd: string,
+  /** Variables besides those of the action. */
+  more: Readonly<Record<string, string>> = {}
 ): Effect.fn.Return<CommandOutput, CommandFailed | SpawnFailed> {
   const [program = "", ...args] = stage.argv
-  const env = { ...action.env, TMPDIR: stage.dir }
+  const env = { ...more, ...action.env, TMPDIR: stage.dir }
   const completed = yield* subprocess.run({ argv: [program, ...args], cwd, env })
   const { status } = completed
   const stdout = finalNames(completed.stdout, stage)

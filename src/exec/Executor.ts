@@ -5,17 +5,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import { type ActionGraph, dependenciesOf } from "../plan/ActionGraph.ts"
 import type { ActionError } from "./ActionError.ts"
-import { ActionRunner } from "./ActionRunner.ts"
-import { UpToDate } from "./UpToDate.ts"
+import { ActionRunner, type Success } from "./ActionRunner.ts"
+import { BuildReporter } from "./BuildReporter.ts"
 
 /** What became of an action. `Cancelled`: it did not run because another one failed. */
 export type ActionOutcome =
-  | { readonly _tag: "Executed" }
-  | { readonly _tag: "UpToDate" }
+  | { readonly _tag: Success }
   | { readonly _tag: "Failed"; readonly error: ActionError }
   | { readonly _tag: "Cancelled" }
 
@@ -30,13 +28,13 @@ export class Executor extends Context.Service<Executor, {
   readonly execute: (
     graph: ActionGraph,
     options: ExecuteOptions
-  ) => Effect.Effect<ReadonlyMap<Action, ActionOutcome>, DiskError>
+  ) => Effect.Effect<ReadonlyMap<Action, ActionOutcome>>
 }>()("fbuild/exec/Executor") {
   static readonly layer = Layer.effect(
     Executor,
     Effect.gen(function*() {
       const runner = yield* ActionRunner
-      const upToDate = yield* UpToDate
+      const reporter = yield* BuildReporter
 
       const execute = Effect.fn("Executor.execute")(function*(graph: ActionGraph, options: ExecuteOptions) {
         const outcomes = new Map<Action, ActionOutcome>(graph.actions.map((action) => [action, { _tag: "Cancelled" }]))
@@ -67,11 +65,18 @@ export class Executor extends Context.Service<Executor, {
           })
 
         yield* Effect.forEach(graph.actions, settle, { concurrency: "unbounded", discard: true }).pipe(
-          Effect.catch(() => Effect.void),
-          Effect.ensuring(Effect.ignore(upToDate.commit))
+          Effect.ignore,
+          Effect.ensuring(commit(graph))
         )
         return outcomes
       })
+
+      // What cannot be kept costs the next build time; the outputs of this one are in place.
+      const commit = (graph: ActionGraph) =>
+        Effect.catch(
+          runner.commit(graph.actions),
+          ({ message, path }) => reporter.emit({ _tag: "Warning", error: { _tag: "DiskError", message, path } })
+        )
 
       return Executor.of({ execute })
     })

@@ -1,7 +1,15 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
-import { askedFor, type Place, searchOf, shadowsOf } from "./shadows.ts"
+import { askedFor, binariesOf, type Place, searchOf, shadowsOf } from "./shadows.ts"
+
+/** What files say of other files by name, and the answers that the disk gives. */
+export interface Asked {
+  /** Files that are taken in, though no depfile has them. `undefined`: there is no telling which. */
+  readonly read: ReadonlyArray<string> | undefined
+  readonly present: ReadonlyArray<string>
+  readonly absent: ReadonlyArray<string>
+}
 
 /**
  * What is there beside the files that an action reads, and could be read instead of them. Folders are listed once, so one
@@ -10,11 +18,8 @@ import { askedFor, type Place, searchOf, shadowsOf } from "./shadows.ts"
 export interface Surroundings {
   /** Files that stand where a header of the action could have been found first, though it was not. */
   readonly shadows: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
-  /** Where the action asked whether a file exists: the answers. */
-  readonly asked: (action: Action, read: ReadonlyArray<string>, texts: ReadonlyArray<string>) => Effect.Effect<{
-    readonly present: ReadonlyArray<string>
-    readonly absent: ReadonlyArray<string>
-  }>
+  /** What the texts of files that an action reads lead to. */
+  readonly asked: (action: Action, read: ReadonlyArray<string>, texts: ReadonlyArray<string>) => Effect.Effect<Asked>
 }
 
 /** Looks around in the folders that relative paths of actions are relative to. */
@@ -33,8 +38,10 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     if (slash < 0) return names.has(name)
     const first = name.slice(0, slash)
     if (first !== ".." && first !== "." && !names.has(first)) return false
-    return (yield* disk.signature(absolute(`${folder}/${name}`))) !== undefined
+    return yield* exists(`${folder}/${name}`)
   })
+
+  const exists = (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined)
 
   const shadows = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
     const search = searchOf(action.argv, read)
@@ -65,7 +72,21 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
       const path = `${place[0]}/${place[1]}`
       if (!read.includes(path)) ((yield* isThere(place)) ? present : absent).push(path)
     }
-    return { present, absent }
+    const taken: Array<string> = []
+    for (const text of texts) {
+      const binaries = binariesOf(text, search)
+      if (binaries === undefined) return { read: undefined, present, absent }
+      for (const places of binaries) {
+        for (const path of places) {
+          if (yield* exists(path)) {
+            taken.push(path)
+            break
+          }
+          absent.push(path)
+        }
+      }
+    }
+    return { read: taken, present, absent }
   })
 
   return { shadows, asked } satisfies Surroundings

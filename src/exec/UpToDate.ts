@@ -1,12 +1,14 @@
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type ActionRecord, type KnownDigest, readBuildState, writeBuildState } from "../cache/BuildState.ts"
+import { type ActionRecord, readBuildState, type Trace, writeBuildState } from "../cache/BuildState.ts"
+import { leadsToFiles, timeMacro } from "../cache/marks.ts"
+import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import type { Reason } from "./BuildEvent.ts"
-import { commandDigest } from "./commandDigest.ts"
+import { commandDigest, commandWords } from "./commandDigest.ts"
+import { makeKnownFiles } from "./KnownFiles.ts"
 import { makeSurroundings, type Surroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
@@ -21,184 +23,202 @@ export interface Finished {
   readonly startedNanos: bigint
 }
 
+/** What can be said of an action that has run: its record, or why there is none. */
+export interface Traced {
+  readonly action: Action
+  /** Absent when something was touched while it ran, or when there is no telling what it read: it will run again. */
+  readonly record: ActionRecord | undefined
+  /** A file it read that stands for a time: it is up to date here, but would not be elsewhere. */
+  readonly timed: { readonly path: string; readonly macro: string } | undefined
+}
+
 /** The one place that decides whether an action runs. */
 export class UpToDate extends Context.Service<UpToDate, {
   /** A time of the file system, ns, before which a file that will be touched from now on cannot seem to be touched. */
   readonly now: Effect.Effect<bigint>
-  /** Compares the action's last trace with what is on the disk now. */
+  /** Compares the action's last trace, and its outputs, with what is on the disk now. */
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
-  /** Notes that an action has run and its outputs are in place; the trace is kept by `commit`. */
-  readonly finished: (finished: Finished) => Effect.Effect<void, DiskError>
-  /** Part of what `commit` does: worth doing while a long command runs and this process has nothing else to do. */
-  readonly keepTraces: Effect.Effect<void, DiskError>
-  /** Makes the traces permanent. An action whose inputs changed while it ran keeps none, so that it runs again. */
-  readonly commit: Effect.Effect<void, DiskError>
+  /** What stands against a trace of this action, wherever it was made: the first thing that is not as it was then. */
+  readonly mismatch: (action: Action, trace: Trace) => Effect.Effect<Decision, DiskError>
+  /** The digest of a file as it is now; `undefined`: it is not there. */
+  readonly digest: (path: string) => Effect.Effect<string | undefined, DiskError>
+  /** Notes that an action has run and its outputs are in place; the trace is kept by `keepTraces`. */
+  readonly finished: (finished: Finished) => Effect.Effect<void>
+  /** Traces what has finished since. Worth doing while a long command runs and this process has nothing else to do. */
+  readonly keepTraces: Effect.Effect<ReadonlyArray<Traced>, DiskError>
+  /** Makes what is known permanent: the traces of these actions and no others. */
+  readonly commit: (ids: ReadonlySet<string>) => Effect.Effect<void, DiskError>
 }>()("fbuild/exec/UpToDate") {
-  /**
-   * Traces in `<buildDir>/state.json`; paths of actions are relative to `cwd`. A digest is taken from the last build when
-   * the file's signature is the same; a signature is trusted only when it is older than the build that saw it, because two
-   * writes within one tick of the file system's clock cannot be told apart.
-   */
+  /** Keeps its state in `<buildDir>/state.json`; paths of actions are relative to `cwd`. */
   static readonly layer = (options: { readonly cwd: string; readonly buildDir: string }) =>
     Layer.effect(
       UpToDate,
       Effect.gen(function*() {
         const disk = yield* Disk
-        const stateFile = absolute(options.cwd, `${options.buildDir}/state.json`)
-        const saved = yield* readBuildState(stateFile)
+        const stateFile = `${options.buildDir}/state.json`
+        const saved = yield* readBuildState(stateFile.startsWith("/") ? stateFile : `${options.cwd}/${stateFile}`)
+        const files = yield* makeKnownFiles(options, saved.stats)
+        const { absolute, digest, exists, seen } = files
         const records = new Map(saved.actions)
-        const stats = new Map(saved.stats)
-        /** What this build has found; one look per file. */
-        const seen = new Map<string, KnownDigest | undefined>()
         const pending: Array<Finished> = []
         let changed = false
 
-        yield* disk.makeDirectory(absolute(options.cwd, options.buildDir))
-        const clock = absolute(options.cwd, `${options.buildDir}/.clock`)
-        yield* disk.write(clock, "")
-        const startedNanos = (yield* disk.signature(clock))?.changedNanos ?? 0n
-        const { monotonicTimeNanos } = yield* Clock.Clock
-        const startedMonotonic = yield* monotonicTimeNanos
-        const now = Effect.map(monotonicTimeNanos, (nanos) => startedNanos + nanos - startedMonotonic - tickNanos)
-
-        const look = Effect.fnUntraced(function*(path: string) {
-          const file = absolute(options.cwd, path)
-          const signature = yield* disk.signature(file)
-          if (signature === undefined) return undefined
-          const known = seen.get(path) ?? stats.get(path)
-          if (known !== undefined && known.signature === signature.text) return known
-          const content = yield* disk.digestAsking(file, "__has_include")
-          if (content === undefined) return undefined
-          const found: KnownDigest = { signature: signature.text, ...content }
-          if (signature.changedNanos < startedNanos) {
-            stats.set(path, found)
-            changed = true
-          }
-          return found
-        })
-
-        const current = Effect.fnUntraced(function*(path: string) {
-          if (!seen.has(path)) seen.set(path, yield* look(path))
-          return seen.get(path)?.digest
-        })
-
-        const lookAround = Effect.provideService(makeSurroundings((path) => absolute(options.cwd, path)), Disk, disk)
+        const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, disk)
         const around = yield* lookAround
 
         const decide = Effect.fnUntraced(function*(action: Action): Effect.fn.Return<Decision, DiskError> {
           if (action.always) return { _tag: "AlwaysRuns" }
           const record = records.get(action.id)
           if (record === undefined) return { _tag: "NeverBuilt" }
-          if (record.command !== commandDigest(action)) return { _tag: "CommandChanged" }
-          for (const [path, digest] of record.outputs) {
-            const now = yield* current(path)
-            if (now === undefined) return { _tag: "OutputMissing", path }
-            if (now !== digest) return { _tag: "OutputChanged", path }
+          if (record.command !== commandDigest(action)) return commandChange(record, action)
+          for (const [path, before] of record.outputs) {
+            const after = seen.get(path)?.digest ?? (yield* digest(path))
+            if (after === undefined) return { _tag: "OutputMissing", path }
+            if (after !== before) return { _tag: "OutputChanged", path, before, after }
           }
-          for (const [path, digest] of record.inputs) {
-            const now = yield* current(path)
-            if (now === undefined) return { _tag: "InputMissing", path }
-            if (now !== digest) return { _tag: "InputChanged", path }
+          return yield* mismatch(action, record)
+        })
+
+        const mismatch = Effect.fnUntraced(function*(
+          action: Action,
+          trace: Trace
+        ): Effect.fn.Return<Decision, DiskError> {
+          for (const [path, before] of trace.inputs) {
+            const after = seen.get(path)?.digest ?? (yield* digest(path))
+            if (after === undefined) return { _tag: "InputMissing", path }
+            if (after !== before) return { _tag: "InputChanged", path, before, after }
           }
-          const { shadows } = around
-          const shadow = (yield* shadows(action, [...record.inputs.keys()])).find((path) =>
-            !record.present.includes(path)
+          const shadow = (yield* around.shadows(action, readBy(action, trace.inputs))).find((path) =>
+            !trace.present.includes(path)
           )
           if (shadow !== undefined) return { _tag: "InputShadowed", path: shadow }
-          for (const path of record.absent) {
-            if ((yield* disk.signature(absolute(options.cwd, path))) !== undefined) {
-              return { _tag: "InputShadowed", path }
-            }
-          }
-          for (const path of record.present) {
-            if ((yield* disk.signature(absolute(options.cwd, path))) === undefined) {
-              return { _tag: "InputMissing", path }
-            }
-          }
+          for (const path of trace.absent) if (yield* exists(path)) return { _tag: "InputShadowed", path }
+          for (const path of trace.present) if (!(yield* exists(path))) return { _tag: "InputMissing", path }
           return undefined
         })
 
-        const finished = Effect.fnUntraced(function*(done: Finished) {
-          for (const output of done.action.outputs) seen.set(output, yield* look(output))
-          pending.push(done)
-        })
+        const finished = (done: Finished) =>
+          Effect.sync(() => {
+            for (const output of done.action.outputs) files.forget(output)
+            pending.push(done)
+          })
 
-        /** The trace of an action, unless something it read was touched after it had started. */
+        /** When files last changed, one look per file; what was known of one that is not as it was seen is forgotten. */
+        const makeTimes = () => {
+          const times = new Map<string, bigint | undefined>()
+          return Effect.fnUntraced(function*(path: string) {
+            if (times.has(path)) return times.get(path)
+            const signature = yield* files.signature(path)
+            if (signature?.text !== seen.get(path)?.signature) files.forget(path)
+            times.set(path, signature?.changedNanos)
+            return signature?.changedNanos
+          })
+        }
+
         const trace = Effect.fnUntraced(function*(
-          done: Finished,
+          { action, discovered, startedNanos }: Finished,
           made: ReadonlySet<string>,
-          touched: Map<string, readonly [KnownDigest, bigint] | undefined>,
+          changedAt: ReturnType<typeof makeTimes>,
           around: Surroundings
         ) {
           const inputs = new Map<string, string>()
-          for (const path of new Set([...done.action.argv.slice(0, 1), ...done.action.inputs, ...done.discovered])) {
-            if (made.has(path)) {
-              const digest = yield* current(path)
-              if (digest === undefined) return undefined
-              inputs.set(path, digest)
-              continue
-            }
-            if (!touched.has(path)) {
-              const signature = yield* disk.signature(absolute(options.cwd, path))
-              const found = yield* look(path)
-              touched.set(path, signature && found && [found, signature.changedNanos])
-            }
-            const entry = touched.get(path)
-            if (entry === undefined || entry[1] >= done.startedNanos) return undefined
-            inputs.set(path, entry[0].digest)
+          /** Whether nothing touched a file after the action had started. */
+          const untouched = (path: string) =>
+            Effect.map(changedAt(path), (nanos) => nanos !== undefined && nanos < startedNanos)
+          const add = Effect.fnUntraced(function*(path: string) {
+            // What this build has made was in place before the action started.
+            if (!made.has(path) && !(yield* untouched(path))) return false
+            const now = yield* digest(path)
+            if (now !== undefined) inputs.set(path, now)
+            return now !== undefined
+          })
+          for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered])) {
+            if (!(yield* add(path))) return undefined
           }
-          const read = [...inputs.keys()]
-          // Compilers know the word as well, but it is what they read that counts.
-          const asking = read.slice(1).filter((path) => touched.get(path)?.[0].asks === true)
-          const texts = yield* Effect.forEach(asking, (path) => disk.readText(absolute(options.cwd, path)))
-          const { absent, present } = yield* around.asked(done.action, read, texts.map((text) => text ?? ""))
-          const beside = [...new Set([...present, ...yield* around.shadows(done.action, read)])]
-          for (const path of beside) {
-            const signature = yield* disk.signature(absolute(options.cwd, path))
-            if (signature === undefined || signature.changedNanos >= done.startedNanos) return undefined
-          }
+          const read = readBy(action, inputs)
+          const leading = isCompile(action) ? read.filter((path) => leadsToFiles(seen.get(path)?.marks ?? 0)) : []
+          const texts = yield* Effect.forEach(leading, (path) => disk.readText(absolute(path)))
+          const asked = yield* around.asked(action, read, texts.map((text) => text ?? ""))
+          if (asked.read === undefined) return undefined
+          for (const path of asked.read) if (!(yield* add(path))) return undefined
+          const beside = [...new Set([...asked.present, ...yield* around.shadows(action, read)])]
+          for (const path of beside) if (!(yield* untouched(path))) return undefined
           const outputs = new Map<string, string>()
-          for (const path of done.action.outputs) {
-            const digest = yield* current(path)
-            if (digest === undefined) return undefined
-            outputs.set(path, digest)
+          for (const path of action.outputs) {
+            const now = yield* digest(path)
+            if (now === undefined) return undefined
+            outputs.set(path, now)
           }
-          return {
-            command: commandDigest(done.action),
+          const record: ActionRecord = {
+            command: commandDigest(action),
+            words: commandWords(action),
+            toolchain: action.toolchain,
             inputs,
             outputs,
             present: beside,
-            absent
-          } satisfies ActionRecord
+            absent: asked.absent
+          }
+          return record
         })
+
+        /** The first of the files that a compilation read with a word in it that stands for a time. */
+        const timedBy = (action: Action, record: ActionRecord | undefined): Traced["timed"] => {
+          if (record === undefined || !isCompile(action)) return undefined
+          for (const path of readBy(action, record.inputs)) {
+            const macro = timeMacro(seen.get(path)?.marks ?? 0)
+            if (macro !== undefined) return { path, macro }
+          }
+          return undefined
+        }
 
         const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
 
         const keepTraces = Effect.gen(function*() {
           for (const { action } of pending) for (const output of action.outputs) made.add(output)
-          const touched = new Map<string, readonly [KnownDigest, bigint] | undefined>()
           const around = yield* lookAround
+          const changedAt = makeTimes()
+          const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
-            const record = yield* trace(done, made, touched, around)
-            if (record === undefined) records.delete(done.action.id)
-            else records.set(done.action.id, record)
+            const { action } = done
+            const record = yield* trace(done, made, changedAt, around)
+            if (record === undefined) records.delete(action.id)
+            else records.set(action.id, record)
             changed = true
+            traced.push({ action, record, timed: timedBy(action, record) })
           }
+          return traced
         })
 
-        const commit = Effect.gen(function*() {
-          yield* keepTraces
-          if (!changed) return
-          yield* writeBuildState(stateFile, { actions: records, stats }).pipe(Effect.provideService(Disk, disk))
+        const commit = Effect.fnUntraced(function*(ids: ReadonlySet<string>) {
+          yield* files.settle
+          for (const id of records.keys()) {
+            if (ids.has(id)) continue
+            records.delete(id)
+            changed = true
+          }
+          if (!changed && files.news() === undefined) return
+          yield* writeBuildState(absolute(stateFile), { actions: records, stats: files.trusted }).pipe(
+            Effect.provideService(Disk, disk)
+          )
           changed = false
         })
 
-        return UpToDate.of({ now, decide, finished, keepTraces, commit })
+        return UpToDate.of({ now: files.now, decide, mismatch, digest, finished, keepTraces, commit })
       })
     )
 }
 
-/** File systems stamp with a clock that stands still for one tick: 10 ms at 100 Hz, the slowest that kernels use. */
-const tickNanos = 10_000_000n
+/** What an action reads besides its program, which looks nowhere for headers. */
+const readBy = (action: Action, inputs: ReadonlyMap<string, string>): ReadonlyArray<string> =>
+  [...inputs.keys()].filter((path) => path !== action.argv[0])
 
-const absolute = (cwd: string, path: string): string => path.startsWith("/") ? path : `${cwd}/${path}`
+const isCompile = ({ mnemonic }: Action): boolean =>
+  mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"
+
+const commandChange = (record: ActionRecord, action: Action): Reason => {
+  const { toolchain } = action
+  const { added, removed } = wordDiff(record.words, commandWords(action))
+  return added.length + removed.length === 0 && record.toolchain !== toolchain
+    ? { _tag: "ToolchainChanged", before: record.toolchain ?? "", after: toolchain ?? "" }
+    : { _tag: "CommandChanged", added, removed }
+}

@@ -4,11 +4,10 @@ import type { Action } from "../plan/Action.ts"
 
 /** SHA-256 over all of an action that decides what it does: command, environment, names of inputs and outputs, step. */
 export const commandDigest = (action: Action): string => {
-  const { argv, depfile, env, inputs, outputs, stdout, step, toolchain } = action
+  const { depfile, inputs, outputs, stdout, step, toolchain } = action
   return Crypto.createHash("sha256").update(
     JSON.stringify([
-      argv,
-      Object.entries(env).sort(),
+      commandWords(action),
       inputs,
       outputs,
       depfile ?? null,
@@ -18,3 +17,9 @@ export const commandDigest = (action: Action): string => {
     ])
   ).digest("hex")
 }
+
+/** Variables (`NAME=value`, by name) and arguments of a command, as one would type them. */
+export const commandWords = ({ argv, env }: Action): ReadonlyArray<string> => [
+  ...Object.entries(env).sort().map(([name, value]) => `${name}=${value}`),
+  ...argv
+]

@@ -64,3 +64,16 @@ export const askedFor = (text: string, search: Search): ReadonlyArray<Place> =>
   [...text.matchAll(/__has_include(?:_next)?\s*\(\s*(?:"([^"\n]+)"|<([^>\n]+)>)/g)].flatMap(([, quoted, angled]) =>
     [...search.includers, ...search.folders].map((folder): Place => [folder, quoted ?? angled ?? ""])
   )
+
+/**
+ * What the assembler is told to take in: for each name, where it looks, in order. `undefined` when a file is named in a way
+ * that its text does not tell. Source: GNU as manual, `.incbin`, `-I`.
+ */
+export const binariesOf = (text: string, search: Search): ReadonlyArray<ReadonlyArray<string>> | undefined => {
+  const all = text.split(".incbin").length - 1
+  const names = [...text.matchAll(/\.incbin\s*\\?"([^"\\\n]+)\\?"/g)].map(([, name = ""]) => name)
+  if (names.length < all) return undefined
+  return names.map((name) =>
+    name.startsWith("/") ? [name] : [name, ...search.folders.map((folder) => `${folder}/${name}`)]
+  )
+}

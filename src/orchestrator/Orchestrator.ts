@@ -5,12 +5,15 @@ import * as Layer from "effect/Layer"
 import { computeSize, type MemorySizes } from "../arduino/size.ts"
 import { type BuildFacts, buildInfo } from "../artifacts/buildInfo.ts"
 import { describeImages, type Image } from "../artifacts/images.ts"
+import { ActionCache } from "../cache/ActionCache.ts"
+import { CacheUsage } from "../cache/CacheUsage.ts"
+import { ContentStore } from "../cache/ContentStore.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { ActionError } from "../exec/ActionError.ts"
 import { ActionRunner } from "../exec/ActionRunner.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import { BuiltinSteps } from "../exec/BuiltinSteps.ts"
-import { Compiler } from "../exec/Compiler.ts"
+import { backendLayer, type CacheBackend } from "../exec/CacheBackend.ts"
 import { type ActionOutcome, Executor } from "../exec/Executor.ts"
 import { Jobs } from "../exec/Jobs.ts"
 import { Linker } from "../exec/Linker.ts"
@@ -19,6 +22,8 @@ import type { Action } from "../plan/Action.ts"
 import { sizeReport } from "../plan/planImages.ts"
 import { projectName } from "../plan/planLink.ts"
 import { isAlive, ownPid } from "../process/isAlive.ts"
+import { ownDirectory } from "../process/ownDirectory.ts"
+import { Subprocess } from "../process/Subprocess.ts"
 import { SizeOverflow } from "./OrchestratorError.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 
@@ -26,6 +31,7 @@ export interface BuildOptions {
   readonly onFailure: "stop" | "keep-going"
   /** For one action: `--tu-timeout`. */
   readonly actionTimeout?: Duration.Duration | undefined
+  readonly cache: CacheBackend
 }
 
 /** What a build of one environment came to. */
@@ -50,7 +56,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
     Orchestrator,
     Effect.gen(function*() {
       const services = yield* Effect.context<
-        BuildReporter | BuiltinSteps | Compiler | Disk | Jobs | Linker
+        ActionCache | BuildReporter | BuiltinSteps | CacheUsage | ContentStore | Disk | Jobs | Linker | Subprocess
       >()
       const disk = Context.get(services, Disk)
 
@@ -67,11 +73,16 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           const runner = ActionRunner.layer({
             environment: planned.name,
             cwd: projectDir,
+            buildDir: planned.buildDir,
             stageRoot,
             ...(options.actionTimeout === undefined ? {} : { timeout: options.actionTimeout })
           })
           const layer = Executor.layer.pipe(
             Layer.provide(runner),
+            Layer.provide(backendLayer(options.cache, {
+              cwd: projectDir,
+              directory: ownDirectory === undefined ? projectDir : undefined
+            })),
             Layer.provide(UpToDate.layer({ cwd: projectDir, buildDir: planned.buildDir })),
             Layer.provide(Layer.succeedContext(services))
           )

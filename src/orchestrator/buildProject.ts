@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { compileDatabase } from "../artifacts/compileDatabase.ts"
 import { Disk } from "../disk/Disk.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
+import type { CacheBackend } from "../exec/CacheBackend.ts"
 import { Orchestrator } from "./Orchestrator.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 import { planProject, type ProjectRequest, requireTools } from "./planProject.ts"
@@ -11,6 +12,7 @@ import { planProject, type ProjectRequest, requireTools } from "./planProject.ts
 export interface BuildRequest extends ProjectRequest {
   readonly onFailure: "stop" | "keep-going"
   readonly actionTimeout?: Duration.Duration | undefined
+  readonly cache: CacheBackend
   /** `--clean` removes the build folders first. */
   readonly before: "nothing" | "clean"
 }

@@ -8,6 +8,7 @@ import type { Digest } from "../domain/Digest.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import { ownDirectory } from "../process/ownDirectory.ts"
 import { discoverSources } from "../sources/discoverSources.ts"
 import { findLibraries, type SelectedLibrary } from "../sources/findLibraries.ts"
 import type { LibraryStorage } from "../sources/LibraryIndex.ts"
@@ -89,6 +90,7 @@ export const gatherSources = Effect.fn("gatherSources")(function*(given: Gatheri
     buildDir: given.buildDir,
     toolchain: given.toolchain,
     env: {},
+    compilerEnv: ownDirectory === undefined ? {} : { PWD: ownDirectory },
     core: { sources: core.map(named(coreDir)), context: quiet(systemDirs) },
     variant: { sources: variant.map(named(variantDir)), context: quiet(systemDirs) },
     libraries: selection.libraries.map((selected, index) =>

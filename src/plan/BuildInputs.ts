@@ -45,6 +45,8 @@ export interface BuildInputs {
   readonly toolchain: Digest
   /** Environment of every child. */
   readonly env: Readonly<Record<string, string>>
+  /** Variables besides, of compilations and links: what keeps the project's place out of debug information. */
+  readonly compilerEnv: Readonly<Record<string, string>>
   readonly core: { readonly sources: ReadonlyArray<PlannedSource>; readonly context: CompileContext }
   readonly variant: { readonly sources: ReadonlyArray<PlannedSource>; readonly context: CompileContext }
   readonly libraries: ReadonlyArray<PlannedLibrary>

@@ -29,7 +29,7 @@ export const objectPath = (folder: string, source: PlannedSource): FilePath =>
 export const planCompile = (
   context: CompileContext,
   language: Language,
-  { env, toolchain }: Pick<BuildInputs, "env" | "toolchain">,
+  { compilerEnv, env, toolchain }: Pick<BuildInputs, "compilerEnv" | "env" | "toolchain">,
   /** Inputs besides the source: what must have run before. */
   after: ReadonlyArray<FilePath>
 ): Result.Result<(source: PlannedSource, object: FilePath) => Action, ArduinoError> =>
@@ -47,7 +47,7 @@ export const planCompile = (
           id: ActionId.make(object),
           mnemonic: mnemonics[language],
           argv: withDepfile(applyUnflags(argv, context.unflags)),
-          env,
+          env: { ...env, ...compilerEnv },
           toolchain,
           inputs: [source.path, ...after],
           outputs: [object],

@@ -66,7 +66,7 @@ export const planLink = (
         mnemonic: "Link",
         // Not -Wl, which would take a path with a comma apart.
         argv: vendorMap === undefined ? [...wanted, "-Xlinker", `-Map=${map}`] : wanted,
-        env: inputs.env,
+        env: { ...inputs.env, ...inputs.compilerEnv },
         toolchain: inputs.toolchain,
         inputs: [...objects, archive, ...after],
         outputs: [elf, vendorMap === undefined ? map : FilePath.make(vendorMap)]

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { Subprocess } from "../process/Subprocess.ts"
+import { openMemo, readMemo } from "./memo.ts"
 
 /** A compiler driver that was found. */
 export interface Toolchain {
@@ -84,30 +85,38 @@ const Memo = Schema.fromJsonString(Schema.Struct({
 /** The version of a compiler as remembered in `home`, as long as its file is untouched; else it is asked. */
 export const compilerVersion = Effect.fnUntraced(function*(compiler: string, home: string) {
   const disk = yield* Disk
-  const signature = (yield* disk.signature(compiler))?.text ?? ""
-  const file = `${home}/toolchains/${compiler.replaceAll(/[^\w.-]+/g, "_")}.json`
+  const file = `${compiler.replaceAll(/[^\w.-]+/g, "_")}.json`
+  const signature = yield* disk.signature(compiler)
   const memo = yield* Effect.option(
-    Effect.flatMap(disk.readText(file), (text) => Schema.decodeEffect(Memo)(text ?? ""))
+    Effect.flatMap(readMemo(home, file), (text) => Schema.decodeEffect(Memo)(text ?? ""))
   )
-  if (memo._tag === "Some" && memo.value.compiler === compiler && memo.value.signature === signature) {
+  if (memo._tag === "Some" && memo.value.compiler === compiler && memo.value.signature === signature?.text) {
     return memo.value.version
   }
-  const version = yield* versionOf(compiler)
-  yield* disk.makeDirectory(`${home}/toolchains`).pipe(
-    Effect.andThen(disk.write(file, Schema.encodeSync(Memo)({ compiler, signature, version }))),
-    // A home that cannot be written to costs 3 ms in every build, nothing else.
-    Effect.ignore
-  )
+  const keep = yield* openMemo(home, file)
+  const { status, stderr, stdout } = yield* askCompiler([compiler, "-dumpversion"])
+  const version = stdout.trim()
+  if (status._tag !== "Exited" || status.code !== 0 || version === "") {
+    return yield* new ToolBroken({ tool: compiler, reason: stderr.trim() || "no version" })
+  }
+  if (signature !== undefined) {
+    yield* keep(Schema.encodeSync(Memo)({ compiler, signature: signature.text, version }), [signature])
+  }
   return version
 })
 
-const versionOf = Effect.fnUntraced(function*(compiler: string) {
+/** How long a compiler may take to answer a question about itself; they take milliseconds. */
+const questionLimit = "10 seconds"
+
+/** Runs a compiler for what it says of itself. */
+export const askCompiler = Effect.fnUntraced(function*(argv: readonly [string, ...Array<string>]) {
   const subprocess = yield* Subprocess
-  const { status, stderr, stdout } = yield* subprocess.run({ argv: [compiler, "-dumpversion"], cwd: "/", env: {} })
-    .pipe(
-      Effect.mapError((error) => new ToolBroken({ tool: compiler, reason: error.message }))
-    )
-  const version = stdout.trim()
-  if (status._tag === "Exited" && status.code === 0 && version !== "") return version
-  return yield* new ToolBroken({ tool: compiler, reason: stderr.trim() || "no version" })
+  const broken = (reason: string) => new ToolBroken({ tool: argv[0], reason })
+  return yield* subprocess.run({ argv, cwd: "/", env: {} }).pipe(
+    Effect.mapError((error) => broken(error.message)),
+    Effect.timeoutOrElse({
+      duration: questionLimit,
+      orElse: () => Effect.fail(broken(`${argv.slice(1).join(" ")} took longer than ${questionLimit}`))
+    })
+  )
 })

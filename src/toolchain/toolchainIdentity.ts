@@ -1,28 +1,29 @@
 // @effect-diagnostics nodeBuiltinImport:off -- SHA-256 of a short text; WebCrypto is asynchronous
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
 import * as Crypto from "node:crypto"
 import { Disk } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
-import { Subprocess } from "../process/Subprocess.ts"
+import { openMemo, readMemo } from "./memo.ts"
+import { toolchainParts } from "./toolchainParts.ts"
 
-/**
- * The programs that a driver starts and the files that it reads by itself. A compiler package can be upgraded, or a part
- * of it replaced, without the driver changing. Source: GCC manual, "Developer Options", `-print-prog-name` and
- * `-print-file-name`; the list is what GCC's own specs call.
- */
-const programs = ["cc1", "cc1plus", "as", "ld", "collect2", "lto1", "lto-wrapper", "ar", "nm", "objcopy"]
-const files = ["liblto_plugin.so", "specs", "libgcc.a", "libc.a", "libm.a"]
+/** Bump when `toolchainParts` asks for more. 2: specs and scripts that only a link tells. */
+const version = 2
 
 const Memo = Schema.fromJsonString(Schema.Struct({
-  driver: Schema.String,
-  parts: Schema.Array(Schema.Struct({ path: Schema.String, signature: Schema.String, digest: Schema.String }))
+  version: Schema.Literal(version),
+  /** Driver, flags and names that this is the answer to. */
+  question: Schema.Array(Schema.String),
+  parts: Schema.Array(Schema.Struct({ path: Schema.String, signature: Schema.String, digest: Schema.String })),
+  /** The folders of the parts: what appears in them may be a part from then on. */
+  folders: Schema.Array(Schema.Struct({ path: Schema.String, signature: Schema.String }))
 }))
-type Parts = (typeof Memo.Type)["parts"]
+type Memo = typeof Memo.Type
 
 /**
  * One digest over the content of a driver and all its parts. `flags` (`-mmcu=…`) and `specs` choose among them. What was
- * found, and the digests of untouched files, are remembered in `home`.
+ * found is remembered in `home`, so that as long as nothing is touched files are looked at, not read, and nothing is run.
  */
 export const toolchainIdentity = Effect.fn("toolchainIdentity")(function*(options: {
   readonly compiler: string
@@ -33,53 +34,57 @@ export const toolchainIdentity = Effect.fn("toolchainIdentity")(function*(option
 }) {
   const disk = yield* Disk
   const { compiler, flags, home, specs } = options
-  const driver = (yield* disk.signature(compiler))?.text ?? ""
-  const name = [compiler, ...flags].join("_").replaceAll(/[^\w.-]+/g, "_")
-  const memoFile = `${home}/toolchains/${name}.parts.json`
+  const file = `${[compiler, ...flags].join("_").replaceAll(/[^\w.-]+/g, "_")}.parts.json`
   const memo = yield* Effect.option(
-    Effect.flatMap(disk.readText(memoFile), (text) => Schema.decodeEffect(Memo)(text ?? ""))
+    Effect.flatMap(readMemo(home, file), (text) => Schema.decodeEffect(Memo)(text ?? ""))
   )
-  const known: Parts = memo._tag === "Some" && memo.value.driver === driver ? memo.value.parts : []
-  const paths = known.length > 0 ? known.map(({ path }) => path) : yield* partsOf(compiler, flags, specs)
-  const parts = yield* Effect.forEach(paths, (path, index) =>
+  const question = [compiler, ...flags, ...specs]
+  const known = memo._tag === "Some" && Equal.equals(memo.value.question, question) ? memo.value : undefined
+  if (known !== undefined && (yield* isUntouched(known))) return digestOf(known)
+
+  const keep = yield* openMemo(home, file)
+  const paths = yield* toolchainParts(compiler, flags, specs)
+  const looks = yield* Effect.forEach(paths, (path) =>
     Effect.gen(function*() {
-      const signature = (yield* disk.signature(path))?.text ?? "gone"
-      if (known[index]?.signature === signature) return known[index]
-      return { path, signature, digest: (yield* disk.digest(path)) ?? "" }
+      const signature = yield* disk.signature(path)
+      const same = known?.parts.find((part) => part.path === path && part.signature === signature?.text)
+      const digest = same?.digest ?? (yield* disk.digest(path)) ?? ""
+      return { part: { path, signature: signature?.text ?? "", digest }, signatures: signature ? [signature] : [] }
     }))
-  if (parts.some((part, index) => part !== known[index])) {
-    yield* disk.makeDirectory(`${home}/toolchains`).pipe(
-      Effect.andThen(Effect.flatMap(
-        Schema.encodeEffect(Memo)({ driver, parts }),
-        (text) => disk.write(memoFile, text)
-      )),
-      // A home that cannot be written to costs time in every build, nothing else.
-      Effect.ignore
-    )
+  const surroundings = yield* Effect.forEach(
+    foldersOf(paths.slice(1)),
+    (path) =>
+      Effect.map(disk.signature(path), (signature) => ({
+        folder: { path, signature: signature?.text ?? "" },
+        signatures: signature ? [signature] : []
+      }))
+  )
+  const found: Memo = {
+    version,
+    question,
+    parts: looks.map(({ part }) => part),
+    folders: surroundings.map(({ folder }) => folder)
   }
-  const text = parts.map(({ digest, path }) => `${digest} ${path}`).join("\n")
-  return Digest.make(Crypto.createHash("sha256").update(text).digest("hex"))
+  yield* keep(
+    Schema.encodeSync(Memo)(found),
+    [...looks, ...surroundings].flatMap(({ signatures }) => signatures)
+  )
+  return digestOf(found)
 })
 
-/** Absolute paths of the parts, the driver first. What the driver does not find, it says by name only. */
-const partsOf = Effect.fnUntraced(function*(
-  compiler: string,
-  flags: ReadonlyArray<string>,
-  specs: ReadonlyArray<string>
-) {
-  const subprocess = yield* Subprocess
-  const questions = [
-    ...programs.map((name) => `-print-prog-name=${name}`),
-    ...[...files, ...specs].map((name) => `-print-file-name=${name}`)
-  ]
-  const answers = yield* Effect.forEach(
-    questions,
-    (question) =>
-      subprocess.run({ argv: [compiler, ...flags, question], cwd: "/", env: {} }).pipe(
-        Effect.map(({ stdout }) => stdout.trim()),
-        Effect.orElseSucceed(() => "")
-      ),
-    { concurrency: 4 }
-  )
-  return [...new Set([compiler, ...answers.filter((answer) => answer.startsWith("/"))])]
+const isUntouched = Effect.fnUntraced(function*({ folders, parts }: Memo) {
+  const disk = yield* Disk
+  for (const { path, signature } of [...parts, ...folders]) {
+    if (((yield* disk.signature(path))?.text ?? "") !== signature) return false
+  }
+  return true
 })
+
+const foldersOf = (paths: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/"))))
+]
+
+const digestOf = ({ parts }: Memo): Digest =>
+  Digest.make(
+    Crypto.createHash("sha256").update(parts.map(({ digest, path }) => `${digest} ${path}`).join("\n")).digest("hex")
+  )

@@ -63,7 +63,17 @@ describe("findBoard", () => {
   })
 
   it("an MCU that several boards have names none of them", () => {
-    assert.strictEqual(failure("atmega32u4")._tag, "UnknownBoard")
+    const error = failure("ATmega32U4")
+    assert.strictEqual(error._tag, "UnknownBoard")
+    assert.strictEqual(error.hint, "did you mean one, two?")
+  })
+
+  it("of many boards with an MCU, the error names five", () => {
+    const error = Result.getOrThrow(Result.flip(findBoard(debianAvr.boards, aliases, "ATmega328P")))
+    assert.strictEqual(
+      error.hint,
+      "did you mean uno, unomini, diecimila:cpu=atmega328, nano:cpu=atmega328, mini:cpu=atmega328?"
+    )
   })
 
   it("an unknown board comes with the three nearest, the table's among them", () => {

@@ -34,6 +34,8 @@ describe("BuildState", () => {
       Schema.String,
       Schema.Struct({
         command: Schema.String,
+        words: Schema.Array(Schema.String),
+        toolchain: Schema.UndefinedOr(Schema.String),
         inputs: Digests,
         outputs: Digests,
         present: Schema.Array(Schema.String),
@@ -42,7 +44,7 @@ describe("BuildState", () => {
     ),
     stats: Schema.Record(
       Schema.String,
-      Schema.Struct({ signature: Schema.String, digest: Digest, asks: Schema.Boolean })
+      Schema.Struct({ signature: Schema.String, digest: Digest, marks: Schema.Int })
     )
   }, (given) =>
     Effect.gen(function*() {
@@ -88,6 +90,8 @@ describe("BuildState", () => {
       const file = yield* stateFile
       const action = {
         command: "c",
+        words: ["c"],
+        toolchain: undefined,
         inputs: new Map([["a.c", "1"]]),
         outputs: new Map([["a.o", "2"]]),
         present: [],

@@ -59,7 +59,8 @@ export const events = {
     _tag: "ActionStarted",
     ...about(name),
     argv: ["/bin/c++", `my ${name}.cpp`],
-    reason: { _tag: "NeverBuilt" }
+    reason: { _tag: "NeverBuilt" },
+    cache: { _tag: "NotAsked" }
   }),
   finished: (name: string, output = "", ok = true): BuildEvent => ({
     _tag: "ActionFinished",

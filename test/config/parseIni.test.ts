@@ -20,10 +20,20 @@ describe("parseIni", () => {
     assert.deepStrictEqual(entries.get("board"), {
       key: "board",
       value: "uno\nBuild_Flags: -DX=1",
+      valueLines: [4, 5],
       path: "platformio.ini",
       line: 4,
       column: 1
     })
+  })
+
+  it("knows the line of each line of a value", () => {
+    const document = parse("[a]\nx =\n\n  ; about one\n  one\n\n  # about two\n  two ; here\n\ny =\nz = three")
+    const lines = Array.from(
+      document.sections.get("a")!.entries.values(),
+      ({ value, valueLines }) => [value, valueLines]
+    )
+    assert.deepStrictEqual(lines, [["one\n\ntwo", [5, 6, 8]], ["", []], ["three", [11]]])
   })
 
   // Expectations of this table were taken from Python 3.11's configparser with inline_comment_prefixes ("#", ";").

@@ -38,7 +38,8 @@ describe("ActionRunner", () => {
         _tag: "ActionStarted",
         ...event,
         argv: compile.argv,
-        reason: { _tag: "NeverBuilt" }
+        reason: { _tag: "NeverBuilt" },
+        cache: { _tag: "NotAsked" }
       })
       assert.deepStrictEqual(finished, {
         _tag: "ActionFinished",

@@ -6,15 +6,17 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { ActionError } from "../../src/exec/ActionError.ts"
-import { ActionRunner } from "../../src/exec/ActionRunner.ts"
+import { ActionRunner, type Success } from "../../src/exec/ActionRunner.ts"
+import { BuildReporter } from "../../src/exec/BuildReporter.ts"
 import { type ExecuteOptions, Executor } from "../../src/exec/Executor.ts"
-import { UpToDate } from "../../src/exec/UpToDate.ts"
 import type { Action } from "../../src/plan/Action.ts"
 import { type ActionGraph, dependenciesOf } from "../../src/plan/ActionGraph.ts"
 import { action, graphOf } from "../plan/actions.ts"
 import { failed } from "./workshop.ts"
 
-type Run = (action: Action) => Effect.Effect<"Executed" | "UpToDate", ActionError>
+type Run = (action: Action) => Effect.Effect<Success, ActionError>
+
+const reporter = Layer.succeed(BuildReporter, BuildReporter.of({ emit: () => Effect.void }))
 
 /** Executes a graph with `run` in the runner's place. */
 const execute = Effect.fnUntraced(function*(
@@ -31,12 +33,12 @@ const execute = Effect.fnUntraced(function*(
         Effect.suspend(() => {
           log.push(action.id)
           return run(action)
-        })
+        }),
+      commit: () => Effect.sync(() => void commits++)
     })
   )
-  const upToDate = Layer.mock(UpToDate, { commit: Effect.sync(() => void commits++) })
   const exit = yield* Effect.flatMap(Executor, (executor) => executor.execute(graph, { onFailure })).pipe(
-    Effect.provide(Layer.provide(Executor.layer, [runner, upToDate]), { local: true }),
+    Effect.provide(Layer.provide(Executor.layer, [runner, reporter]), { local: true }),
     Effect.exit
   )
   const outcomes = Exit.isSuccess(exit) ? [...exit.value].map(([{ id }, { _tag }]) => `${id} ${_tag}`) : []
@@ -126,8 +128,11 @@ describe("Executor", () => {
       const fiber = yield* Effect.flatMap(Executor, (executor) => executor.execute(graph, { onFailure: "stop" })).pipe(
         Effect.provide(
           Layer.provide(Executor.layer, [
-            Layer.succeed(ActionRunner, ActionRunner.of({ run: () => run })),
-            Layer.mock(UpToDate, { commit: Effect.sync(() => void commits++) })
+            Layer.succeed(
+              ActionRunner,
+              ActionRunner.of({ run: () => run, commit: () => Effect.sync(() => void commits++) })
+            ),
+            reporter
           ]),
           { local: true }
         ),

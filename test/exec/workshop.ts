@@ -11,6 +11,7 @@ import { ActionRunner } from "../../src/exec/ActionRunner.ts"
 import type { BuildEvent } from "../../src/exec/BuildEvent.ts"
 import { BuildReporter } from "../../src/exec/BuildReporter.ts"
 import { BuiltinSteps } from "../../src/exec/BuiltinSteps.ts"
+import { CompileCache } from "../../src/exec/CompileCache.ts"
 import { type CommandOutput, Compiler, type RunsCommand } from "../../src/exec/Compiler.ts"
 import { Executor } from "../../src/exec/Executor.ts"
 import { Jobs } from "../../src/exec/Jobs.ts"
@@ -86,6 +87,7 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
   const tools = Layer.mergeAll(
     Layer.succeed(Compiler, Compiler.of(tool)),
     Layer.succeed(Linker, Linker.of(tool)),
+    CompileCache.off,
     Layer.succeed(BuildReporter, BuildReporter.of({ emit: (event) => Effect.sync(() => void events.push(event)) })),
     Layer.succeed(
       BuiltinSteps,
@@ -98,6 +100,7 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
       Layer.provideMerge(ActionRunner.layer({
         environment: "uno",
         cwd,
+        buildDir: "out",
         stageRoot: "out/.stage",
         ...(options.timeout === undefined ? {} : { timeout: options.timeout })
       })),

@@ -41,6 +41,7 @@ export const inputs = (platformTxt: string, more: Partial<BuildInputs> = {}): Bu
     buildDir: "out",
     toolchain: Digest.make("0".repeat(64)),
     env: {},
+    compilerEnv: {},
     core: { sources: [source("/core", "main.cpp")], context: context(platform) },
     variant: { sources: [source("/variant", "pins.c")], context: context(platform) },
     libraries: [{

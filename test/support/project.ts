@@ -68,7 +68,15 @@ void loop() { digitalWrite(LED_BUILTIN, !digitalRead(LED_BUILTIN)); Serial.print
 /** A build of an unknown state of the machine must not matter, so nothing is inherited but what finds programs. */
 export function environment(dir: string, variables: Readonly<Record<string, string>> = {}): Record<string, string> {
   const home = Path.join(Os.tmpdir(), "fbuild-e2e-home")
-  return { PATH: "/usr/bin:/bin", HOME: home, FBUILD_HOME: home, FBUILD_NODE: process.execPath, PWD: dir, ...variables }
+  return {
+    PATH: "/usr/bin:/bin",
+    HOME: home,
+    FBUILD_HOME: home,
+    FBUILD_NODE: process.execPath,
+    FBUILD_COMPILE_CACHE: "off",
+    PWD: dir,
+    ...variables
+  }
 }
 
 /** Runs `fbuild ARGS` in a folder, to its end. */

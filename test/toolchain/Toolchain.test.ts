@@ -1,11 +1,14 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
+import { Subprocess } from "../../src/process/Subprocess.ts"
 import * as SubprocessNode from "../../src/process/SubprocessNode.ts"
-import { findToolchain } from "../../src/toolchain/Toolchain.ts"
+import { compilerVersion, findToolchain } from "../../src/toolchain/Toolchain.ts"
 import { projectFolder } from "../sources/projectFolder.ts"
 
 const layer = Layer.mergeAll(NodeFileSystem.layer, DiskNode.layer, SubprocessNode.layer)
@@ -103,6 +106,29 @@ describe("findToolchain", () => {
       yield* fs.writeFileString(`${root}/a/bin/x-gcc`, says("7.3.0"))
       assert.strictEqual((yield* find(["a/bin"])).version, "7.3.0")
     }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("remembers a compiler's answer, but not that of one that has only just been written", () =>
+    Effect.gen(function*() {
+      const asking = says("5.4.0").replace("\n", "\necho >>\"$(dirname \"$0\")/asked\"\n")
+      const { find, fs, root } = yield* machine({ "a/bin/x-gcc": asking })
+      const asked = Effect.map(fs.readFileString(`${root}/a/bin/asked`), (text) => text.length)
+      yield* fs.writeFileString(`${root}/a/bin/x-gcc`, asking)
+      for (const [wait, expected] of [[0, 1], [30, 2], [0, 2]] as const) {
+        yield* Effect.sleep(wait)
+        assert.strictEqual((yield* find(["a/bin"])).version, "5.4.0")
+        assert.strictEqual(yield* asked, expected)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.effect("a compiler that never answers is broken after 10 seconds", () =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(Effect.flip(compilerVersion("/bin/x-gcc", "/dev/null/home")))
+      yield* TestClock.adjust("9 seconds")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      const error = yield* Fiber.join(fiber)
+      assert.strictEqual(error.message, "/bin/x-gcc does not answer: -dumpversion took longer than 10 seconds")
+    }).pipe(Effect.provide([DiskNode.layer, Layer.mock(Subprocess, { run: () => Effect.never })])))
 
   it.live("a home that cannot be written to hinders nothing", () =>
     Effect.gen(function*() {

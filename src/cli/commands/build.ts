@@ -2,7 +2,7 @@ import * as Command from "effect/cli/Command"
 import { buildOptions } from "../options.ts"
 import { runBuild } from "../runBuild.ts"
 
-export const build = Command.make("build", buildOptions, (flags) => runBuild(flags)).pipe(
+export const build = Command.make("build", buildOptions, (flags) => runBuild(flags, { plan: "unless standing" })).pipe(
   Command.withDescription("Build the environments of the project: those of -e, else default_envs, else all"),
   Command.withExamples([
     { command: "fbuild build", description: "Build the project in this folder" },

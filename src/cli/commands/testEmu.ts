@@ -48,7 +48,7 @@ export const testEmu = Command.make("test-emu", options, (flags) =>
           mcu: properties.get("build.mcu")?.value ?? "",
           ...(requested === undefined ? {} : { requested })
         })))
-      const built = yield* runBuild({ ...flags, timeout: Option.none() })
+      const built = yield* runBuild({ ...flags, timeout: Option.none() }, { plan: "always" })
       if (flags.dryRun) return
       const terminal = yield* Terminal
       const codes = yield* Effect.forEach(built, (environment, index) =>

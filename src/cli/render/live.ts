@@ -64,6 +64,9 @@ export const liveReporter = Effect.fnUntraced(function*(look: Look) {
       case "ActionUpToDate":
         done++
         return Effect.void
+      case "ActionCached":
+        done++
+        return event.output === "" ? Effect.void : above(quiet.emit(event))
       case "ActionFinished":
         done++
         running.delete(event.id)

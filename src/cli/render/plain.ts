@@ -26,6 +26,9 @@ export const plainReporter = (look: Look): BuildReporter["Service"] => {
       case "ActionUpToDate":
         done++
         return Effect.void
+      case "ActionCached":
+        done++
+        return event.output === "" ? Effect.void : look.stderr.write(outputText(event.output, look.stderrColor))
       case "ActionFinished":
         done++
         return Effect.andThen(

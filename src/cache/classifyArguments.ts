@@ -1,0 +1,103 @@
+import { binutilsFlags } from "./binutilsFlags.ts"
+import { cppFlags, gccFlags } from "./compilerFlags.ts"
+import { type Family, familyOf, type FlagClass, type FlagRow, type FlagTable } from "./flagTable.ts"
+
+/** One option of a command line, or a word that is none. */
+export interface Argument {
+  /** `operand`: no option. `unknown`: in no table, or without the value that it needs. */
+  readonly class: FlagClass | "operand" | "unknown"
+  /** The words that it is made of, as they stand there. */
+  readonly flag: string
+  /** Its name in the table; empty for an operand. */
+  readonly name: string
+  /** What stands behind the name; for an operand, the operand. */
+  readonly value: string
+  /** For `uncacheable`. */
+  readonly why?: string | undefined
+}
+
+/**
+ * What each argument of a command means to a cache. Words for programs behind the driver (`-Wl,`, `-Xlinker` …) are read
+ * as these programs will read them, together. `undefined`: the program has no table. Response files have to be expanded
+ * before: `@file` is an operand here.
+ */
+export const classifyArguments = (
+  [program = "", ...words]: ReadonlyArray<string>
+): ReadonlyArray<Argument> | undefined => {
+  const family = familyOf(program)
+  return family === undefined ? undefined : classify(family, words)
+}
+
+const classify = (family: Family, words: ReadonlyArray<string>): ReadonlyArray<Argument> => {
+  const found: Array<Argument> = []
+  const passed = new Map<Family, Array<string>>()
+  const pass = (to: Family, ...more: ReadonlyArray<string>) => {
+    const list = passed.get(to)
+    if (list === undefined) passed.set(to, [...more])
+    else list.push(...more)
+  }
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!
+    const isOperation = family === "ar" && at === 0
+    if (!word.startsWith("-") && !isOperation) {
+      // The linker gets it between the words of -Wl, where it can be the value of one.
+      if (family === "gcc") pass("ld", word)
+      else found.push({ class: "operand", flag: word, name: "", value: word })
+      continue
+    }
+    const match = find(family, isOperation && !word.startsWith("-") ? `-${word}` : word, words[at + 1])
+    if (match === undefined) {
+      found.push({ class: "unknown", flag: word, name: word, value: "" })
+      continue
+    }
+    const { apart, name, row, value } = match
+    if (row.to !== undefined) pass(row.to, ...(apart ? [value] : value.split(",")))
+    else found.push({ class: row.class, flag: apart ? `${word} ${value}` : word, name, value, why: row.why })
+    if (apart) at++
+  }
+  return [...found, ...[...passed].flatMap(([to, list]) => classify(to, list))]
+}
+
+interface Match {
+  readonly row: FlagRow
+  readonly name: string
+  readonly value: string
+  /** The value is the next word. */
+  readonly apart: boolean
+}
+
+const find = (family: Family, word: string, next: string | undefined): Match | undefined => {
+  // Long options of ld's may have one dash.
+  const spellings = family === "ld" && /^-[^-]./.test(word) ? [word, `-${word}`] : [word]
+  for (const row of tables[family]) {
+    for (const name of row.names) {
+      for (const spelling of spellings) {
+        const match = spelling.startsWith(name) ? matchRow(row, name, spelling.slice(name.length), next) : undefined
+        if (match !== undefined && row.value?.test(match.value) !== false) return match
+      }
+    }
+  }
+  return undefined
+}
+
+/** `rest`: what stands behind the name in its word. */
+const matchRow = (row: FlagRow, name: string, rest: string, next: string | undefined): Match | undefined => {
+  const here = (value: string): Match => ({ row, name, value, apart: false })
+  const apart = next === undefined ? undefined : { row, name, value: next, apart: true }
+  switch (row.match) {
+    case "exact":
+      return rest === "" ? here("") : undefined
+    case "prefix":
+      return here(rest)
+    case "joined":
+      return rest === "" ? apart : here(rest)
+    case "next":
+      return rest === "" ? apart : undefined
+    case "long":
+      return rest === "" ? apart : rest.startsWith("=") ? here(rest.slice(1)) : undefined
+    case "optional":
+      return rest === "" ? here("") : rest.startsWith("=") ? here(rest.slice(1)) : undefined
+  }
+}
+
+const tables: Readonly<Record<Family, FlagTable>> = { gcc: gccFlags, cpp: cppFlags, ...binutilsFlags }

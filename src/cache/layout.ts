@@ -1,0 +1,42 @@
+import * as Effect from "effect/Effect"
+import type { Disk, DiskError } from "../disk/Disk.ts"
+import type { Digest } from "../domain/Digest.ts"
+
+/** Where the cache of a home is. */
+export const cacheDir = (home: string): string => `${home}/cache`
+
+/** What actions made, by the digest of the content. */
+export const contentDir = (home: string): string => `${cacheDir(home)}/content`
+export const blobPath = (home: string, digest: Digest): string => sharded(contentDir(home), digest)
+
+/** What is known of actions that ran, by the digest of their fingerprint. */
+export const actionsDir = (home: string): string => `${cacheDir(home)}/actions`
+export const entryPath = (home: string, key: Digest): string => sharded(actionsDir(home), key)
+
+/** One empty file for each build that runs: `<pid>.<n>`. */
+export const runningDir = (home: string): string => `${cacheDir(home)}/running`
+
+/** Folders of some thousand files are slow to list and to search on some file systems. */
+const sharded = (dir: string, digest: Digest): string => `${dir}/${digest.slice(0, 2)}/${digest}`
+
+/** Publishes a file of the cache whole, making its folder if need be. */
+export const writeWhole = (
+  disk: Disk["Service"],
+  path: string,
+  content: string | Uint8Array,
+  mode?: number
+): Effect.Effect<void, DiskError> => makingFolder(disk, path, disk.write(path, content, mode))
+
+/** Writes to a file; where its folder is missing, once more with it. */
+export const makingFolder = (
+  disk: Disk["Service"],
+  path: string,
+  write: Effect.Effect<void, DiskError>
+): Effect.Effect<void, DiskError> =>
+  Effect.catchTag(
+    write,
+    "DiskError",
+    (error) => error.code === "ENOENT" ? Effect.andThen(disk.makeDirectory(folderOf(path)), write) : Effect.fail(error)
+  )
+
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/"))

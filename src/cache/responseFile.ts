@@ -1,0 +1,55 @@
+/**
+ * A command line with its response files (`@file`) in place, as GNU programs take them: words are separated by blanks,
+ * quotes keep blanks, a backslash keeps the next character; a response file may name others. One that is not in `texts`
+ * (path as it stands there → content), or that contains itself, is left as it is. Source: GCC manual, "Overall Options".
+ */
+export const expandResponses = (
+  argv: ReadonlyArray<string>,
+  texts: ReadonlyMap<string, string>
+): ReadonlyArray<string> => expand(argv, texts, [])
+
+/** Response files that `expandResponses` would put into place, if they were in `texts`; also those that other ones name. */
+export const missingResponses = (
+  argv: ReadonlyArray<string>,
+  texts: ReadonlyMap<string, string>
+): ReadonlyArray<string> => [
+  ...new Set(
+    expandResponses(argv, texts).filter((word) => word.startsWith("@")).map((word) => word.slice(1)).filter((path) =>
+      !texts.has(path)
+    )
+  )
+]
+
+const expand = (
+  argv: ReadonlyArray<string>,
+  texts: ReadonlyMap<string, string>,
+  inside: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  if (!argv.some((word) => word.startsWith("@"))) return argv
+  return argv.flatMap((word) => {
+    const path = word.startsWith("@") ? word.slice(1) : ""
+    const text = inside.includes(path) ? undefined : texts.get(path)
+    return text === undefined ? [word] : expand(splitWords(text), texts, [...inside, path])
+  })
+}
+
+/** The words of a response file. */
+const splitWords = (text: string): ReadonlyArray<string> => {
+  const words: Array<string> = []
+  let word: string | undefined
+  let quote = ""
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!
+    if (char === "\\") word = (word ?? "") + (text[++at] ?? "")
+    else if (quote !== "" && char === quote) quote = ""
+    else if (quote === "" && (char === "'" || char === "\"")) {
+      quote = char
+      word ??= ""
+    } else if (quote === "" && /\s/.test(char)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else word = (word ?? "") + char
+  }
+  if (word !== undefined) words.push(word)
+  return words
+}

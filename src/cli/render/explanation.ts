@@ -1,0 +1,93 @@
+import { type Uncacheable, uncacheableText } from "../../cache/Fingerprint.ts"
+import type { CacheAnswer, Reason } from "../../exec/BuildEvent.ts"
+import type { Explanation } from "../../exec/Explanation.ts"
+import { shellQuote } from "../../plan/render.ts"
+import { bold, dim } from "../colors.ts"
+
+const outcomes = {
+  Executed: "ran",
+  Cached: "cached",
+  UpToDate: "up to date",
+  Failed: "failed",
+  Cancelled: "did not run"
+} as const
+
+/**
+ * What the last build of an environment did, and why. Actions that did the same for the same reason stand together; those
+ * that stood are only counted, unless they are what was asked for.
+ */
+export const explanationText = (environment: string, actions: ReadonlyArray<Explanation>, color: boolean): string => {
+  const groups = new Map<string, Array<Explanation>>()
+  for (const action of actions) {
+    const text = [`  ${outcomes[action.outcome]}`, ...reasonsOf(action).map((line) => dim(`    ${line}`, color))].join(
+      "\n"
+    )
+    groups.set(text, [...groups.get(text) ?? [], action])
+  }
+  const lines = [...groups].flatMap(([text, group]) =>
+    group[0]?.outcome === "UpToDate" && group.length > few
+      ? [`  up to date: ${group.length} actions`]
+      : [text, ...group.map(({ id, mnemonic }) => `      ${mnemonic} ${id}`)]
+  )
+  return [bold(environment, color), ...lines, ""].join("\n")
+}
+
+/** As many actions that stood are named: those of one file. */
+const few = 5
+
+const reasonsOf = ({ cache, outcome, reason }: Explanation): ReadonlyArray<string> => [
+  ...(reason === undefined
+    ? [outcome === "UpToDate" ? "nothing it reads has changed" : "what it needs was not made"]
+    : reasonText(reason)),
+  ...(cache === undefined ? [] : cacheText(cache))
+]
+
+/** Why an action had to run, in lines. */
+export const reasonText = (reason: Reason): ReadonlyArray<string> => {
+  switch (reason._tag) {
+    case "NeverBuilt":
+      return ["nothing is known of an earlier success"]
+    case "CommandChanged":
+      return reason.added.length + reason.removed.length === 0 ? ["its inputs or outputs are others"] : [
+        "its command has changed",
+        ...reason.removed.map((word) => `  - ${shellQuote(word)}`),
+        ...reason.added.map((word) => `  + ${shellQuote(word)}`)
+      ]
+    case "ToolchainChanged":
+      return [`a program or file of the toolchain has changed: ${change(reason)}`]
+    case "OutputMissing":
+      return [`${reason.path} was not there`]
+    case "OutputChanged":
+      return [`${reason.path} was not what had been made: ${change(reason)}`]
+    case "InputMissing":
+      return [`${reason.path}, which it had read, was not there`]
+    case "InputChanged":
+      return [`${reason.path} has changed: ${change(reason)}`]
+    case "InputShadowed":
+      return [`${reason.path} has appeared, which comes before a file that it had read or had asked for`]
+    case "AlwaysRuns":
+      return ["a hook of the core: it runs in every build"]
+  }
+}
+
+const change = ({ after, before }: { readonly before: string; readonly after: string }): string =>
+  `${before.slice(0, 12)} → ${after.slice(0, 12)}`
+
+const cacheText = (answer: CacheAnswer): ReadonlyArray<string> => {
+  switch (answer._tag) {
+    case "NotAsked":
+      return []
+    case "Hit":
+      return ["its outputs were in the cache"]
+    case "NoEntry":
+      return ["the cache had nothing for this command and these inputs"]
+    case "ContentMissing":
+      return ["the cache knew it, but no longer had its outputs"]
+    case "EntryDiffers": {
+      const [first = "", ...more] = reasonText(answer.difference)
+      return [`the nearest entry of the cache differs: ${first}`, ...more]
+    }
+    case "Uncacheable":
+      return [`not kept in the cache: ${uncacheableText(answer.reason satisfies Uncacheable)}`]
+  }
+}

@@ -1,0 +1,65 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import { sha256 } from "../cache/sha256.ts"
+import { Disk } from "../disk/Disk.ts"
+import { makeRecording, recordVariables } from "../disk/recording.ts"
+import type { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
+import { isOurs } from "../exec/buildFolder.ts"
+import type { BuildReporter } from "../exec/BuildReporter.ts"
+import type { BuildRequest } from "../orchestrator/buildProject.ts"
+import type { BuiltEnvironment } from "../orchestrator/Orchestrator.ts"
+import { keepStanding, readStanding } from "../orchestrator/standing.ts"
+
+interface Answered {
+  readonly built: ReadonlyArray<BuiltEnvironment>
+  readonly environments: ReadonlyArray<EnvironmentResult>
+}
+
+/**
+ * The answer of the last build of this request that had nothing to do, as long as nothing that it looked at has changed;
+ * else builds, and keeps the answer when this one had nothing to do.
+ */
+export const unlessStanding = Effect.fnUntraced(function*<E, R>(
+  request: BuildRequest,
+  reporter: BuildReporter["Service"],
+  build: (request: BuildRequest, reporter: BuildReporter["Service"]) => Effect.Effect<Answered, E, R>
+) {
+  const disk = yield* Disk
+  const fileSystem = yield* FileSystem.FileSystem
+  const started = yield* Clock.currentTimeMillis
+  const { buildType, cache, environments, home, projectDir, variables } = request
+  const file = `${home}/standing/${sha256(JSON.stringify([projectDir, environments, buildType ?? null, cache]))}`
+  const standing = yield* readStanding(file, variables)
+  if (standing !== undefined) {
+    yield* Effect.forEach(standing.warnings, (error) => reporter.emit({ _tag: "Warning", error }), { discard: true })
+    return { built: [], environments: standing.environments }
+  }
+  const recording = makeRecording(disk, fileSystem)
+  const recorded = recordVariables(variables)
+  const warnings: Array<ReportedError> = []
+  const emit: BuildReporter["Service"]["emit"] = (event) => {
+    if (event._tag === "Warning") warnings.push(event.error)
+    return reporter.emit(event)
+  }
+  // Of fbuild itself: another version may come to another conclusion.
+  yield* recording.disk.signature(new URL(import.meta.url).pathname)
+  const answer = yield* build({ ...request, variables: recorded.variables }, { emit }).pipe(
+    Effect.provideService(Disk, recording.disk),
+    Effect.provideService(FileSystem.FileSystem, recording.fileSystem)
+  )
+  if (answer.environments.every(({ actions, ok }) => ok && actions.upToDate === actions.total)) {
+    const folders = answer.built.map(({ planned }) => planned.buildDir).map((dir) =>
+      dir.startsWith("/") ? dir : `${projectDir}/${dir}`
+    )
+    yield* Effect.ignore(keepStanding(file, {
+      recording,
+      ours: (path) => path === file || folders.some((folder) => isOurs(folder, path)),
+      variables,
+      names: recorded.names,
+      answer: { environments: answer.environments, warnings },
+      started
+    }))
+  }
+  return answer
+})

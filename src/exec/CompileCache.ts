@@ -1,0 +1,46 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { DiskError } from "../disk/Disk.ts"
+import type { Action } from "../plan/Action.ts"
+import type { CacheAnswer } from "./BuildEvent.ts"
+import type { Stage } from "./Stage.ts"
+import type { Traced } from "./UpToDate.ts"
+
+/** What a cache had for an action: its outputs, now in the stage, or why not. */
+export type Fetched =
+  | { readonly _tag: "Hit"; readonly hit: CacheHit }
+  | { readonly _tag: "Miss"; readonly answer: CacheAnswer }
+
+export interface CacheHit {
+  /** What the action read besides its declared inputs when it ran. */
+  readonly discovered: ReadonlyArray<string>
+  /** What the command printed. */
+  readonly printed: string
+}
+
+/** What is to be kept of an action that has run. */
+export interface Ran extends Traced {
+  readonly printed: string
+  readonly durationMs: number
+}
+
+/** Outputs that were made before, of any kind of action. Not being able to keep or to give them never fails a build. */
+export class CompileCache extends Context.Service<CompileCache, {
+  /** Puts the outputs of an action into its stage, if they are known. */
+  readonly fetch: (action: Action, stage: Stage) => Effect.Effect<Fetched, DiskError>
+  /** Keeps what an action has made; says why, if it must not be kept. */
+  readonly store: (ran: Ran) => Effect.Effect<CacheAnswer | undefined>
+  /** At the end of a build. */
+  readonly close: Effect.Effect<void>
+}>()("fbuild/exec/CompileCache") {
+  /** No cache: every action that has to run runs. */
+  static readonly off = Layer.succeed(
+    CompileCache,
+    CompileCache.of({
+      fetch: () => Effect.succeed({ _tag: "Miss", answer: { _tag: "NotAsked" } }),
+      store: () => Effect.undefined,
+      close: Effect.void
+    })
+  )
+}

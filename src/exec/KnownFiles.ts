@@ -1,0 +1,89 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { KnownDigest } from "../cache/BuildState.ts"
+import { markedWords } from "../cache/marks.ts"
+import { Disk } from "../disk/Disk.ts"
+
+/** File systems stamp with a clock that stands still for one tick: 10 ms at 100 Hz, the slowest that kernels use. */
+const tickNanos = 10_000_000n
+
+/**
+ * The digests of files, each computed once in a build, and not at all where a stat signature vouches for one from an
+ * earlier build. A signature is trusted only if the file had not changed for a tick of the file system's clock when it was
+ * looked at: two writes within a tick cannot be told apart. Paths are relative to `cwd` or absolute.
+ */
+export const makeKnownFiles = Effect.fnUntraced(function*(
+  options: { readonly cwd: string; readonly buildDir: string },
+  saved: ReadonlyMap<string, KnownDigest>
+) {
+  const disk = yield* Disk
+  const absolute = (path: string): string => path.startsWith("/") ? path : `${options.cwd}/${path}`
+  const seen = new Map<string, KnownDigest | undefined>()
+  const trusted = new Map(saved)
+  const doubtful = new Set<string>()
+  let changed = false
+
+  yield* disk.makeDirectory(absolute(options.buildDir))
+  const clock = absolute(`${options.buildDir}/.clock`)
+  yield* disk.write(clock, "")
+  const startedNanos = (yield* disk.signature(clock))?.changedNanos ?? 0n
+  const { monotonicTimeNanos } = yield* Clock.Clock
+  const startedMonotonic = yield* monotonicTimeNanos
+  const now = Effect.map(monotonicTimeNanos, (nanos) => startedNanos + nanos - startedMonotonic - tickNanos)
+
+  const look = Effect.fnUntraced(function*(path: string) {
+    const file = absolute(path)
+    const signature = yield* disk.signature(file)
+    if (signature === undefined) return undefined
+    const known = trusted.get(path)
+    if (known !== undefined && known.signature === signature.text) return known
+    const settled = signature.changedNanos < (yield* now)
+    const content = yield* disk.digestMarking(file, markedWords)
+    if (content === undefined) return undefined
+    const found: KnownDigest = { signature: signature.text, ...content }
+    if (settled) {
+      trusted.set(path, found)
+      doubtful.delete(path)
+      changed = true
+    } else doubtful.add(path)
+    return found
+  })
+
+  const known = Effect.fnUntraced(function*(path: string) {
+    if (!seen.has(path)) seen.set(path, yield* look(path))
+    return seen.get(path)
+  })
+
+  return {
+    absolute,
+    /** A time of the file system, ns, before which a file that will be touched from now on cannot seem to be touched. */
+    now,
+    /** What has been looked at, for loops that cannot afford to ask `known` again. */
+    seen: seen as ReadonlyMap<string, KnownDigest | undefined>,
+    known,
+    /** The digest of a file; `undefined`: it is not there. */
+    digest: (path: string) => {
+      const found = seen.get(path)
+      return found === undefined ? Effect.map(known(path), (found) => found?.digest) : Effect.succeed(found.digest)
+    },
+    signature: (path: string) => disk.signature(absolute(path)),
+    exists: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined),
+    /** The file has been written: what was known of it no longer holds. */
+    forget: (path: string) => void seen.delete(path),
+    /** Looks once more at files that had changed too shortly before, so that the next build need not. */
+    settle: Effect.gen(function*() {
+      for (const path of doubtful) {
+        const before = seen.get(path)
+        const signature = yield* disk.signature(absolute(path))
+        if (before === undefined || signature?.text !== before.signature) continue
+        if (signature.changedNanos >= (yield* now)) continue
+        yield* look(path)
+      }
+    }),
+    /** What the next build may rely on, if anything of it is new. */
+    news: (): ReadonlyMap<string, KnownDigest> | undefined => changed ? trusted : undefined,
+    trusted: trusted as ReadonlyMap<string, KnownDigest>
+  }
+})
+
+export type KnownFiles = Effect.Success<ReturnType<typeof makeKnownFiles>>

@@ -1,0 +1,139 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { ActionCache, type CachedAction } from "../cache/ActionCache.ts"
+import type { Trace } from "../cache/BuildState.ts"
+import { CacheUsage } from "../cache/CacheUsage.ts"
+import { ContentStore } from "../cache/ContentStore.ts"
+import { fingerprint, renderFingerprint } from "../cache/Fingerprint.ts"
+import { Disk, type DiskError } from "../disk/Disk.ts"
+import { Digest } from "../domain/Digest.ts"
+import type { Action } from "../plan/Action.ts"
+import type { CacheAnswer, Reason } from "./BuildEvent.ts"
+import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
+import type { Stage } from "./Stage.ts"
+import { UpToDate } from "./UpToDate.ts"
+
+/**
+ * The cache inside fbuild: no process on a hit, no lock. Looks up in two steps. What is known before an action runs (its
+ * fingerprint) leads to entries; each entry's trace of what else was read then is compared with the disk as it is now.
+ * `directory` is the project folder, where outputs hold it; else `undefined`. Paths are relative to `cwd` or absolute.
+ */
+export const embedded = (options: { readonly cwd: string; readonly directory: string | undefined }) =>
+  Layer.effect(
+    CompileCache,
+    Effect.gen(function*() {
+      const actions = yield* ActionCache
+      const content = yield* ContentStore
+      const disk = yield* Disk
+      const upToDate = yield* UpToDate
+      const usage = yield* CacheUsage
+      const absolute = (path: string) => path.startsWith("/") ? path : `${options.cwd}/${path}`
+      /** Of the actions of this build: their keys, and the declared inputs that these stand for. */
+      const keys = new Map<string, Key>()
+
+      /** What the fingerprint is made of; `undefined` when an input is not there, which running the action will tell. */
+      const keyOf = Effect.fnUntraced(function*(action: Action) {
+        const inputs = new Map<string, string>()
+        for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs])) {
+          const digest = yield* upToDate.digest(path)
+          if (digest === undefined) return undefined
+          inputs.set(path, digest)
+        }
+        return { inputs, key: fingerprint(action, { inputs, directory: options.directory }) }
+      })
+
+      const restore = Effect.fnUntraced(function*(action: Action, stage: Stage, cached: CachedAction) {
+        for (const [index, output] of action.outputs.entries()) {
+          const blob = cached.outputs[index]
+          if (blob === undefined) return undefined
+          if (!(yield* content.fetch(blob.digest, absolute(stage.files.get(output) ?? output)))) return undefined
+        }
+        return cached.printed === undefined ? "" : yield* content.readText(cached.printed)
+      })
+
+      const fetch = Effect.fnUntraced(function*(action: Action, stage: Stage): Effect.fn.Return<Fetched, DiskError> {
+        const known = yield* keyOf(action)
+        if (known === undefined) return miss({ _tag: "NoEntry" })
+        if (Result.isFailure(known.key)) {
+          const reason = known.key.failure
+          yield* usage.countUncacheable(reason._tag)
+          return miss({ _tag: "Uncacheable", reason })
+        }
+        const key = { ...renderFingerprint(known.key.success), inputs: known.inputs }
+        keys.set(action.id, key)
+        let difference: Reason | undefined
+        let damaged = false
+        for (const cached of yield* actions.find(key.digest)) {
+          const trace: Trace = {
+            inputs: new Map([...known.inputs, ...cached.inputs]),
+            present: cached.present,
+            absent: cached.absent
+          }
+          const mismatch = yield* upToDate.mismatch(action, trace)
+          if (mismatch !== undefined) {
+            difference ??= mismatch
+            continue
+          }
+          const printed = yield* restore(action, stage, cached)
+          if (printed === undefined) {
+            damaged = true
+            continue
+          }
+          yield* usage.count("hits")
+          return { _tag: "Hit", hit: { discovered: cached.inputs.map(([path]) => path), printed } }
+        }
+        yield* usage.count("misses")
+        if (damaged) return miss({ _tag: "ContentMissing" })
+        return miss(difference === undefined ? { _tag: "NoEntry" } : { _tag: "EntryDiffers", difference })
+      })
+
+      const store = Effect.fnUntraced(function*(ran: Ran): Effect.fn.Return<CacheAnswer | undefined> {
+        const { action, printed, record, timed } = ran
+        const key = keys.get(action.id)
+        if (key === undefined) return undefined
+        if (timed !== undefined) {
+          yield* usage.countUncacheable("TimeMacro")
+          return { _tag: "Uncacheable", reason: { _tag: "TimeMacro", ...timed } }
+        }
+        if (record === undefined || [...key.inputs].some(([path, digest]) => record.inputs.get(path) !== digest)) {
+          yield* usage.countUncacheable("InputTouched")
+          return { _tag: "Uncacheable", reason: { _tag: "InputTouched", path: action.inputs[0] ?? action.id } }
+        }
+        const keep = Effect.gen(function*() {
+          const outputs: Array<CachedAction["outputs"][number]> = []
+          for (const path of action.outputs) {
+            const digest = Digest.make(record.outputs.get(path) ?? "")
+            const bytes = (yield* disk.signature(absolute(path)))?.bytes ?? 0
+            // Someone has written to it since.
+            if (!(yield* content.put(absolute(path), digest))) return
+            outputs.push({ digest, bytes })
+          }
+          yield* actions.add(key.digest, {
+            inputs: [...record.inputs].filter(([path]) => !key.inputs.has(path)).map(([path, digest]) =>
+              [path, Digest.make(digest)] as const
+            ),
+            present: record.present,
+            absent: record.absent,
+            outputs,
+            ...(printed === "" ? {} : { printed: yield* content.putText(printed) }),
+            durationMs: ran.durationMs,
+            fingerprint: key.text
+          })
+          yield* usage.count("stored")
+        })
+        yield* Effect.catch(keep, () => usage.count("storeErrors"))
+        return undefined
+      })
+
+      return CompileCache.of({ fetch, store, close: Effect.asVoid(usage.flush) })
+    })
+  )
+
+interface Key {
+  readonly digest: Digest
+  readonly text: string
+  readonly inputs: ReadonlyMap<string, string>
+}
+
+const miss = (answer: CacheAnswer): Fetched => ({ _tag: "Miss", answer })

@@ -1,0 +1,81 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { sha256 } from "../cache/sha256.ts"
+import { Disk } from "../disk/Disk.ts"
+import type { Recording } from "../disk/recording.ts"
+import { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
+
+/**
+ * A build in which nothing had to be done, and all that it asked of the disk and of the environment on the way to that
+ * conclusion. While the answers are the same, the same build comes to the same conclusion without planning anything.
+ */
+const Answer = Schema.Struct({
+  environments: Schema.Array(EnvironmentResult),
+  /** What planning had to say. */
+  warnings: Schema.Array(ReportedError)
+})
+export type Answer = typeof Answer.Type
+
+/** Bump to make what older fbuilds have written void. 1: first. */
+const version = 1
+
+const Head = Schema.fromJsonString(Schema.Struct({
+  version: Schema.Literal(version),
+  /** Name and value of each variable that was asked for; `null`: not set. */
+  variables: Schema.Array(Schema.Tuple([Schema.String, Schema.NullOr(Schema.String)])),
+  answer: Answer
+}))
+
+/** Writing a file and looking at it may be stamped by clocks that differ by this, ms. */
+const clockSlack = 100
+
+/**
+ * Keeps the answer of a build that changed nothing, if it can be relied on: nothing that it read changed while it ran or
+ * shortly before, for a later change might not show. `ours` tells paths of the build folder that fbuild alone reads.
+ */
+export const keepStanding = Effect.fnUntraced(function*(file: string, standing: {
+  readonly recording: Recording
+  readonly ours: (path: string) => boolean
+  readonly variables: Readonly<Record<string, string>>
+  readonly names: ReadonlySet<string>
+  readonly answer: Answer
+  /** When the build started, ms. */
+  readonly started: number
+}) {
+  const disk = yield* Disk
+  const { answer, names, ours, recording, started, variables } = standing
+  const latest = BigInt(started - clockSlack) * 1_000_000n
+  const lines: Array<string> = []
+  for (const [path, signature] of recording.reads) {
+    if (ours(path)) continue
+    if (path.includes("\n") || (signature !== undefined && signature.changedNanos >= latest)) return false
+    lines.push(`${signature?.text ?? ""}\t${path}`)
+  }
+  if (!recording.isComplete() || recording.written.some((path) => !ours(path))) return false
+  const head = yield* Schema.encodeEffect(Head)({
+    version,
+    variables: [...names].sort().map((name) => [name, variables[name] ?? null] as const),
+    answer
+  }).pipe(Effect.orDie)
+  const body = [head, ...lines].join("\n")
+  yield* disk.makeDirectory(file.slice(0, file.lastIndexOf("/")))
+  yield* disk.write(file, `${sha256(body)}\n${body}`)
+  return true
+})
+
+/** The answer that was kept, if it still holds; else `undefined`, and the build has to be looked at. */
+export const readStanding = Effect.fnUntraced(function*(
+  file: string,
+  variables: Readonly<Record<string, string>>
+): Effect.fn.Return<Answer | undefined, never, Disk> {
+  const disk = yield* Disk
+  const text = yield* disk.readText(file).pipe(Effect.orElseSucceed(() => undefined))
+  if (text === undefined) return undefined
+  const body = text.slice(text.indexOf("\n") + 1)
+  if (text !== `${sha256(body)}\n${body}`) return undefined
+  const [head = "", ...lines] = body.split("\n")
+  const decoded = yield* Effect.option(Schema.decodeEffect(Head)(head))
+  if (decoded._tag === "None") return undefined
+  if (decoded.value.variables.some(([name, value]) => (variables[name] ?? null) !== value)) return undefined
+  return (yield* disk.isAsSeen(lines)) ? decoded.value.answer : undefined
+})
