@@ -59,7 +59,8 @@ require_tools() {
     case $package in
       gcc-avr) tool=avr-g++ ;;
       binutils-avr) tool=avr-objcopy ;;
-      simavr | arduino-builder) tool=$package ;;
+      simavr | arduino-builder | ccache | gcc) tool=$package ;;
+      strace) [ "$(uname -s)" != Darwin ] || continue; tool=strace ;; # There is none for macOS.
       ninja-build) tool=ninja ;;
       *) continue ;; # No command of its own; fbuild names the core when it does not find it.
     esac
@@ -71,10 +72,10 @@ require_tools() {
 
   say "not found:$missing. This script installs packages on Debian and Ubuntu only. Install them with"
   if [ "$(uname -s)" = Darwin ]; then
-    say "  brew tap osx-cross/avr && brew install node avr-gcc simavr ninja"
+    say "  brew tap osx-cross/avr && brew install node avr-gcc simavr ninja ccache"
   else
-    say "  Fedora: sudo dnf install nodejs npm avr-gcc avr-gcc-c++ avr-libc avr-binutils simavr ninja-build"
-    say "  Arch:   sudo pacman -S nodejs npm avr-gcc avr-libc arduino-avr-core simavr ninja"
+    say "  Fedora: sudo dnf install nodejs npm avr-gcc avr-gcc-c++ avr-libc avr-binutils simavr ninja-build ccache strace gcc"
+    say "  Arch:   sudo pacman -S nodejs npm avr-gcc avr-libc arduino-avr-core simavr ninja ccache strace gcc"
   fi
   case "$missing " in *" arduino-builder "*) say "  arduino-builder: from https://github.com/arduino/arduino-builder" ;; esac
   say "and run this again."

@@ -18,7 +18,6 @@ export const CachedAction = Schema.Struct({
   absent: Schema.Array(Schema.String),
   /** In the order of the action's outputs. */
   outputs: Schema.Array(Schema.Struct({ digest: Digest, bytes: Schema.Int })),
-  depfile: Schema.optionalKey(Digest),
   /** What it wrote to stdout and stderr. */
   printed: Schema.optionalKey(Digest),
   durationMs: Schema.Finite,
@@ -28,8 +27,8 @@ export const CachedAction = Schema.Struct({
 export type CachedAction = typeof CachedAction.Type
 
 /** Digests of the contents that a hit needs. */
-export const blobsOf = ({ depfile, outputs, printed }: CachedAction): ReadonlyArray<Digest> =>
-  [...outputs.map(({ digest }) => digest), depfile, printed].filter((digest) => digest !== undefined)
+export const blobsOf = ({ outputs, printed }: CachedAction): ReadonlyArray<Digest> =>
+  [...outputs.map(({ digest }) => digest), printed].filter((digest) => digest !== undefined)
 
 /** Runs of one action that are kept: as many sets of headers as it has met lately. */
 const maximumRuns = 16

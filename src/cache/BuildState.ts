@@ -3,10 +3,10 @@ import * as Schema from "effect/Schema"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 
 /**
- * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3: words of
+ * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3, 4: words of
  * commands, marks.
  */
-const version = 3
+const version = 4
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),

@@ -74,7 +74,9 @@ export const Fingerprint = Schema.Struct({
   argv: Schema.Array(Schema.String),
   /** Compilers read variables: all that the child gets, by name. */
   env: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
-  /** Which programs do it, by content: a compiler can be replaced under its path. */
+  /** The content of the program that is started: it can be replaced under its path, and not all are of a toolchain. */
+  program: Schema.optionalKey(Schema.String),
+  /** Which programs are behind it, by content. */
   toolchain: Schema.optionalKey(Digest),
   /** What it works on, in order. Paths count as well as digests: they come into debug information and `__FILE__`. */
   inputs: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
@@ -89,7 +91,7 @@ export type Fingerprint = typeof Fingerprint.Type
 
 /** What an action does not say of itself. */
 export interface FingerprintContext {
-  /** Digests of its declared inputs: path → SHA-256. */
+  /** Digests of its declared inputs and of its program: path → SHA-256. */
   readonly inputs: ReadonlyMap<string, string>
   /** The absolute project folder, where the compiler cannot be kept from writing it into its outputs. */
   readonly directory: string | undefined
@@ -109,13 +111,18 @@ export const fingerprint = (action: Action, context: FingerprintContext): Result
   const names = outputNames(action)
   const words = expandResponses(action.argv, context.responses ?? new Map())
   const argv = nameOutputs(words, names)
-  const problem = action.step === undefined ? commandProblem(action, argv) : undefined
-  if (problem !== undefined) return Result.fail(problem)
+  const program = context.inputs.get(action.argv[0] ?? "")
+  if (action.step === undefined) {
+    const problem = commandProblem(action, argv)
+    if (problem !== undefined) return Result.fail(problem)
+    if (program === undefined) return Result.fail({ _tag: "NotIdentified" })
+  }
   return Result.succeed({
     mnemonic: action.mnemonic,
     ...(action.step === undefined ? {} : { step: action.step, stepVersion }),
     argv,
     env: Object.entries(action.env).sort(([a], [b]) => a < b ? -1 : 1),
+    ...(program === undefined ? {} : { program }),
     ...(action.toolchain === undefined ? {} : { toolchain: action.toolchain }),
     inputs,
     ...(context.directory === undefined ? {} : { directory: context.directory }),
@@ -131,6 +138,7 @@ export const renderFingerprint = (key: Fingerprint): { readonly digest: Digest; 
     `mnemonic ${key.mnemonic}`,
     ...(key.step === undefined ? [] : stepLines(key.step)),
     ...(key.stepVersion === undefined ? [] : [`step version ${key.stepVersion}`]),
+    ...(key.program === undefined ? [] : [`program ${escape(key.program)}`]),
     ...(key.toolchain === undefined ? [] : [`toolchain ${key.toolchain}`]),
     ...(key.directory === undefined ? [] : [`directory ${escape(key.directory)}`]),
     ...key.env.map(([name, value]) => `variable ${escape(name).replaceAll("=", "\\u{3d}")}=${escape(value)}`),

@@ -51,10 +51,3 @@ export const parseDepfile = (text: string): ReadonlyArray<string> => {
   flush()
   return paths
 }
-
-/** A depfile of one rule, as `parseDepfile` reads it. */
-export const renderDepfile = (target: string, paths: ReadonlyArray<string>): string =>
-  `${[`${escaped(target)}:`, ...paths.map(escaped)].join(" \\\n ")}\n`
-
-const escaped = (path: string): string =>
-  path.replaceAll("$", "$$$$").replaceAll(/(\\*)([ \t])/g, "$1$1\\$2").replaceAll("#", "\\#")

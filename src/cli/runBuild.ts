@@ -6,8 +6,11 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { ActionCache } from "../cache/ActionCache.ts"
+import { cacheLimit, defaultCacheBytes } from "../cache/byteSize.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
+import { gcIfDue } from "../cache/collectGarbage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
+import { markRunning } from "../cache/running.ts"
 import type { BuildEvent, EnvironmentResult } from "../exec/BuildEvent.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import { Jobs } from "../exec/Jobs.ts"
@@ -17,6 +20,7 @@ import { type BuiltEnvironment, elfPath, Orchestrator } from "../orchestrator/Or
 import { type PlannedEnvironment } from "../orchestrator/planEnvironment.ts"
 import { planProject } from "../orchestrator/planProject.ts"
 import { shellCommand } from "../plan/render.ts"
+import { isAlive, ownPid } from "../process/isAlive.ts"
 import { usesColor } from "./colors.ts"
 import { type BuildFlags, buildRequest } from "./options.ts"
 import { processors } from "./processors.ts"
@@ -96,9 +100,11 @@ const built = Effect.fnUntraced(function*(
   const jobs = Option.getOrElse(flags.jobs, processors)
   const services = yield* Layer.build(buildLayer(reporter, jobs, request.home))
   const build = buildProject(request).pipe(
+    Effect.tap(() => request.cache._tag === "Embedded" ? collectIfDue(request) : Effect.void),
     Effect.provideContext(services),
     Effect.provideService(BuildReporter, reporter)
   )
+  if (request.cache._tag === "Embedded") yield* markRunning({ home: request.home, pid: ownPid() })
   return yield* Option.match(flags.timeout, {
     onNone: () => build,
     onSome: (duration) =>
@@ -108,6 +114,11 @@ const built = Effect.fnUntraced(function*(
       })
   })
 })
+
+const collectIfDue = ({ home, variables }: BuildRequest) =>
+  Effect.asVoid(
+    gcIfDue({ home, isAlive, maxBytes: Option.getOrElse(cacheLimit(variables), () => defaultCacheBytes) })
+  )
 
 const buildLayer = (reporter: BuildReporter["Service"], jobs: number, home: string) =>
   Orchestrator.layer.pipe(

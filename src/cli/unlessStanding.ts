@@ -54,7 +54,9 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
     )
     yield* Effect.ignore(keepStanding(file, {
       recording,
-      ours: (path) => path === file || folders.some((folder) => isOurs(folder, path)),
+      // What the cache holds decides how long a build takes, not what comes out.
+      ours: (path) =>
+        path === file || path.startsWith(`${home}/cache/`) || folders.some((folder) => isOurs(folder, path)),
       variables,
       names: recorded.names,
       answer: { environments: answer.environments, warnings },

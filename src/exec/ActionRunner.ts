@@ -112,7 +112,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             discovered: ReadonlyArray<string>,
             startedNanos: bigint
           ) {
-            yield* publish(action, stage, discovered, absolute)
+            yield* publish(action, stage, absolute)
             yield* upToDate.finished({ action, discovered, startedNanos })
           },
           Effect.uninterruptible,

@@ -4,6 +4,7 @@ import type { ActionCache } from "../cache/ActionCache.ts"
 import type { CacheUsage } from "../cache/CacheUsage.ts"
 import type { ContentStore } from "../cache/ContentStore.ts"
 import type { Disk } from "../disk/Disk.ts"
+import { ownDirectory } from "../process/ownDirectory.ts"
 import type { Subprocess } from "../process/Subprocess.ts"
 import { CompileCache } from "./CompileCache.ts"
 import { Compiler } from "./Compiler.ts"
@@ -20,14 +21,18 @@ export type CacheBackend =
 
 type Stores = Context.Service.Identifier<typeof ActionCache | typeof CacheUsage | typeof ContentStore>
 
-/** The compiler and the cache of a build in `cwd`; `directory` as for `embedded`. */
+/** The project folder as far as it gets into what compilers write: not at all where they can be given another name for it. */
+export const directoryInOutputs = (projectDir: string): string | undefined =>
+  ownDirectory === undefined ? projectDir : undefined
+
+/** The compiler and the cache of a build in `cwd`, a project folder. */
 export const backendLayer = (
   backend: CacheBackend,
-  options: { readonly cwd: string; readonly directory: string | undefined }
+  { cwd }: { readonly cwd: string }
 ): Layer.Layer<CompileCache | Compiler, never, Disk | Stores | Subprocess | UpToDate> => {
   switch (backend._tag) {
     case "Embedded":
-      return Layer.merge(embedded(options), Compiler.layer)
+      return Layer.merge(embedded({ cwd, directory: directoryInOutputs(cwd) }), Compiler.layer)
     case "Wrapped":
       return Layer.merge(CompileCache.off, Compiler.wrapped(backend.program, backend.env))
     case "Off":

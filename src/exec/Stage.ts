@@ -1,3 +1,4 @@
+import { replacePaths } from "../cache/replacePaths.ts"
 import type { Action } from "../plan/Action.ts"
 
 /**
@@ -13,29 +14,11 @@ export interface Stage {
   readonly files: ReadonlyMap<string, string>
 }
 
-/** Replaces output paths in a command, wherever they end an argument or a part of it (`-Wl,-Map=x.map,--cref`). */
-export const stageArgv = (
-  argv: ReadonlyArray<string>,
-  files: ReadonlyMap<string, string>
-): ReadonlyArray<string> =>
-  argv.map((arg) => {
-    for (const [path, staged] of files) {
-      const start = arg.indexOf(path)
-      if (start < 0) continue
-      const before = arg[start - 1]
-      const after = arg[start + path.length]
-      if ((before === undefined || "=,".includes(before)) && (after === undefined || after === ",")) {
-        return arg.slice(0, start) + staged + arg.slice(start + path.length)
-      }
-    }
-    return arg
-  })
-
 /** The stage of an action in the folder `root` (absolute, or relative to `cwd`); `prefix` is unique in the build. */
 export const makeStage = (action: Action, cwd: string, root: string, prefix: string): Stage => {
   const written = action.depfile === undefined ? action.outputs : [...action.outputs, action.depfile]
   const files = new Map(
     written.map((path) => [path as string, `${root}/${prefix}-${path.slice(path.lastIndexOf("/") + 1)}`])
   )
-  return { dir: root.startsWith("/") ? root : `${cwd}/${root}`, argv: stageArgv(action.argv, files), files }
+  return { dir: root.startsWith("/") ? root : `${cwd}/${root}`, argv: replacePaths(action.argv, files), files }
 }

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
-import { askedFor, binariesOf, type Place, searchOf, shadowsOf } from "./shadows.ts"
+import { askedFor, binariesOf, libraryPlaces, type Place, searchOf, shadowsOf } from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
 export interface Asked {
@@ -18,8 +18,12 @@ export interface Asked {
 export interface Surroundings {
   /** Files that stand where a header of the action could have been found first, though it was not. */
   readonly shadows: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
-  /** What the texts of files that an action reads lead to. */
-  readonly asked: (action: Action, read: ReadonlyArray<string>, texts: ReadonlyArray<string>) => Effect.Effect<Asked>
+  /** What the text of a file that an action reads leads to. */
+  readonly asked: (action: Action, read: ReadonlyArray<string>, text: string) => Effect.Effect<Asked>
+  /** Whether there are precompiled headers, which are read in place of what the depfile tells. */
+  readonly precompiled: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<boolean>
+  /** Where a link would have found its libraries and scripts before those that it read. */
+  readonly librariesBefore: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
 }
 
 /** Looks around in the folders that relative paths of actions are relative to. */
@@ -28,12 +32,17 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const listings = new Map<string, ReadonlySet<string>>()
   const found = new Map<string, ReadonlyArray<string>>()
 
-  const isThere = Effect.fnUntraced(function*([folder, name]: Place) {
+  const listing = Effect.fnUntraced(function*(folder: string) {
     let names = listings.get(folder)
     if (names === undefined) {
       names = new Set(yield* disk.list(absolute(folder)))
       listings.set(folder, names)
     }
+    return names
+  })
+
+  const isThere = Effect.fnUntraced(function*([folder, name]: Place) {
+    const names = yield* listing(folder)
     const slash = name.indexOf("/")
     if (slash < 0) return names.has(name)
     const first = name.slice(0, slash)
@@ -63,31 +72,46 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const asked = Effect.fnUntraced(function*(
     action: Action,
     read: ReadonlyArray<string>,
-    texts: ReadonlyArray<string>
+    text: string
   ) {
     const search = searchOf(action.argv, read)
     const present: Array<string> = []
     const absent: Array<string> = []
-    for (const place of texts.flatMap((text) => askedFor(text, search))) {
+    for (const place of askedFor(text, search)) {
       const path = `${place[0]}/${place[1]}`
       if (!read.includes(path)) ((yield* isThere(place)) ? present : absent).push(path)
     }
     const taken: Array<string> = []
-    for (const text of texts) {
-      const binaries = binariesOf(text, search)
-      if (binaries === undefined) return { read: undefined, present, absent }
-      for (const places of binaries) {
-        for (const path of places) {
-          if (yield* exists(path)) {
-            taken.push(path)
-            break
-          }
-          absent.push(path)
+    const binaries = binariesOf(text, search)
+    if (binaries === undefined) return { read: undefined, present, absent }
+    for (const places of binaries) {
+      for (const path of places) {
+        if (yield* exists(path)) {
+          taken.push(path)
+          break
         }
+        absent.push(path)
       }
     }
     return { read: taken, present, absent }
   })
 
-  return { shadows, asked } satisfies Surroundings
+  const precompiled = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
+    const { folders, includers } = searchOf(action.argv, read)
+    for (const folder of new Set([...folders, ...includers])) {
+      for (const name of yield* listing(folder)) if (name.endsWith(".gch")) return true
+    }
+    return false
+  })
+
+  const librariesBefore = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
+    const absent: Array<string> = []
+    for (const places of libraryPlaces(action.argv)) {
+      const found = places.findIndex((path) => read.includes(path))
+      for (const path of found < 0 ? places : places.slice(0, found)) if (!(yield* exists(path))) absent.push(path)
+    }
+    return absent
+  })
+
+  return { shadows, asked, precompiled, librariesBefore } satisfies Surroundings
 })

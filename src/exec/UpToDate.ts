@@ -136,12 +136,26 @@ export class UpToDate extends Context.Service<UpToDate, {
             if (!(yield* add(path))) return undefined
           }
           const read = readBy(action, inputs)
-          const leading = isCompile(action) ? read.filter((path) => leadsToFiles(seen.get(path)?.marks ?? 0)) : []
-          const texts = yield* Effect.forEach(leading, (path) => disk.readText(absolute(path)))
-          const asked = yield* around.asked(action, read, texts.map((text) => text ?? ""))
-          if (asked.read === undefined) return undefined
-          for (const path of asked.read) if (!(yield* add(path))) return undefined
-          const beside = [...new Set([...asked.present, ...yield* around.shadows(action, read)])]
+          const present: Array<string> = []
+          const absent: Array<string> = []
+          if (isCompile(action)) {
+            // What is taken in may lead further.
+            for (const path of read) {
+              if (!leadsToFiles(seen.get(path)?.marks ?? 0)) continue
+              const asked = yield* around.asked(action, read, (yield* disk.readText(absolute(path))) ?? "")
+              if (asked.read === undefined) return undefined
+              for (const taken of asked.read) {
+                if (inputs.has(taken)) continue
+                if (!(yield* add(taken))) return undefined
+                read.push(taken)
+              }
+              present.push(...asked.present)
+              absent.push(...asked.absent)
+            }
+            if (yield* around.precompiled(action, read)) return undefined
+          }
+          if (action.mnemonic === "Link") absent.push(...yield* around.librariesBefore(action, read))
+          const beside = [...new Set([...present, ...yield* around.shadows(action, read)])]
           for (const path of beside) if (!(yield* untouched(path))) return undefined
           const outputs = new Map<string, string>()
           for (const path of action.outputs) {
@@ -156,7 +170,7 @@ export class UpToDate extends Context.Service<UpToDate, {
             inputs,
             outputs,
             present: beside,
-            absent: asked.absent
+            absent: [...new Set(absent)]
           }
           return record
         })
@@ -209,7 +223,7 @@ export class UpToDate extends Context.Service<UpToDate, {
 }
 
 /** What an action reads besides its program, which looks nowhere for headers. */
-const readBy = (action: Action, inputs: ReadonlyMap<string, string>): ReadonlyArray<string> =>
+const readBy = (action: Action, inputs: ReadonlyMap<string, string>): Array<string> =>
   [...inputs.keys()].filter((path) => path !== action.argv[0])
 
 const isCompile = ({ mnemonic }: Action): boolean =>

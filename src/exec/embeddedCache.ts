@@ -11,6 +11,7 @@ import { Digest } from "../domain/Digest.ts"
 import type { Action } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
+import { readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
 import { UpToDate } from "./UpToDate.ts"
 
@@ -40,7 +41,8 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
           if (digest === undefined) return undefined
           inputs.set(path, digest)
         }
-        return { inputs, key: fingerprint(action, { inputs, directory: options.directory }) }
+        const responses = yield* readResponses(action.argv, absolute).pipe(Effect.provideService(Disk, disk))
+        return { inputs, key: fingerprint(action, { inputs, directory: options.directory, responses }) }
       })
 
       const restore = Effect.fnUntraced(function*(action: Action, stage: Stage, cached: CachedAction) {

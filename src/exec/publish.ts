@@ -1,9 +1,12 @@
 import * as Effect from "effect/Effect"
-import { linkedFiles, namedFiles } from "../cache/commandInputs.ts"
-import { parseDepfile, renderDepfile } from "../cache/depfile.ts"
+import { parseDepfile } from "../cache/depfile.ts"
+import { includedScripts, linkedFiles } from "../cache/linkedFiles.ts"
+import { namedFiles } from "../cache/namedFiles.ts"
+import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import { OutputNotWritten } from "./ActionError.ts"
+import { readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
 
 /** What a command has read besides its declared inputs, as far as it tells: by its depfile, its map, its own words. */
@@ -14,7 +17,8 @@ export const discoveredBy = Effect.fnUntraced(function*(
 ) {
   const disk = yield* Disk
   const discovered: Array<string> = []
-  const candidates = [...namedFiles(action.argv)]
+  const responses = yield* readResponses(action.argv, absolute)
+  const candidates = [...namedFiles(action, responses)]
   for (const [path, staged] of stage.files) {
     if (path === action.depfile) {
       const text = yield* disk.readText(absolute(staged))
@@ -23,35 +27,36 @@ export const discoveredBy = Effect.fnUntraced(function*(
       candidates.push(...linkedFiles((yield* disk.readText(absolute(staged))) ?? "", stage.dir))
     }
   }
+  const folders = expandResponses(action.argv, responses).filter((arg) => arg.startsWith("-L")).map((arg) =>
+    arg.slice(2)
+  )
   for (const path of candidates) {
-    if ((yield* disk.signature(absolute(path))) !== undefined) discovered.push(path)
+    if ((yield* disk.signature(absolute(path))) === undefined) continue
+    discovered.push(path)
+    if (action.mnemonic !== "Link" || !/\.(?:ld|lds|x|icf)$/i.test(path)) continue
+    for (const name of includedScripts((yield* disk.readText(absolute(path))) ?? "")) {
+      const places = name.startsWith("/") ? [name] : [name, ...folders.map((folder) => `${folder}/${name}`)]
+      for (const place of places) if (!candidates.includes(place)) candidates.push(place)
+    }
   }
   const declared = new Set<string>(action.inputs)
   return [...new Set(discovered)].filter((path) => !declared.has(path))
 })
 
 /**
- * Moves the outputs of an action from its stage to their final names, and writes its depfile. Not to be interrupted: all
- * of an action's outputs appear, or none.
+ * Moves the outputs of an action from its stage to their final names. The depfile does not come along: what it says is in
+ * the action's trace. Not to be interrupted: all of an action's outputs appear, or none.
  */
-export const publish = Effect.fnUntraced(function*(
-  action: Action,
-  stage: Stage,
-  discovered: ReadonlyArray<string>,
-  absolute: (path: string) => string
-) {
+export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage, absolute: (path: string) => string) {
   const disk = yield* Disk
-  // The compiler names its target by the place in the stage, so the depfile is written anew.
-  const staged = action.depfile === undefined ? undefined : stage.files.get(action.depfile)
-  if (staged !== undefined) {
-    const text = renderDepfile(action.outputs[0], [...action.inputs, ...discovered])
-    yield* disk.writeNew(absolute(staged), new TextEncoder().encode(text))
-  }
   for (const [output, staged] of stage.files) {
+    if (output === action.depfile) continue
     if ((yield* disk.signature(absolute(staged))) === undefined) {
       const { id, inputs, mnemonic } = action
       return yield* new OutputNotWritten({ id, mnemonic, path: inputs[0] ?? id, output })
     }
   }
-  for (const [output, staged] of stage.files) yield* disk.rename(absolute(staged), absolute(output))
+  for (const [output, staged] of stage.files) {
+    yield* output === action.depfile ? disk.remove(absolute(staged)) : disk.rename(absolute(staged), absolute(output))
+  }
 }, Effect.uninterruptible)

@@ -47,6 +47,7 @@ export const shadowsOf = (header: string, search: Search): ReadonlyArray<Place> 
     if (!header.startsWith(`${folder}/`)) continue
     known = true
     const name = header.slice(folder.length + 1)
+    places.push([folder, `${name}.gch`])
     add(search.includers, name)
     add(search.folders.slice(0, index), name)
   }
@@ -67,13 +68,31 @@ export const askedFor = (text: string, search: Search): ReadonlyArray<Place> =>
 
 /**
  * What the assembler is told to take in: for each name, where it looks, in order. `undefined` when a file is named in a way
- * that its text does not tell. Source: GNU as manual, `.incbin`, `-I`.
+ * that its text does not tell. Source: GNU as manual, `.incbin`, `.include`, `-I`.
  */
 export const binariesOf = (text: string, search: Search): ReadonlyArray<ReadonlyArray<string>> | undefined => {
-  const all = text.split(".incbin").length - 1
-  const names = [...text.matchAll(/\.incbin\s*\\?"([^"\\\n]+)\\?"/g)].map(([, name = ""]) => name)
+  const all = [...text.matchAll(/\.incbin(?![\w.])|^\s*\.include(?![\w.])/gm)].length
+  const names = [...text.matchAll(/\.inc(?:bin|lude)\s*\\?"([^"\\\n]+)\\?"/g)].map(([, name = ""]) => name)
   if (names.length < all) return undefined
   return names.map((name) =>
     name.startsWith("/") ? [name] : [name, ...search.folders.map((folder) => `${folder}/${name}`)]
   )
 }
+
+/**
+ * Where a link looks for each library and each script that its command names, in order, as far as the command says where.
+ * Source: GNU ld manual, `-l`, `-L`, `-T`.
+ */
+export const libraryPlaces = (argv: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
+  const folders = argv.filter((arg) => arg.startsWith("-L") && arg !== "-L").map((arg) => arg.slice(2))
+  return argv.flatMap((arg, index) => {
+    if (/^-l./.test(arg)) return [folders.map((folder) => `${folder}/${libraryFile(arg.slice(2))}`)]
+    const script = arg === "-T" ? argv[index + 1] : /^(?:-T|-Wl,-T,?|-Wl,--script=)(.+)$/.exec(arg)?.[1]
+    return script === undefined || script.startsWith("/")
+      ? []
+      : [[script, ...folders.map((folder) => `${folder}/${script}`)]]
+  })
+}
+
+/** `-lm` → `libm.a`, `-l:x.a` → `x.a`: shared libraries are not for microcontrollers. */
+const libraryFile = (name: string): string => name.startsWith(":") ? name.slice(1) : `lib${name}.a`

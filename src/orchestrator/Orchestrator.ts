@@ -22,7 +22,6 @@ import type { Action } from "../plan/Action.ts"
 import { sizeReport } from "../plan/planImages.ts"
 import { projectName } from "../plan/planLink.ts"
 import { isAlive, ownPid } from "../process/isAlive.ts"
-import { ownDirectory } from "../process/ownDirectory.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import { SizeOverflow } from "./OrchestratorError.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
@@ -79,10 +78,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           })
           const layer = Executor.layer.pipe(
             Layer.provide(runner),
-            Layer.provide(backendLayer(options.cache, {
-              cwd: projectDir,
-              directory: ownDirectory === undefined ? projectDir : undefined
-            })),
+            Layer.provide(backendLayer(options.cache, { cwd: projectDir })),
             Layer.provide(UpToDate.layer({ cwd: projectDir, buildDir: planned.buildDir })),
             Layer.provide(Layer.succeedContext(services))
           )

@@ -29,7 +29,8 @@ describe("ActionCache", () => {
         Effect.gen(function*() {
           const { cache } = yield* services
           yield* cache.add(key, cached)
-          assert.deepStrictEqual(yield* cache.find(key), [cached])
+          // JSON has one zero only.
+          assert.deepStrictEqual(yield* cache.find(key), JSON.parse(JSON.stringify([cached])))
         })
       ),
     { arbitrary: { runs: 50 } }
@@ -212,14 +213,10 @@ describe("ActionCache", () => {
     ))
 
   it("names the contents that a hit needs", () => {
-    const [output, depfile, printed] = ["a", "b", "c"].map((digit) => Digest.make(digit.repeat(64))) as [
-      Digest,
-      Digest,
-      Digest
-    ]
+    const [output, printed] = ["a", "b"].map((digit) => Digest.make(digit.repeat(64))) as [Digest, Digest]
     const bare = { ...run({}, ""), outputs: [{ digest: output, bytes: 1 }] }
     assert.deepStrictEqual(blobsOf(bare), [output])
-    assert.deepStrictEqual(blobsOf({ ...bare, depfile, printed }), [output, depfile, printed])
+    assert.deepStrictEqual(blobsOf({ ...bare, printed }), [output, printed])
     assert.isTrue(Schema.is(CachedAction)(bare))
   })
 })

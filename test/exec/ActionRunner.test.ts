@@ -29,7 +29,7 @@ describe("ActionRunner", () => {
           return { stdout: "a note\n", stderr: "a warning\n" }
         }))
       assert.strictEqual(yield* workshop.run(compile), "Executed")
-      assert.deepStrictEqual(yield* outputs(workshop), ["a.d", "a.o"])
+      assert.deepStrictEqual(yield* outputs(workshop), ["a.o"])
       assert.deepStrictEqual(yield* workshop.staged, [])
       const event = { environment: "uno", id: compile.id, mnemonic: compile.mnemonic }
       const [started, finished, ...more] = workshop.events
@@ -138,6 +138,6 @@ describe("ActionRunner", () => {
       assert.deepStrictEqual(yield* outputs(workshop), [])
       workshop.behaviours.clear()
       assert.strictEqual(yield* workshop.run(compile), "Executed")
-      assert.deepStrictEqual(yield* outputs(workshop), ["a.d", "a.o"])
+      assert.deepStrictEqual(yield* outputs(workshop), ["a.o"])
     }).pipe(Effect.scoped, Effect.provide(layer)))
 })

@@ -85,6 +85,19 @@ describe("setup", () => {
     })
   })
 
+  it("asks for strace where there is one", () => {
+    withMachine({ ...node, uname: "echo Linux" }, (setup) => {
+      const { stderr } = setup("ccache strace gcc ninja-build")
+      assert.match(stderr, /not found: ccache strace gcc ninja\./)
+      for (const line of stderr.split("\n").slice(1, 3)) assert.match(line, /ninja.* ccache strace gcc$/)
+    })
+    withMachine({ ...node, uname: "echo Darwin" }, (setup) => {
+      const { stderr } = setup("ccache strace")
+      assert.match(stderr, /not found: ccache\..*\n.* ninja ccache$/m)
+      assert.notInclude(stderr, "strace")
+    })
+  })
+
   it("goes on where the tools of another system are there", () =>
     withMachine({ ...node, uname: "echo Darwin", "avr-g++": "", simavr: "" }, (setup) => {
       assert.deepStrictEqual(setup("gcc-avr simavr").commands, [

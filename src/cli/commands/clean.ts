@@ -1,27 +1,41 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import { entryPath } from "../../cache/layout.ts"
 import { loadProject } from "../../config/loadProject.ts"
 import { selectEnvironments } from "../../config/selectEnvironments.ts"
+import { Disk } from "../../disk/Disk.ts"
 import { cleanEnvironments } from "../../orchestrator/buildProject.ts"
+import { cacheKeys } from "../../orchestrator/cacheKeys.ts"
 import { buildDirOf } from "../../orchestrator/planEnvironment.ts"
+import { planProject } from "../../orchestrator/planProject.ts"
 import { projectOptions, projectRequest } from "../options.ts"
 import { reporting } from "../reporting.ts"
 import { Terminal } from "../Terminal.ts"
-import { NotBuilt } from "../UsageError.ts"
 
 export const clean = Command.make("clean", {
   ...projectOptions,
-  cache: Flag.Boolean("cache").pipe(Flag.withDefault(false), Flag.withoutNegation, Flag.withHidden)
+  cache: Flag.Boolean("cache").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Also remove what the cache holds of the last build")
+  )
 }, (flags) =>
   reporting(
     flags,
     Effect.gen(function*() {
-      if (flags.cache) return yield* new NotBuilt({ what: "clean --cache" })
+      const disk = yield* Disk
       const { stdout } = yield* Terminal
       const request = yield* projectRequest(flags)
       const project = yield* loadProject(request.projectDir, request.variables)
       const environments = yield* Effect.fromResult(selectEnvironments(project, request.environments))
+      if (flags.cache) {
+        const keys = yield* Effect.flatMap(planProject(request), (planned) =>
+          Effect.forEach(planned, (environment) => cacheKeys(request.projectDir, environment)))
+        yield* Effect.forEach(keys.flat(), (key) =>
+          disk.remove(entryPath(request.home, key)), { discard: true })
+        yield* stdout.write(`removed ${keys.flat().length} cache entries\n`)
+      }
       yield* Effect.forEach(environments, (environment) => {
         const buildDir = buildDirOf(project, environment)
         return Effect.andThen(

@@ -1,0 +1,94 @@
+// What the benchmarks share: a private copy of a project, ninja files of fbuild's own plan, medians.
+import { execFileSync } from "node:child_process"
+import { cpSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, dirname, join, resolve } from "node:path"
+
+export interface GraphAction {
+  readonly argv: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+  readonly inputs: ReadonlyArray<string>
+  readonly outputs: ReadonlyArray<string>
+  readonly depfile?: string
+  readonly stdout?: string
+}
+
+export const root = dirname(dirname(import.meta.dirname))
+export const fbuild = join(root, "dist/fbuild")
+
+/** A copy of a project (default: Blink for the Uno) with a home of its own, both removed by `remove`. */
+export const privateProject = (folder = join(root, "examples/blink")) => {
+  const temporary = mkdtempSync(join(tmpdir(), "fbuild-bench-"))
+  const dir = join(temporary, basename(resolve(folder)))
+  cpSync(resolve(folder), dir, { recursive: true, filter: (path) => basename(path) !== ".fbuild" })
+  const env = { ...process.env, FBUILD_HOME: join(temporary, "home") }
+  const run = (args: ReadonlyArray<string>) =>
+    execFileSync(fbuild, args, { cwd: dir, env, encoding: "utf8", maxBuffer: 1 << 28 })
+  return {
+    dir,
+    env,
+    run,
+    /** Builds and returns the last event. */
+    build: (args: ReadonlyArray<string>) =>
+      JSON.parse(run(["build", "--json", ...args]).trimEnd().split("\n").at(-1) ?? "") as {
+        readonly durationMs: number
+        readonly environments: ReadonlyArray<{ readonly actions: Readonly<Record<string, number>> }>
+      },
+    /** The plan. Also makes the folders, and the merged sketch that no command makes. */
+    graph: () =>
+      (JSON.parse(run(["graph", "--json"])) as {
+        readonly environments: ReadonlyArray<{ readonly actions: ReadonlyArray<GraphAction> }>
+      }).environments[0]!.actions,
+    clean: () => {
+      for (const name of [".fbuild", ".ninja_log", ".ninja_deps"]) {
+        rmSync(join(dir, name), { recursive: true, force: true })
+      }
+    },
+    remove: () => rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
+const escape = (path: string) => path.replaceAll(/[$ :]/g, "$$$&")
+
+/** A plan as ninja reads it: same commands, same depfiles; `wrap` goes in front of each compilation. */
+export const ninjaFile = (actions: ReadonlyArray<GraphAction>, wrap = "") =>
+  actions.filter(({ argv }) => argv.length > 0).map((action, index) => {
+    const variables = Object.entries(action.env).map(([name, value]) => `${name}=${quote(value)}`)
+    const words = [
+      ...variables,
+      ...(action.depfile === undefined || wrap === "" ? [] : [wrap]),
+      ...action.argv.map(quote),
+      ...(action.stdout === undefined ? [] : [`> ${quote(action.stdout)}`])
+    ]
+    const command = words.join(" ")
+    return [
+      `rule r${index}`,
+      `  command = ${command.replaceAll("$", "$$")}`,
+      ...(action.depfile === undefined ? [] : [`  depfile = ${action.depfile}`, "  deps = gcc"]),
+      `build ${action.outputs.map(escape).join(" ")}: r${index} ${action.inputs.map(escape).join(" ")}`,
+      ""
+    ].join("\n")
+  }).join("\n")
+
+export const milliseconds = (run: () => void) => {
+  const started = performance.now()
+  run()
+  return performance.now() - started
+}
+
+export const median = (numbers: ReadonlyArray<number>) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** Prints one line for each series: median, ratio to the first one's, extremes. */
+export const report = (series: Readonly<Record<string, ReadonlyArray<number>>>) => {
+  const [[first = "", base = []] = []] = Object.entries(series)
+  for (const [name, times] of Object.entries(series)) {
+    const ratio = (median(times) / median(base)).toFixed(2)
+    const extremes = `min ${Math.min(...times).toFixed(0)}, max ${Math.max(...times).toFixed(0)}, n = ${times.length}`
+    console.log(`${name.padEnd(8)} ${median(times).toFixed(0).padStart(6)} ms  ${ratio} × ${first}  (${extremes})`)
+  }
+}

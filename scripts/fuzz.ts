@@ -1,0 +1,35 @@
+// Model fuzzer: random projects, random changes of everything that a build depends on or leaves behind, and after each one a
+// build, which must give the bytes of a clean build without cache, and run only what has not yet run on the same inputs.
+//
+//   node scripts/fuzz.ts [--seed N] [--steps N] [--length N] [--home DIR] [--replay FILE]
+//
+// Every world has `--length` steps; world k of a run has seed N + k, and a seed always gives the same script, but for moments
+// in time. A failing script is shortened and written to DIR as JSON that `--replay` plays. Needs avr-gcc and dist/fbuild.
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { parseArgs } from "node:util"
+import { fuzz } from "./fuzz/run.ts"
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    steps: { type: "string", default: "200" },
+    length: { type: "string", default: "60" },
+    home: { type: "string" },
+    replay: { type: "string" }
+  }
+})
+
+const root = values.home ?? Fs.mkdtempSync(Path.join(Os.tmpdir(), "fbuild-fuzz-"))
+Fs.mkdirSync(root, { recursive: true })
+const failed = await fuzz({
+  root: Fs.realpathSync(root),
+  seed: Number(values.seed),
+  steps: Number(values.steps),
+  length: Number(values.length),
+  replay: values.replay,
+  tell: (text) => console.log(text)
+})
+if (values.home === undefined && failed === 0) Fs.rmSync(root, { recursive: true })
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,1 @@
+#define PIN 13

@@ -1,0 +1,143 @@
+import type { Random } from "./Random.ts"
+import type { Damage, Edit, Files, Ini, Step, Time, Tool } from "./Script.ts"
+import { headers, iniFor, otherPaths, sources, textFor } from "./texts.ts"
+import { edited, type World } from "./World.ts"
+
+/** A project to begin with. */
+export const firstFiles = (random: Random): Files => {
+  const files: Record<string, string> = {}
+  const add = (path: string) => void (files[path] = textFor(random, path, files))
+  for (const path of otherPaths) if (random.chance(0.6)) add(path)
+  for (const places of Object.values(headers)) if (random.chance(0.6)) add(places[0]!)
+  for (const path of sources) if (path === "src/main.cpp" || random.chance(0.5)) add(path)
+  return files
+}
+
+export const firstIni: Ini = { board: "small", flags: "", srcFlags: "", filter: "", debug: false, idle: "" }
+
+/** What has been written before, to come back to: path → texts. */
+export type Past = Map<string, Set<string>>
+
+/** Something that can happen to this world. */
+export const nextStep = (random: Random, world: World, past: Past): Step => {
+  const edits = () => someEdits(random, world, past, 1 + (random.chance(0.25) ? 1 + random.below(3) : 0))
+  return random.weighted<() => Step>([
+    [60, () => ({ do: "edit", edits: edits() })],
+    [3, () => ({ do: "edit", edits: [] })],
+    [4, () => ({ do: "clean", how: random.pick(["command", "flag", "folder"]) })],
+    [4, () => ({ do: "uncached", edits: edits() })],
+    [5, () => ({
+      do: "interrupt",
+      edits: edits(),
+      signal: random.pick(["SIGINT", "SIGKILL", "SIGKILL"]),
+      afterMs: 50 + random.below(250)
+    })],
+    [5, () => race(random, world, past)],
+    [10, () => ({ do: "damage", damage: Array.from({ length: 1 + random.below(3) }, () => someDamage(random)) })],
+    [2, () => ({ do: "move" })],
+    [2, () => ({ do: "copy", outputs: random.chance(0.5) })],
+    [4, () => ({ do: "switch" })]
+  ])()
+}
+
+const someEdits = (random: Random, world: World, past: Past, count: number): ReadonlyArray<Edit> => {
+  const edits: Array<Edit> = []
+  let now = world
+  for (let index = 0; index < count; index++) {
+    const edit = someEdit(random, now, past)
+    edits.push(edit)
+    now = edited(now, edit)
+  }
+  return edits
+}
+
+const time = (random: Random): Time => random.weighted([[6, "now"], [2, "kept"], [2, "old"]])
+
+const someEdit = (random: Random, world: World, past: Past): Edit => {
+  const { files } = world
+  const there = Object.keys(files)
+  return random.weighted<() => Edit>([
+    [12, () => write(random, world, past, random.pick(there))],
+    [7, () => write(random, world, past, random.pick(Object.values(headers).flat()))],
+    [4, () => write(random, world, past, random.pick(sources))],
+    [3, () => write(random, world, past, random.pick(otherPaths))],
+    [4, () => ({ do: "touch", path: random.pick(there), time: random.pick(["now", "old"]) })],
+    [4, () => ({ do: "remove", path: random.pick(removable(files)) })],
+    [2, () => rename(random, files)],
+    [5, () => ({ do: "ini", ini: iniFor(random, world.ini, files) })],
+    [3, () => coreEdit(random)],
+    [1.5, () => ({
+      do: "tool",
+      tool: random.weighted<Tool>([[3, world.tool], [1, "two"]]),
+      program: random.pick(["avr-gcc", "avr-g++", "as"]),
+      variant: random.below(3),
+      time: random.pick(["now", "kept"])
+    })],
+    [0.7, () => ({ do: "path", tool: random.pick(["one", "two"]) })]
+  ])()
+}
+
+/** A new text for a file, or one that it had before. */
+const write = (random: Random, { files }: World, past: Past, path: string): Edit => {
+  const before = [...past.get(path) ?? []].filter((text) => text !== files[path])
+  const text = before.length > 0 && random.chance(0.5) ? random.pick(before) : textFor(random, path, files)
+  return { do: "write", path, text, time: time(random) }
+}
+
+/** Mostly such that can go without an error. */
+const removable = (files: Files): ReadonlyArray<string> => {
+  const extra = Object.keys(files).filter((path) =>
+    /^src\/|maybe|^include\/sub\/h|^near|avr|Lib-/.test(path) && path !== "src/main.cpp"
+  )
+  return extra.length > 0 ? extra : Object.keys(files).filter((path) => path !== "src/main.cpp")
+}
+
+const rename = (random: Random, files: Files): Edit => {
+  const [from, to] = random.pick(
+    [
+      ["src/h0.h", "include/h0.h"],
+      ["include/h0.h", "src/h0.h"],
+      ["src/maybe.h", "include/maybe.h"],
+      ["include/near.bin", "near.bin"],
+      ["near.bin", "include/near.bin"],
+      ["src/h1.h", "include/sub/h1.h"],
+      ["include/sub/g.h", "src/sub/g.h"]
+    ] as const
+  )
+  return from in files ? { do: "rename", from, to } : { do: "touch", path: "src/main.cpp", time: "now" }
+}
+
+const coreEdit = (random: Random): Edit => {
+  const [path, ...texts] = random.pick<ReadonlyArray<string | undefined>>([
+    [
+      "cores/tiny/sink.c",
+      undefined,
+      "#include <Arduino.h>\nvolatile int sink = 7;\n",
+      "#include <Arduino.h>\n#include \"pins.h\"\nvolatile int sink = PIN + 1;\n"
+    ],
+    ["variants/small/pins.h", undefined, "#define PIN 14\n", "#define PIN 15\n"],
+    ["cores/tiny/h0.h", undefined, "#define H0 3\n"],
+    ["cores/tiny/extra.c", undefined, "int extra(void) { return 1; }\n"],
+    ["platform.local.txt", undefined, "compiler.common.flags=-c -g -O1 -mmcu={build.mcu} -DF_CPU={build.f_cpu} -MMD\n"],
+    ["boards.local.txt", undefined, "small.build.f_cpu=8000000L\n"]
+  ])
+  return { do: "core", path: path!, text: random.pick(texts), time: time(random) }
+}
+
+const race = (random: Random, world: World, past: Past): Step => {
+  const path = random.pick(Object.keys(world.files).filter((path) => path.startsWith("src/") || path.endsWith(".h")))
+  const edit = write(random, world, past, path)
+  const back: Edit = random.chance(0.8)
+    ? { do: "write", path, text: world.files[path]!, time: random.pick(["now", "kept", "old"]) }
+    : { do: "remove", path: random.pick(removable(world.files)) }
+  const other = random.chance(0.3) ? someEdits(random, edited(world, edit), past, 1) : []
+  return { do: "race", edits: [edit], afterMs: 40 + random.below(240), then: random.chance(0.8) ? [back] : other }
+}
+
+const someDamage = (random: Random): Damage => ({
+  where: random.pick(["home", "outputs"]),
+  kind: random.fraction(),
+  file: random.fraction(),
+  byte: random.fraction(),
+  how: random.weighted([[1, "remove"], [1, "empty"], [2, "truncate"], [1, "zero"], [4, "flip"], [4, "digit"]])
+})

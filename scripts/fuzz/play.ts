@@ -1,0 +1,187 @@
+// Plays a script on the disk. After every step a build must give what a build from nothing gives, and run no more than it has to.
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { spoil } from "./damage.ts"
+import { type Build, buildDir, imagesOf, start } from "./fbuild.ts"
+import { type Local, makeModel } from "./Model.ts"
+import type { makeOracle } from "./oracle.ts"
+import { layProject, layShared, makeEdit, type Shared } from "./Place.ts"
+import type { Edit, Script, Step } from "./Script.ts"
+import { firstWorld, type World } from "./World.ts"
+
+/** What went wrong after a step; 0 is the first build. */
+export interface Failure {
+  readonly step: number
+  readonly kind: "status" | "image" | "surplus" | "end"
+  readonly detail: string
+}
+
+interface Checkout {
+  dir: string
+  world: Pick<World, "files" | "ini">
+  local: Local
+}
+
+/** A run that is under way. */
+export interface Play {
+  readonly world: () => World
+  /** Does this, then builds and looks. */
+  readonly step: (step: Step) => Promise<Failure | undefined>
+}
+
+/** Lays out the beginning of a script and builds it. */
+export const beginPlay = async (
+  root: string,
+  shared: Shared,
+  oracle: ReturnType<typeof makeOracle>,
+  script: Pick<Script, "files" | "ini">
+): Promise<Play | Failure> => {
+  for (const name of Fs.readdirSync(root)) {
+    if (name.startsWith("project")) Fs.rmSync(Path.join(root, name), { recursive: true, force: true })
+  }
+  layShared(shared)
+  const model = makeModel()
+  let folders = 0
+  let steps = 0
+  const newDir = () => Path.join(root, `project${folders++}`)
+  let world = firstWorld(script.files, script.ini)
+  const checkouts: Array<Checkout> = [{ dir: newDir(), world, local: new Map() }]
+  let here = checkouts[0]!
+  layProject(shared, here.dir, world)
+
+  const make = (edits: ReadonlyArray<Edit>) => {
+    for (const edit of edits) world = makeEdit(shared, here.dir, world, edit)
+    here.world = { files: world.files, ini: world.ini }
+  }
+  const run = (...args: ReadonlyArray<string>) => start(shared, here.dir, world.tool, args)
+  const failure = (kind: Failure["kind"], detail: string): Failure => ({ step: steps, kind, detail })
+
+  const look = async (build: Build, isCached: boolean): Promise<Failure | undefined> => {
+    const truth = await oracle(world)
+    if (build.status !== (truth === "fails" ? 1 : 0)) {
+      return failure(
+        "status",
+        `exit status ${build.status}, a clean build ${truth === "fails" ? "fails" : "does not"}\n${build.text}`
+      )
+    }
+    if (truth !== "fails") {
+      const images = imagesOf(here.dir)
+      if (images?.elf !== truth.elf || images.hex !== truth.hex) {
+        return failure(
+          "image",
+          `${images?.hex === truth.hex ? "firmware.elf" : "firmware.hex"} is not that of a clean build`
+        )
+      }
+    }
+    const ok = truth !== "fails"
+    const surplus = model.surplus(world, here.dir, here.local, { outcomes: build.outcomes, ok, isCached })
+    if (surplus.length > 0) {
+      const why = build.text.split("\n").filter((line) =>
+        line.startsWith("{\"_tag\":\"ActionStarted\"") && surplus.some((id) => line.includes(JSON.stringify(id)))
+      ).map((line) => line.replace(/"argv":\[.*?\],/, ""))
+      return failure("surplus", [`need not run:`, ...surplus, ...why].join("\n"))
+    }
+    return undefined
+  }
+  const build = async (...args: ReadonlyArray<string>) =>
+    look(await run("build", "--json", ...args).ended, !args.includes("--no-cache"))
+
+  /** A build that may come to any end of a build. */
+  const disturbed = (ended: Build): Failure | undefined => {
+    here.local.clear()
+    return ended.status === null || [0, 1, 130].includes(ended.status)
+      ? undefined
+      : failure("end", `exit status ${ended.status}\n${ended.text}`)
+  }
+
+  const happens = async (step: Step): Promise<Failure | undefined> => {
+    switch (step.do) {
+      case "edit":
+        return make(step.edits), undefined
+      case "clean":
+        if (step.how === "folder") Fs.rmSync(Path.join(here.dir, ".fbuild"), { recursive: true, force: true })
+        else if (step.how === "command") await run("clean").ended
+        else {
+          here.local.clear()
+          return build("--clean")
+        }
+        here.local.clear()
+        return undefined
+      case "uncached":
+        make(step.edits)
+        return build("--no-cache")
+      case "interrupt": {
+        make(step.edits)
+        const building = run("build", "--json")
+        await wait(step.afterMs, building.ended)
+        building.kill(step.signal)
+        return disturbed(await building.ended)
+      }
+      case "race": {
+        make(step.edits)
+        const building = run("build", "--json")
+        await wait(step.afterMs, building.ended)
+        make(step.then)
+        return disturbed(await building.ended)
+      }
+      case "damage":
+        for (const one of step.damage) {
+          const folder = one.where === "home" ? shared.home : Path.join(here.dir, buildDir)
+          const name = Fs.existsSync(folder) ? spoil(folder, one) : undefined
+          if (one.where === "outputs") here.local.clear()
+          else if (name?.startsWith("cache/") === true) model.forget()
+        }
+        return undefined
+      case "move": {
+        const dir = newDir()
+        Fs.renameSync(here.dir, dir)
+        here.dir = dir
+        return undefined
+      }
+      case "copy": {
+        const dir = newDir()
+        const filter = (path: string) => step.outputs || Path.basename(path) !== ".fbuild"
+        Fs.cpSync(here.dir, dir, { recursive: true, filter })
+        const other = { dir, world: here.world, local: new Map(step.outputs ? here.local : []) }
+        if (checkouts.length > 1) Fs.rmSync(checkouts.find((one) => one !== here)!.dir, { recursive: true })
+        checkouts.splice(0, 2, here, other)
+        here = other
+        return undefined
+      }
+      case "switch":
+        here = checkouts.find((one) => one !== here) ?? here
+        world = { ...world, ...here.world }
+        return undefined
+    }
+  }
+
+  const first = await build()
+  if (first !== undefined) return first
+  return {
+    world: () => world,
+    step: async (step) => {
+      steps++
+      return (await happens(step)) ?? (await build()) ?? (steps % 4 === 0 ? await build() : undefined)
+    }
+  }
+}
+
+/** Plays a script to its first failure. */
+export const play = async (
+  root: string,
+  shared: Shared,
+  oracle: ReturnType<typeof makeOracle>,
+  script: Script
+): Promise<Failure | undefined> => {
+  const begun = await beginPlay(root, shared, oracle, script)
+  if ("kind" in begun) return begun
+  for (const step of script.steps) {
+    const failure = await begun.step(step)
+    if (failure !== undefined) return failure
+  }
+  return undefined
+}
+
+/** So long, or until it has ended. */
+const wait = (milliseconds: number, ended: Promise<unknown>): Promise<unknown> =>
+  Promise.race([new Promise((resolve) => setTimeout(resolve, milliseconds)), ended])

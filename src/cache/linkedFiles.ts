@@ -1,0 +1,12 @@
+/**
+ * The files that a link has read, by the map that GNU ld wrote, but for those of `temporary`, the folder of intermediate
+ * files. Source: GNU ld manual, `-Map`; the `LOAD` lines of its output.
+ */
+export const linkedFiles = (map: string, temporary: string): ReadonlyArray<string> =>
+  [...map.matchAll(/^LOAD (.+)$/gm)]
+    .map(([, path = ""]) => path)
+    .filter((path) => !path.startsWith(`${temporary}/`))
+
+/** What a linker script takes in by name, which no map tells. Source: GNU ld manual, `INCLUDE`. */
+export const includedScripts = (script: string): ReadonlyArray<string> =>
+  [...script.matchAll(/^\s*INCLUDE\s+"?([^\s";]+)/gm)].map(([, name = ""]) => name)
