@@ -1,7 +1,7 @@
 // Model fuzzer: random projects, random changes of everything that a build depends on or leaves behind, and after each one a
 // build, which must give the bytes of a clean build without cache, and run only what has not yet run on the same inputs.
 //
-//   node scripts/fuzz.ts [--seed N] [--steps N] [--length N] [--home DIR] [--replay FILE]
+//   node scripts/fuzz.ts [--seed N] [--steps N] [--length N] [--home DIR] [--replay FILE] [--verbose]
 //
 // Every world has `--length` steps; world k of a run has seed N + k, and a seed always gives the same script, but for moments
 // in time. A failing script is shortened and written to DIR as JSON that `--replay` plays. Needs avr-gcc and dist/fbuild.
@@ -17,7 +17,8 @@ const { values } = parseArgs({
     steps: { type: "string", default: "200" },
     length: { type: "string", default: "60" },
     home: { type: "string" },
-    replay: { type: "string" }
+    replay: { type: "string" },
+    verbose: { type: "boolean", default: false }
   }
 })
 
@@ -29,6 +30,7 @@ const failed = await fuzz({
   steps: Number(values.steps),
   length: Number(values.length),
   replay: values.replay,
+  verbose: values.verbose,
   tell: (text) => console.log(text)
 })
 if (values.home === undefined && failed === 0) Fs.rmSync(root, { recursive: true })

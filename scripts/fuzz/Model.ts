@@ -31,8 +31,9 @@ export const makeModel = () => {
       readonly isCached: boolean
     }): ReadonlyArray<string> => {
       const surplus: Array<string> = []
-      const keyOf = keysOf(world, dir)
-      const keys = new Map([...build.outcomes.keys()].map((id) => [id, keyOf(id)]))
+      const ids = [...build.outcomes.keys()]
+      const keyOf = keysOf(world, dir, ids)
+      const keys = new Map(ids.map((id) => [id, keyOf(id)]))
       for (const [id, outcome] of build.outcomes) {
         const { action, inputs } = keys.get(id)!
         const runs = cache.get(action) ?? []
@@ -60,7 +61,7 @@ const originalCore: Files = Object.fromEntries(
   })
 )
 
-const keysOf = (world: World, dir: string): (id: string) => Key => {
+const keysOf = (world: World, dir: string, ids: ReadonlyArray<string>): (id: string) => Key => {
   const changed = Object.entries(world.core).filter(([, text]) => text !== undefined)
   const files: Record<string, string> = { ...world.files, ...originalCore }
   for (const [path, text] of changed) files[`core:${path}`] = text!
@@ -88,10 +89,8 @@ const keysOf = (world: World, dir: string): (id: string) => Key => {
   ]
   const textsOf = (paths: Iterable<string>) => [...paths].sort().map((path) => [path, files[path] ?? ""])
   const actual = (pattern: RegExp) => {
-    const names = Fs.readdirSync(Path.join(dir, buildDir), { recursive: true, encoding: "utf8" })
-    return names.filter((name) => pattern.test(name)).sort().map((
-      name
-    ) => [name, digestOf(Path.join(dir, buildDir, name))])
+    const names = ids.map((id) => id.slice(buildDir.length + 1)).filter((name) => pattern.test(name)).sort()
+    return names.map((name) => [name, digestOf(Path.join(dir, buildDir, name))])
   }
   const tabs = Object.keys(world.files).filter((path) => /^src\/[^/]*\.ino$/.test(path))
   const key = (id: string, action: ReadonlyArray<unknown>, inputs: ReadonlyArray<unknown> = []): Key => ({

@@ -1,4 +1,4 @@
-import type { Edit, Files, Ini, Program, Tool } from "./Script.ts"
+import type { Edit, Files, Ini, Program, Time, Tool } from "./Script.ts"
 
 /** All that decides what a build makes. */
 export interface World {
@@ -54,3 +54,23 @@ export const edited = (world: World, edit: Edit): World => {
 /** Whether a file would have to be a folder too. */
 const clashes = (files: Files, path: string) =>
   Object.keys(files).some((other) => other.startsWith(`${path}/`) || path.startsWith(`${other}/`))
+
+/** The edits that make one world of another. */
+export const editsBetween = (from: World, to: World, time: Time): ReadonlyArray<Edit> => [
+  ...Object.keys(from.files).filter((path) => !(path in to.files)).map((path): Edit => ({ do: "remove", path })),
+  ...Object.entries(to.files).filter(([path, text]) => from.files[path] !== text).map(([path, text]): Edit => ({
+    do: "write",
+    path,
+    text,
+    time
+  })),
+  ...(JSON.stringify(from.ini) === JSON.stringify(to.ini) ? [] : [{ do: "ini", ini: to.ini } as const]),
+  ...[...new Set([...Object.keys(from.core), ...Object.keys(to.core)])].filter((path) =>
+    from.core[path] !== to.core[path]
+  ).map((path): Edit => ({ do: "core", path, text: to.core[path], time })),
+  ...(["one", "two"] as const).flatMap((tool) =>
+    (["avr-gcc", "avr-g++", "as"] as const).filter((program) => from.tools[tool][program] !== to.tools[tool][program])
+      .map((program): Edit => ({ do: "tool", tool, program, variant: to.tools[tool][program], time: "now" }))
+  ),
+  ...(from.tool === to.tool ? [] : [{ do: "path", tool: to.tool } as const])
+]

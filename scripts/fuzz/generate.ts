@@ -1,7 +1,7 @@
 import type { Random } from "./Random.ts"
 import type { Damage, Edit, Files, Ini, Step, Time, Tool } from "./Script.ts"
 import { headers, iniFor, otherPaths, sources, textFor } from "./texts.ts"
-import { edited, type World } from "./World.ts"
+import { edited, editsBetween, type World } from "./World.ts"
 
 /** A project to begin with. */
 export const firstFiles = (random: Random): Files => {
@@ -15,12 +15,20 @@ export const firstFiles = (random: Random): Files => {
 
 export const firstIni: Ini = { board: "small", flags: "", srcFlags: "", filter: "", debug: false, idle: "" }
 
-/** What has been written before, to come back to: path → texts. */
-export type Past = Map<string, Set<string>>
+/** What has been, to come back to. */
+export interface Past {
+  /** Path → texts. */
+  readonly texts: Map<string, Set<string>>
+  /** Such that could be built, the latest last. */
+  readonly worlds: Array<World>
+}
 
-/** Something that can happen to this world. */
-export const nextStep = (random: Random, world: World, past: Past): Step => {
-  const edits = () => someEdits(random, world, past, 1 + (random.chance(0.25) ? 1 + random.below(3) : 0))
+/** Something that can happen to this world; one that is broken is mostly mended. */
+export const nextStep = (random: Random, world: World, past: Past, isBroken: boolean): Step => {
+  const edits = () =>
+    past.worlds.length > 0 && random.chance(isBroken ? 0.8 : 0.45)
+      ? editsBetween(world, random.pick(past.worlds.slice(-6)), time(random))
+      : someEdits(random, world, past, 1 + (random.chance(0.2) ? 1 + random.below(3) : 0))
   return random.weighted<() => Step>([
     [60, () => ({ do: "edit", edits: edits() })],
     [3, () => ({ do: "edit", edits: [] })],
@@ -79,7 +87,7 @@ const someEdit = (random: Random, world: World, past: Past): Edit => {
 
 /** A new text for a file, or one that it had before. */
 const write = (random: Random, { files }: World, past: Past, path: string): Edit => {
-  const before = [...past.get(path) ?? []].filter((text) => text !== files[path])
+  const before = [...past.texts.get(path) ?? []].filter((text) => text !== files[path])
   const text = before.length > 0 && random.chance(0.5) ? random.pick(before) : textFor(random, path, files)
   return { do: "write", path, text, time: time(random) }
 }

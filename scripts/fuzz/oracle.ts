@@ -4,11 +4,11 @@ import { type Images, imagesOf, sha256, start } from "./fbuild.ts"
 import { layProject, type Shared } from "./Place.ts"
 import type { World } from "./World.ts"
 
-/** What a world makes: images, or an error. */
-export type Truth = Images | "fails"
+/** What a world makes: images, or an error, by its exit status. */
+export type Truth = Images | number
 
 /**
- * Builds worlds from nothing: sources in a new folder, an empty home, no cache. Each world once. `shared` must be as the
+ * Builds worlds from nothing: sources in a new folder, no cache. Each world once. `shared` must be as the
  * world says.
  */
 export const makeOracle = (shared: Shared, root: string): (world: World) => Promise<Truth> => {
@@ -20,14 +20,15 @@ export const makeOracle = (shared: Shared, root: string): (world: World) => Prom
     const before = known.get(key)
     if (before !== undefined) return before
     const dir = Path.join(root, "pristine", "project")
-    const home = Path.join(root, "pristine", "home")
-    Fs.rmSync(Path.dirname(dir), { recursive: true, force: true })
+    // What fbuild remembers of a compiler is kept for that one only.
+    const home = Path.join(root, "pristine", sha256(JSON.stringify([world.tool, world.tools])))
+    Fs.rmSync(dir, { recursive: true, force: true })
     layProject(shared, dir, world)
-    Fs.mkdirSync(home)
+    Fs.mkdirSync(home, { recursive: true })
     const { status, text } = await start(shared, dir, world.tool, ["build", "--no-cache", "--json"], home).ended
     const images = imagesOf(dir)
-    if (status !== 1 && (status !== 0 || images === undefined)) throw new Error(`clean build, exit ${status}:\n${text}`)
-    const truth = status === 1 ? "fails" : images!
+    const truth = status === 0 ? images : status === 1 || status === 2 ? status : undefined
+    if (truth === undefined) throw new Error(`clean build, exit ${status}:\n${text}`)
     known.set(key, truth)
     return truth
   }

@@ -25,6 +25,8 @@ interface Checkout {
 /** A run that is under way. */
 export interface Play {
   readonly world: () => World
+  /** Whether a clean build fails now. */
+  readonly isBroken: () => boolean
   /** Does this, then builds and looks. */
   readonly step: (step: Step) => Promise<Failure | undefined>
 }
@@ -43,6 +45,7 @@ export const beginPlay = async (
   const model = makeModel()
   let folders = 0
   let steps = 0
+  let broken = false
   const newDir = () => Path.join(root, `project${folders++}`)
   let world = firstWorld(script.files, script.ini)
   const checkouts: Array<Checkout> = [{ dir: newDir(), world, local: new Map() }]
@@ -58,6 +61,7 @@ export const beginPlay = async (
 
   const look = async (build: Build, isCached: boolean): Promise<Failure | undefined> => {
     const truth = await oracle(world)
+    broken = truth === "fails"
     if (build.status !== (truth === "fails" ? 1 : 0)) {
       return failure(
         "status",
@@ -73,8 +77,7 @@ export const beginPlay = async (
         )
       }
     }
-    const ok = truth !== "fails"
-    const surplus = model.surplus(world, here.dir, here.local, { outcomes: build.outcomes, ok, isCached })
+    const surplus = model.surplus(world, here.dir, here.local, { outcomes: build.outcomes, ok: !broken, isCached })
     if (surplus.length > 0) {
       const why = build.text.split("\n").filter((line) =>
         line.startsWith("{\"_tag\":\"ActionStarted\"") && surplus.some((id) => line.includes(JSON.stringify(id)))
@@ -89,7 +92,7 @@ export const beginPlay = async (
   /** A build that may come to any end of a build. */
   const disturbed = (ended: Build): Failure | undefined => {
     here.local.clear()
-    return ended.status === null || [0, 1, 130].includes(ended.status)
+    return ended.status === null || [0, 1, 2, 130].includes(ended.status)
       ? undefined
       : failure("end", `exit status ${ended.status}\n${ended.text}`)
   }
@@ -159,6 +162,7 @@ export const beginPlay = async (
   if (first !== undefined) return first
   return {
     world: () => world,
+    isBroken: () => broken,
     step: async (step) => {
       steps++
       return (await happens(step)) ?? (await build()) ?? (steps % 4 === 0 ? await build() : undefined)

@@ -3,9 +3,9 @@ import * as Path from "node:path"
 import { firstFiles, firstIni, nextStep, type Past } from "./generate.ts"
 import { makeOracle } from "./oracle.ts"
 import { sharedIn } from "./Place.ts"
-import { beginPlay, type Failure, play } from "./play.ts"
+import { beginPlay, type Failure, play, type Play } from "./play.ts"
 import { makeRandom } from "./Random.ts"
-import type { Files, Script, Step } from "./Script.ts"
+import type { Script, Step } from "./Script.ts"
 import { shrink } from "./shrink.ts"
 
 /** How long a failing script is worked on, ms. */
@@ -19,6 +19,8 @@ export const fuzz = async (options: {
   readonly length: number
   /** A file with a script, to be played instead. */
   readonly replay?: string | undefined
+  /** Tells each step before it is done. */
+  readonly verbose: boolean
   readonly tell: (text: string) => void
 }): Promise<number> => {
   const { length, replay, root, seed, steps, tell } = options
@@ -38,6 +40,7 @@ export const fuzz = async (options: {
     tell(`  ${done} steps, ${(done / (performance.now() - started) * 1000).toFixed(1)} a second`)
     if (failure === undefined) continue
     failed++
+    tell(`  last step ${JSON.stringify(script.steps.at(-1))}`)
     const shortened = await shrink(script, async (candidate) => {
       const again = await play(root, shared, oracle, candidate)
       return again !== undefined && again.kind === failure.kind
@@ -56,25 +59,28 @@ export const fuzz = async (options: {
   async function discover(seed: number, count: number): Promise<{ script: Script; failure: Failure | undefined }> {
     const random = makeRandom(seed)
     const files = firstFiles(random)
-    const past: Past = new Map()
+    const past: Past = { texts: new Map(), worlds: [] }
     const made: Array<Step> = []
-    remember(past, files)
     const script = { files, ini: firstIni, steps: made }
     const begun = await beginPlay(root, shared, oracle, script)
     if ("kind" in begun) return { script, failure: begun }
+    remember(past, begun)
     while (made.length < count) {
-      const step = nextStep(random, begun.world(), past)
+      const step = nextStep(random, begun.world(), past, begun.isBroken())
       made.push(step)
+      if (options.verbose) tell(`${made.length} ${JSON.stringify(step)}`)
       const failure = await begun.step(step)
       if (failure !== undefined) return { script, failure }
-      remember(past, begun.world().files)
+      remember(past, begun)
     }
     return { script, failure: undefined }
   }
 }
 
-const remember = (past: Past, files: Files) => {
-  for (const [path, text] of Object.entries(files)) past.set(path, (past.get(path) ?? new Set()).add(text))
+const remember = ({ texts, worlds }: Past, play: Play) => {
+  const world = play.world()
+  for (const [path, text] of Object.entries(world.files)) texts.set(path, (texts.get(path) ?? new Set()).add(text))
+  if (!play.isBroken()) worlds.push(world)
 }
 
 const told = ({ detail, kind, step }: Failure): string => `${kind} after step ${step}: ${detail}`

@@ -5,7 +5,10 @@ import type { Digest } from "../domain/Digest.ts"
 
 /** What `stat` says of a file, enough to know that its content has not been touched. */
 export interface Signature {
-  /** Size, mtime, ctime and inode in one text; equal texts mean an untouched file, unless it changed within one clock tick. */
+  /**
+   * Size, mtime, ctime and inode in one text; equal texts mean an untouched file, unless it changed within one clock tick.
+   * Of a folder the inode only: what is in it is asked for by `listing`.
+   */
   readonly text: string
   readonly bytes: number
   /** Time of the last change of content or metadata, ns since 1970; unlike mtime no program can set it back. */
@@ -44,10 +47,21 @@ export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
   }
 }
 
+/** How a path looked. Paths have no newline. */
+export const sightLine = (
+  path: string,
+  sight:
+    | { readonly _tag: "File"; readonly signature: Signature | undefined }
+    | { readonly _tag: "Folder"; readonly listing: Digest | undefined }
+): string =>
+  sight._tag === "File" ? `f${sight.signature?.text ?? ""}\t${path}` : `d${sight.listing ?? ""}\t${path}`
+
 /** The file operations of a build's hot path. Paths are absolute. A file that is not there is `undefined`, not an error. */
 export class Disk extends Context.Service<Disk, {
   readonly signature: (path: string) => Effect.Effect<Signature | undefined>
-  /** Whether no file has another signature than in its line: `signature text TAB path`; no text for one that is not there. */
+  /** A digest over the names in a folder and the kinds of what they stand for; `undefined`: no such folder. */
+  readonly listing: (path: string) => Effect.Effect<Digest | undefined>
+  /** Whether all still looks as `sightLine` says it did. */
   readonly isAsSeen: (lines: ReadonlyArray<string>) => Effect.Effect<boolean>
   readonly digest: (path: string) => Effect.Effect<Digest | undefined, DiskError>
   /** The digest of a file, and which of these words (Latin letters) its content has: bit 0 for the first. */

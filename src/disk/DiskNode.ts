@@ -16,14 +16,21 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
       Effect.sync(() => {
         const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
         if (stat === undefined) return undefined
-        return { text: signatureText(stat), bytes: Number(stat.size), changedNanos: stat.ctimeNs } satisfies Signature
+        return {
+          text: signatureText(stat),
+          bytes: Number(stat.size),
+          changedNanos: stat.isDirectory() ? 0n : stat.ctimeNs
+        } satisfies Signature
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
+    listing: (path) => Effect.sync(() => listingOf(path)),
     isAsSeen: (lines) =>
       Effect.sync(() =>
         lines.every((line) => {
           const tab = line.indexOf("\t")
-          const stat = FileSystem.statSync(line.slice(tab + 1), { bigint: true, throwIfNoEntry: false })
-          return line.slice(0, tab) === (stat === undefined ? "" : signatureText(stat))
+          const [path, seen] = [line.slice(tab + 1), line.slice(1, tab)]
+          if (line.startsWith("d")) return seen === (listingOf(path) ?? "")
+          const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
+          return seen === (stat === undefined ? "" : signatureText(stat))
         })
       ).pipe(Effect.catchDefect(() => Effect.succeed(false))),
     digest: (path) =>
@@ -128,8 +135,23 @@ const setToNow = (path: string): void => {
   } catch {}
 }
 
+/** Names that building puts into a project, whatever is in it. */
+const ownNames = new Set([".fbuild", "compile_commands.json"])
+
+const listingOf = (path: string): Digest | undefined => {
+  try {
+    const names = FileSystem.readdirSync(path, { withFileTypes: true }).filter(({ name }) => !ownNames.has(name))
+    const kinds = names.map((entry) =>
+      `${entry.isDirectory() ? "d" : entry.isFile() ? "f" : entry.isSymbolicLink() ? "l" : "o"}${entry.name}\0`
+    )
+    return Digest.make(Crypto.hash("sha256", kinds.sort().join("")))
+  } catch {
+    return undefined
+  }
+}
+
 const signatureText = (stat: FileSystem.BigIntStats): string =>
-  `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
+  stat.isDirectory() ? `folder ${stat.ino}` : `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
 
 const attempt = <A>(operation: DiskError["operation"], path: string, run: () => A): Effect.Effect<A, DiskError> =>
   Effect.try({

@@ -1,50 +1,72 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import type { Disk, Signature } from "./Disk.ts"
+import { type Disk, sightLine } from "./Disk.ts"
 
 /** A disk and a file system that remember what was asked of them. */
 export interface Recording {
   readonly disk: Disk["Service"]
   readonly fileSystem: FileSystem.FileSystem
-  /** For every path that was read, listed or looked for: its signature before the first time; `undefined`: not there. */
-  readonly reads: ReadonlyMap<string, Signature | undefined>
+  /** How all that was read, listed or looked for looked before the first time. */
+  readonly sights: () => ReadonlyArray<Sight>
+  /** Takes over what another recording has seen. */
+  readonly include: (sights: ReadonlyArray<Sight>) => void
   /** Paths that were written, renamed to or removed. */
   readonly written: ReadonlyArray<string>
-  /** Whether something was asked whose answer does not hang on single paths. */
+  /** Whether nothing was asked whose answer hangs on more than single paths. */
   readonly isComplete: () => boolean
 }
 
-/** As long as no signature in `reads` changes, whoever asks the same of the disk gets the same answers. */
+export interface Sight {
+  readonly path: string
+  /** See `sightLine`. */
+  readonly line: string
+  /** Of a file: when it had last changed, ns. */
+  readonly changedNanos: bigint | undefined
+}
+
+/** As long as nothing in `sights` looks different, whoever asks the same of the disk gets the same answers. */
 export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.FileSystem): Recording => {
-  const reads = new Map<string, Signature | undefined>()
+  const files = new Map<string, Sight>()
+  const folders = new Map<string, Sight>()
   const written: Array<string> = []
   let complete = true
-  const note = (path: string) =>
-    reads.has(path)
-      ? Effect.void
-      : Effect.map(disk.signature(path), (signature) => void reads.set(path, signature))
-  const reading = <A, E>(path: string, read: Effect.Effect<A, E>) => Effect.andThen(note(path), read)
+
+  const noteFile = (path: string) =>
+    files.has(path) ? Effect.void : Effect.map(disk.signature(path), (signature) => {
+      const line = sightLine(path, { _tag: "File", signature })
+      files.set(path, { path, line, changedNanos: signature?.changedNanos })
+    })
+  const noteFolder = (path: string) =>
+    folders.has(path) ? Effect.void : Effect.map(disk.listing(path), (listing) => {
+      const line = sightLine(path, { _tag: "Folder", listing })
+      folders.set(path, { path, line, changedNanos: undefined })
+    })
+  const reading = <A, E, R>(path: string, read: Effect.Effect<A, E, R>) => Effect.andThen(noteFile(path), read)
+  const listing = <A, E, R>(path: string, list: Effect.Effect<A, E, R>) => Effect.andThen(noteFolder(path), list)
   const writing = <A, E>(path: string, write: Effect.Effect<A, E>) =>
     Effect.suspend(() => {
       written.push(path)
       return write
     })
   return {
-    reads,
     written,
     isComplete: () => complete,
+    sights: () => [...files.values(), ...folders.values()],
+    include: (sights) => {
+      for (const sight of sights) {
+        const map = sight.line.startsWith("d") ? folders : files
+        if (!map.has(sight.path)) map.set(sight.path, sight)
+      }
+    },
     disk: {
-      signature: (path) =>
-        Effect.tap(disk.signature(path), (signature) =>
-          Effect.sync(() => {
-            if (!reads.has(path)) reads.set(path, signature)
-          })),
+      signature: (path) => reading(path, disk.signature(path)),
       digest: (path) => reading(path, disk.digest(path)),
       digestMarking: (path, words) => reading(path, disk.digestMarking(path, words)),
       readText: (path) => reading(path, disk.readText(path)),
       readBytes: (path) => reading(path, disk.readBytes(path)),
-      list: (path) => reading(path, disk.list(path)),
-      ages: (path) => reading(path, disk.ages(path)),
+      list: (path) => listing(path, disk.list(path)),
+      listing: (path) => listing(path, disk.listing(path)),
+      ages: (path) => listing(path, disk.ages(path)),
       isAsSeen: disk.isAsSeen,
       touch: disk.touch,
       // Folders that are there already are as they were.
@@ -60,7 +82,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       ...fileSystem,
       readFile: (path) => reading(path, fileSystem.readFile(path)),
       readFileString: (path, encoding) => reading(path, fileSystem.readFileString(path, encoding)),
-      readDirectoryEntries: (path) => reading(path, fileSystem.readDirectoryEntries(path)),
+      readDirectoryEntries: (path) => listing(path, fileSystem.readDirectoryEntries(path)),
       realPath: (path) => reading(path, fileSystem.realPath(path)),
       stat: (path) => reading(path, fileSystem.stat(path)),
       exists: (path) => reading(path, fileSystem.exists(path)),
@@ -71,28 +93,4 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
         })
     }
   }
-}
-
-/** Variables that remember which of them were asked for. */
-export const recordVariables = (variables: Readonly<Record<string, string>>) => {
-  const names = new Set<string>()
-  const recorded = new Proxy(variables, {
-    get: (target, name) => {
-      if (typeof name === "string") names.add(name)
-      return Reflect.get(target, name)
-    },
-    has: (target, name) => {
-      if (typeof name === "string") names.add(name)
-      return Reflect.has(target, name)
-    },
-    getOwnPropertyDescriptor: (target, name) => {
-      if (typeof name === "string") names.add(name)
-      return Reflect.getOwnPropertyDescriptor(target, name)
-    },
-    ownKeys: (target) => {
-      for (const name of Object.keys(target)) names.add(name)
-      return Reflect.ownKeys(target)
-    }
-  })
-  return { variables: recorded, names: names as ReadonlySet<string> }
 }

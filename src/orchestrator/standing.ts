@@ -16,8 +16,8 @@ const Answer = Schema.Struct({
 })
 export type Answer = typeof Answer.Type
 
-/** Bump to make what older fbuilds have written void. 1: first. */
-const version = 1
+/** Bump to make what older fbuilds have written void. 1: first. 2: folders by their names. */
+const version = 2
 
 const Head = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
@@ -46,10 +46,10 @@ export const keepStanding = Effect.fnUntraced(function*(file: string, standing: 
   const { answer, names, ours, recording, started, variables } = standing
   const latest = BigInt(started - clockSlack) * 1_000_000n
   const lines: Array<string> = []
-  for (const [path, signature] of recording.reads) {
+  for (const { changedNanos, line, path } of recording.sights()) {
     if (ours(path)) continue
-    if (path.includes("\n") || (signature !== undefined && signature.changedNanos >= latest)) return false
-    lines.push(`${signature?.text ?? ""}\t${path}`)
+    if (path.includes("\n") || (changedNanos !== undefined && changedNanos >= latest)) return false
+    lines.push(line)
   }
   if (!recording.isComplete() || recording.written.some((path) => !ours(path))) return false
   const head = yield* Schema.encodeEffect(Head)({

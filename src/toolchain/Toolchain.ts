@@ -81,6 +81,7 @@ const Memo = Schema.fromJsonString(Schema.Struct({
   signature: Schema.String,
   version: Schema.String
 }))
+const encodeMemo = Schema.encodeSync(Memo)
 
 /** The version of a compiler as remembered in `home`, as long as its file is untouched; else it is asked. */
 export const compilerVersion = Effect.fnUntraced(function*(compiler: string, home: string) {
@@ -100,7 +101,7 @@ export const compilerVersion = Effect.fnUntraced(function*(compiler: string, hom
     return yield* new ToolBroken({ tool: compiler, reason: stderr.trim() || "no version" })
   }
   if (signature !== undefined) {
-    yield* keep(Schema.encodeSync(Memo)({ compiler, signature: signature.text, version }), [signature])
+    yield* keep(encodeMemo({ compiler, signature: signature.text, version }), [signature])
   }
   return version
 })

@@ -20,6 +20,7 @@ const Memo = Schema.fromJsonString(Schema.Struct({
   folders: Schema.Array(Schema.Struct({ path: Schema.String, signature: Schema.String }))
 }))
 type Memo = typeof Memo.Type
+const encodeMemo = Schema.encodeSync(Memo)
 
 /**
  * One digest over the content of a driver and all its parts. `flags` (`-mmcu=…`) and `specs` choose among them. What was
@@ -66,7 +67,7 @@ export const toolchainIdentity = Effect.fn("toolchainIdentity")(function*(option
     folders: surroundings.map(({ folder }) => folder)
   }
   yield* keep(
-    Schema.encodeSync(Memo)(found),
+    encodeMemo(found),
     [...looks, ...surroundings].flatMap(({ signatures }) => signatures)
   )
   return digestOf(found)
