@@ -4,9 +4,9 @@ import { Disk, type DiskError } from "../disk/Disk.ts"
 
 /**
  * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3, 4: words of
- * commands, marks.
+ * commands, marks. 5: what objects carry.
  */
-const version = 4
+const version = 5
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
@@ -24,7 +24,8 @@ const Encoded = Schema.fromJsonString(Schema.Struct({
     inputs: Schema.Array(Schema.Int),
     outputs: Schema.Array(Schema.Int),
     present: Schema.optionalKey(Schema.Array(Schema.String)),
-    absent: Schema.optionalKey(Schema.Array(Schema.String))
+    absent: Schema.optionalKey(Schema.Array(Schema.String)),
+    carried: Schema.optionalKey(Schema.Array(Schema.String))
   }))
 }))
 
@@ -47,6 +48,11 @@ export interface ActionRecord extends Trace {
   readonly toolchain?: string | undefined
   /** Path → digest. */
   readonly outputs: ReadonlyMap<string, string>
+  /**
+   * Files that its output only names: with link-time optimisation `asm(".incbin …")` is assembled by the link, which is
+   * told of it by nothing else.
+   */
+  readonly carried: ReadonlyArray<string>
 }
 
 /** A digest, and the signature that the file had when it was computed. */
@@ -88,7 +94,8 @@ export const readBuildState = Effect.fnUntraced(function*(path: string) {
         inputs: pairs(action.inputs),
         outputs: pairs(action.outputs),
         present: action.present ?? [],
-        absent: action.absent ?? []
+        absent: action.absent ?? [],
+        carried: action.carried ?? []
       }
     ])),
     stats: new Map(stats.map(([file, signature, digest, marks]) => [file, { signature, digest, marks }]))
@@ -111,7 +118,8 @@ export const writeBuildState: (path: string, state: BuildState) => Effect.Effect
       inputs: [...record.inputs].map(content),
       outputs: [...record.outputs].map(content),
       ...(record.present.length === 0 ? {} : { present: record.present }),
-      ...(record.absent.length === 0 ? {} : { absent: record.absent })
+      ...(record.absent.length === 0 ? {} : { absent: record.absent }),
+      ...(record.carried.length === 0 ? {} : { carried: record.carried })
     }))
     const stats = [...state.stats].map(([file, { digest, marks, signature }]) =>
       [file, signature, digest, marks] as const

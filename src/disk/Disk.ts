@@ -53,8 +53,7 @@ export const sightLine = (
   sight:
     | { readonly _tag: "File"; readonly signature: Signature | undefined }
     | { readonly _tag: "Folder"; readonly listing: Digest | undefined }
-): string =>
-  sight._tag === "File" ? `f${sight.signature?.text ?? ""}\t${path}` : `d${sight.listing ?? ""}\t${path}`
+): string => sight._tag === "File" ? `f${sight.signature?.text ?? ""}\t${path}` : `d${sight.listing ?? ""}\t${path}`
 
 /** The file operations of a build's hot path. Paths are absolute. A file that is not there is `undefined`, not an error. */
 export class Disk extends Context.Service<Disk, {

@@ -85,13 +85,8 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     const binaries = binariesOf(text, search)
     if (binaries === undefined) return { read: undefined, present, absent }
     for (const places of binaries) {
-      for (const path of places) {
-        if (yield* exists(path)) {
-          taken.push(path)
-          break
-        }
-        absent.push(path)
-      }
+      // Which folders the assembler really looks in depends on the driver's version: all that are there count.
+      for (const path of places) ((yield* exists(path)) ? taken : absent).push(path)
     }
     return { read: taken, present, absent }
   })

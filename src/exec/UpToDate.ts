@@ -2,26 +2,17 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type ActionRecord, readBuildState, type Trace, writeBuildState } from "../cache/BuildState.ts"
-import { leadsToFiles, timeMacro } from "../cache/marks.ts"
 import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import type { Reason } from "./BuildEvent.ts"
 import { commandDigest, commandWords } from "./commandDigest.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
-import { makeSurroundings, type Surroundings } from "./Surroundings.ts"
+import { type Finished, makeTracer, readBy } from "./makeTracer.ts"
+import { makeSurroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
 export type Decision = Reason | undefined
-
-/** What an action turned out to have read, and when it started. */
-export interface Finished {
-  readonly action: Action
-  /** Paths found through the depfile, absolute or relative to the project. */
-  readonly discovered: ReadonlyArray<string>
-  /** Time of the file system when the action started, ns. */
-  readonly startedNanos: bigint
-}
 
 /** What can be said of an action that has run: its record, or why there is none. */
 export interface Traced {
@@ -103,105 +94,22 @@ export class UpToDate extends Context.Service<UpToDate, {
             pending.push(done)
           })
 
-        /** When files last changed, one look per file; what was known of one that is not as it was seen is forgotten. */
-        const makeTimes = () => {
-          const times = new Map<string, bigint | undefined>()
-          return Effect.fnUntraced(function*(path: string) {
-            if (times.has(path)) return times.get(path)
-            const signature = yield* files.signature(path)
-            if (signature?.text !== seen.get(path)?.signature) files.forget(path)
-            times.set(path, signature?.changedNanos)
-            return signature?.changedNanos
-          })
-        }
-
-        const trace = Effect.fnUntraced(function*(
-          { action, discovered, startedNanos }: Finished,
-          made: ReadonlySet<string>,
-          changedAt: ReturnType<typeof makeTimes>,
-          around: Surroundings
-        ) {
-          const inputs = new Map<string, string>()
-          /** Whether nothing touched a file after the action had started. */
-          const untouched = (path: string) =>
-            Effect.map(changedAt(path), (nanos) => nanos !== undefined && nanos < startedNanos)
-          const add = Effect.fnUntraced(function*(path: string) {
-            // What this build has made was in place before the action started.
-            if (!made.has(path) && !(yield* untouched(path))) return false
-            const now = yield* digest(path)
-            if (now !== undefined) inputs.set(path, now)
-            return now !== undefined
-          })
-          for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered])) {
-            if (!(yield* add(path))) return undefined
-          }
-          const read = readBy(action, inputs)
-          const present: Array<string> = []
-          const absent: Array<string> = []
-          if (isCompile(action)) {
-            // What is taken in may lead further.
-            for (const path of read) {
-              if (!leadsToFiles(seen.get(path)?.marks ?? 0)) continue
-              const asked = yield* around.asked(action, read, (yield* disk.readText(absolute(path))) ?? "")
-              if (asked.read === undefined) return undefined
-              for (const taken of asked.read) {
-                if (inputs.has(taken)) continue
-                if (!(yield* add(taken))) return undefined
-                read.push(taken)
-              }
-              present.push(...asked.present)
-              absent.push(...asked.absent)
-            }
-            if (yield* around.precompiled(action, read)) return undefined
-          }
-          if (action.mnemonic === "Link") absent.push(...yield* around.librariesBefore(action, read))
-          const beside = [...new Set([...present, ...yield* around.shadows(action, read)])]
-          for (const path of beside) if (!(yield* untouched(path))) return undefined
-          const outputs = new Map<string, string>()
-          for (const path of action.outputs) {
-            const now = yield* digest(path)
-            if (now === undefined) return undefined
-            outputs.set(path, now)
-          }
-          const record: ActionRecord = {
-            command: commandDigest(action),
-            words: commandWords(action),
-            toolchain: action.toolchain,
-            inputs,
-            outputs,
-            present: beside,
-            absent: [...new Set(absent)]
-          }
-          return record
-        })
-
-        /** The first of the files that a compilation read with a word in it that stands for a time. */
-        const timedBy = (action: Action, record: ActionRecord | undefined): Traced["timed"] => {
-          if (record === undefined || !isCompile(action)) return undefined
-          for (const path of readBy(action, record.inputs)) {
-            const macro = timeMacro(seen.get(path)?.marks ?? 0)
-            if (macro !== undefined) return { path, macro }
-          }
-          return undefined
-        }
-
         const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
 
-        const keepTraces = Effect.gen(function*() {
+        const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
           for (const { action } of pending) for (const output of action.outputs) made.add(output)
-          const around = yield* lookAround
-          const changedAt = makeTimes()
+          const tracer = yield* makeTracer({ files, made, records })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
             const { action } = done
-            const record = yield* trace(done, made, changedAt, around)
+            const record = yield* tracer.trace(done)
             if (record === undefined) records.delete(action.id)
             else records.set(action.id, record)
             changed = true
-            traced.push({ action, record, timed: timedBy(action, record) })
+            traced.push({ action, record, timed: record && tracer.timedBy(action, record) })
           }
           return traced
-        })
+        }))
 
         const commit = Effect.fnUntraced(function*(ids: ReadonlySet<string>) {
           yield* files.settle
@@ -221,13 +129,6 @@ export class UpToDate extends Context.Service<UpToDate, {
       })
     )
 }
-
-/** What an action reads besides its program, which looks nowhere for headers. */
-const readBy = (action: Action, inputs: ReadonlyMap<string, string>): Array<string> =>
-  [...inputs.keys()].filter((path) => path !== action.argv[0])
-
-const isCompile = ({ mnemonic }: Action): boolean =>
-  mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"
 
 const commandChange = (record: ActionRecord, action: Action): Reason => {
   const { toolchain } = action

@@ -8,6 +8,8 @@ export interface Search {
   readonly folders: ReadonlyArray<string>
   /** Folders of the files that include something, but for the toolchain's own. */
   readonly includers: ReadonlyArray<string>
+  /** Folders where the assembler may look: those, and `-Wa,-I`. */
+  readonly assembler: ReadonlyArray<string>
   /** Equal for equal searches. */
   readonly key: string
 }
@@ -30,7 +32,10 @@ export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string
     if (!path.startsWith("/") || folders.some((one) => path.startsWith(`${one}/`))) includers.add(folder)
   }
   const sorted = [...includers].sort()
-  return { folders, includers: sorted, key: [...folders, "", ...sorted].join("\0") }
+  const told = argv.flatMap((arg) =>
+    arg.startsWith("-Wa,") ? [...arg.matchAll(/,-I,?([^,]+)/g)].map(([, dir = ""]) => dir) : []
+  )
+  return { folders, includers: sorted, assembler: [...folders, ...told], key: [...folders, "", ...sorted].join("\0") }
 }
 
 /**
@@ -75,7 +80,7 @@ export const binariesOf = (text: string, search: Search): ReadonlyArray<Readonly
   const names = [...text.matchAll(/\.inc(?:bin|lude)\s*\\?"([^"\\\n]+)\\?"/g)].map(([, name = ""]) => name)
   if (names.length < all) return undefined
   return names.map((name) =>
-    name.startsWith("/") ? [name] : [name, ...search.folders.map((folder) => `${folder}/${name}`)]
+    name.startsWith("/") ? [name] : [name, ...search.assembler.map((folder) => `${folder}/${name}`)]
   )
 }
 

@@ -39,7 +39,8 @@ describe("BuildState", () => {
         inputs: Digests,
         outputs: Digests,
         present: Schema.Array(Schema.String),
-        absent: Schema.Array(Schema.String)
+        absent: Schema.Array(Schema.String),
+        carried: Schema.Array(Schema.String)
       })
     ),
     stats: Schema.Record(
@@ -95,7 +96,8 @@ describe("BuildState", () => {
         inputs: new Map([["a.c", "1"]]),
         outputs: new Map([["a.o", "2"]]),
         present: [],
-        absent: []
+        absent: [],
+        carried: []
       }
       yield* writeBuildState(file, { actions: new Map([["a.o", action]]), stats: new Map() })
       const written = yield* fs.readFileString(file)

@@ -1,0 +1,132 @@
+import * as Effect from "effect/Effect"
+import type { ActionRecord } from "../cache/BuildState.ts"
+import { leadsToFiles, timeMacro } from "../cache/marks.ts"
+import { Disk } from "../disk/Disk.ts"
+import type { Action } from "../plan/Action.ts"
+import { commandDigest, commandWords } from "./commandDigest.ts"
+import type { KnownFiles } from "./KnownFiles.ts"
+import { makeSurroundings } from "./Surroundings.ts"
+
+/** What an action turned out to have read, and when it started. */
+export interface Finished {
+  readonly action: Action
+  /** Paths found through the depfile, absolute or relative to the project. */
+  readonly discovered: ReadonlyArray<string>
+  /** Time of the file system when the action started, ns. */
+  readonly startedNanos: bigint
+}
+
+/** What is known when actions are traced. */
+export interface Tracing {
+  readonly files: KnownFiles
+  /** Outputs of this build and of earlier ones. */
+  readonly made: ReadonlySet<string>
+  /** Records by the id of their action; those of what an action needs are there before its own. */
+  readonly records: ReadonlyMap<string, ActionRecord>
+}
+
+/** Says what actions have read. Good for as long as nothing is expected to change: files are looked at once. */
+export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: Tracing) {
+  const disk = yield* Disk
+  const { absolute, digest, seen } = files
+  const around = yield* makeSurroundings(absolute)
+  const times = new Map<string, bigint | undefined>()
+
+  /** When a file last changed. What was known of one that is not as it was seen is forgotten. */
+  const changedAt = Effect.fnUntraced(function*(path: string) {
+    if (times.has(path)) return times.get(path)
+    const signature = yield* files.signature(path)
+    if (signature?.text !== seen.get(path)?.signature) files.forget(path)
+    times.set(path, signature?.changedNanos)
+    return signature?.changedNanos
+  })
+
+  /** The trace of an action, unless something was touched while it ran, or there is no telling what it read. */
+  const trace = Effect.fnUntraced(function*({ action, discovered, startedNanos }: Finished) {
+    const inputs = new Map<string, string>()
+    const carried = new Set<string>()
+    const present: Array<string> = []
+    const absent: Array<string> = []
+    /** Whether nothing touched a file after the action had started. */
+    const untouched = (path: string) =>
+      Effect.map(changedAt(path), (nanos) => nanos !== undefined && nanos < startedNanos)
+    const add = Effect.fnUntraced(function*(path: string) {
+      // What this build has made was in place before the action started.
+      if (!made.has(path) && !(yield* untouched(path))) return false
+      const now = yield* digest(path)
+      if (now !== undefined) inputs.set(path, now)
+      return now !== undefined
+    })
+
+    for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered])) {
+      if (!(yield* add(path))) return undefined
+    }
+    const read = readBy(action, inputs)
+    if (isCompile(action)) {
+      // What is taken in may lead further.
+      for (const path of read) {
+        if (!leadsToFiles(seen.get(path)?.marks ?? 0)) continue
+        const asked = yield* around.asked(action, read, (yield* disk.readText(absolute(path))) ?? "")
+        if (asked.read === undefined) return undefined
+        for (const taken of asked.read) {
+          if (action.mnemonic !== "Assemble") carried.add(taken)
+          if (inputs.has(taken)) continue
+          if (!(yield* add(taken))) return undefined
+          read.push(taken)
+        }
+        present.push(...asked.present)
+        absent.push(...asked.absent)
+      }
+      if (yield* around.precompiled(action, read)) return undefined
+    } else {
+      for (const input of action.inputs) {
+        const record = records.get(input)
+        // An object that is assembled by the link may take in what nobody knows.
+        if (record === undefined && made.has(input) && action.mnemonic === "Link") return undefined
+        for (const path of record?.carried ?? []) carried.add(path)
+      }
+    }
+    if (action.mnemonic === "Link") {
+      for (const path of carried) if (!inputs.has(path) && !(yield* add(path))) return undefined
+      absent.push(...yield* around.librariesBefore(action, read))
+    }
+    const beside = [...new Set([...present, ...yield* around.shadows(action, read)])]
+    for (const path of beside) if (!(yield* untouched(path))) return undefined
+    const outputs = new Map<string, string>()
+    for (const path of action.outputs) {
+      const now = yield* digest(path)
+      if (now === undefined) return undefined
+      outputs.set(path, now)
+    }
+    const record: ActionRecord = {
+      command: commandDigest(action),
+      words: commandWords(action),
+      toolchain: action.toolchain,
+      inputs,
+      outputs,
+      present: beside,
+      absent: [...new Set(absent)],
+      carried: [...carried]
+    }
+    return record
+  })
+
+  /** The first of the files that a compilation read with a word in it that stands for a time. */
+  const timedBy = (action: Action, record: ActionRecord) => {
+    if (!isCompile(action)) return undefined
+    for (const path of readBy(action, record.inputs)) {
+      const macro = timeMacro(seen.get(path)?.marks ?? 0)
+      if (macro !== undefined) return { path, macro }
+    }
+    return undefined
+  }
+
+  return { trace, timedBy }
+})
+
+/** What an action reads besides its program, which looks nowhere for headers. */
+export const readBy = (action: Action, inputs: ReadonlyMap<string, string>): Array<string> =>
+  [...inputs.keys()].filter((path) => path !== action.argv[0])
+
+const isCompile = ({ mnemonic }: Action): boolean =>
+  mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"
