@@ -61,14 +61,12 @@ export const beginPlay = async (
 
   const look = async (build: Build, isCached: boolean): Promise<Failure | undefined> => {
     const truth = await oracle(world)
-    broken = truth === "fails"
-    if (build.status !== (truth === "fails" ? 1 : 0)) {
-      return failure(
-        "status",
-        `exit status ${build.status}, a clean build ${truth === "fails" ? "fails" : "does not"}\n${build.text}`
-      )
+    broken = typeof truth === "number"
+    const status = typeof truth === "number" ? truth : 0
+    if (build.status !== status) {
+      return failure("status", `exit status ${build.status}, that of a clean build is ${status}\n${build.text}`)
     }
-    if (truth !== "fails") {
+    if (typeof truth !== "number") {
       const images = imagesOf(here.dir)
       if (images?.elf !== truth.elf || images.hex !== truth.hex) {
         return failure(

@@ -8,8 +8,6 @@ export interface Recording {
   readonly fileSystem: FileSystem.FileSystem
   /** How all that was read, listed or looked for looked before the first time. */
   readonly sights: () => ReadonlyArray<Sight>
-  /** Takes over what another recording has seen. */
-  readonly include: (sights: ReadonlyArray<Sight>) => void
   /** Paths that were written, renamed to or removed. */
   readonly written: ReadonlyArray<string>
   /** Whether nothing was asked whose answer hangs on more than single paths. */
@@ -43,6 +41,11 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
     })
   const reading = <A, E, R>(path: string, read: Effect.Effect<A, E, R>) => Effect.andThen(noteFile(path), read)
   const listing = <A, E, R>(path: string, list: Effect.Effect<A, E, R>) => Effect.andThen(noteFolder(path), list)
+  const include = (line: string) => {
+    const path = line.slice(line.indexOf("\t") + 1)
+    const map = line.startsWith("d") ? folders : files
+    if (!map.has(path)) map.set(path, { path, line, changedNanos: undefined })
+  }
   const writing = <A, E>(path: string, write: Effect.Effect<A, E>) =>
     Effect.suspend(() => {
       written.push(path)
@@ -52,12 +55,6 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
     written,
     isComplete: () => complete,
     sights: () => [...files.values(), ...folders.values()],
-    include: (sights) => {
-      for (const sight of sights) {
-        const map = sight.line.startsWith("d") ? folders : files
-        if (!map.has(sight.path)) map.set(sight.path, sight)
-      }
-    },
     disk: {
       signature: (path) => reading(path, disk.signature(path)),
       digest: (path) => reading(path, disk.digest(path)),
@@ -67,7 +64,9 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       list: (path) => listing(path, disk.list(path)),
       listing: (path) => listing(path, disk.listing(path)),
       ages: (path) => listing(path, disk.ages(path)),
-      isAsSeen: disk.isAsSeen,
+      // What looks as it did then counts as looked at, and as settled: it was then.
+      isAsSeen: (lines) =>
+        Effect.tap(disk.isAsSeen(lines), (same) => Effect.sync(() => same && lines.forEach(include))),
       touch: disk.touch,
       // Folders that are there already are as they were.
       makeDirectory: disk.makeDirectory,

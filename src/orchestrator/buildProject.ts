@@ -6,7 +6,8 @@ import { BuildReporter } from "../exec/BuildReporter.ts"
 import type { CacheBackend } from "../exec/CacheBackend.ts"
 import { Orchestrator } from "./Orchestrator.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
-import { planProject, type ProjectRequest, requireTools } from "./planProject.ts"
+import { recallPlan } from "./PlanMemory.ts"
+import { type ProjectRequest, requireTools } from "./planProject.ts"
 
 /** What a user asked to have built. */
 export interface BuildRequest extends ProjectRequest {
@@ -21,7 +22,7 @@ export interface BuildRequest extends ProjectRequest {
 export const buildProject = Effect.fn("buildProject")(function*(request: BuildRequest) {
   const orchestrator = yield* Orchestrator
   const reporter = yield* BuildReporter
-  const planned = yield* planProject(request)
+  const planned = yield* recallPlan(request)
   yield* Effect.forEach(planned, requireTools, { discard: true })
   if (request.before === "clean") yield* cleanEnvironments(request.projectDir, planned)
   const built = Effect.forEach(planned, (environment) =>
