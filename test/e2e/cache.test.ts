@@ -23,6 +23,8 @@ import {
   type Build,
   build,
   built,
+  environment,
+  execute,
   fbuild,
   type Files,
   images,
@@ -88,7 +90,7 @@ describe("a warm cache", () => {
     const executed = run.executed.map((id) => id.replace(".fbuild/build/second/", ""))
     const compiled = executed.filter((id) => id.endsWith(".o"))
     assert.deepStrictEqual(compiled, ["src/main.cpp.o", "src/start.S.o", "src/tab.ino.cpp.o", "src/uses.cpp.o"])
-    assert.include(fetchedBy(run), ".fbuild/build/second/core/core.a")
+    assert.isAbove(fetchedBy(run).filter((id) => id.startsWith(".fbuild/build/second/core/")).length, 20)
     assert.strictEqual(images(other, "second").hex, images(other).hex)
   })
 
@@ -110,8 +112,15 @@ describe("a warm cache", () => {
     Fs.chmodSync(project, 0o777)
     const store = () => storeFiles(`${space}/home`, "actions").map((path) => `${path} ${Fs.statSync(path).mtimeMs}`)
     const before = store()
-    const command = `exec setpriv --reuid=65534 --regid=65534 --clear-groups "${program}" build --json`
-    const run = readEvents(await mounted(command, project, variables))
+    const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+    const run = readEvents(
+      await execute(
+        "/usr/bin/setpriv",
+        [...nobody, program, "build", "--json"],
+        project,
+        environment(project, variables)
+      )
+    )
     assert.strictEqual(run.status, 0, said(run))
     allFrom(run)
     assert.deepStrictEqual(madeBy(project), madeBy(dir))
@@ -152,9 +161,9 @@ describe("warnings of a compile that came from the cache", () => {
 describe("never from the cache", () => {
   const space = workspace()
   const core = quickCore(Path.join(space, "core"))
-  const sources = (source: string, header = ""): Files => ({
+  const sources = (source = "", header = ""): Files => ({
     "platformio.ini": quickIni(core),
-    "src/main.cpp": `#include <Arduino.h>\n#include "own.h"\n${source}\nvoid setup() {}\nvoid loop() {}\n`,
+    "src/main.cpp": `#include <Arduino.h>\n#include "own.h"\n#define BODY\n${source}\nvoid setup() { BODY }\nvoid loop() {}\n`,
     "src/other.cpp": "int other = 1;\n",
     "include/own.h": header
   })
@@ -201,7 +210,7 @@ describe("never from the cache", () => {
       ]
       const tools = toolchain(Path.join(space, "aba tools", file), { "avr-g++": meddle.join("\n") })
       const files = {
-        ...sources("volatile int x = 1111, y = OWN;", "#define OWN 1111\n"),
+        ...sources("#undef BODY\n#define BODY say(OWN \"1111\");", "#define OWN \"1111\"\n"),
         "platformio.ini": quickIni(core, tools)
       }
       write(dir, { ...files, meddle: "" })
@@ -224,7 +233,7 @@ describe("never from the cache", () => {
 
   it("with --no-cache, which does not write either", async () => {
     const home = Path.join(space, "unused")
-    const dir = write(Path.join(space, "no-cache"), sources(""))
+    const dir = write(Path.join(space, "no-cache"), sources())
     for (const args of [["--no-cache"], ["--no-cache", "--clean"]]) {
       const run = await built(dir, args, cached(home))
       assert.strictEqual(countsOf(run).executed, countsOf(run).total)
@@ -292,11 +301,7 @@ void loop() {}
     "a flipped bit": flip,
     "a truncation": (path) => Fs.truncateSync(path, 40),
     "an emptied file": (path) => Fs.truncateSync(path),
-    "more at the end": (path) => Fs.appendFileSync(path, "x"),
-    "a folder in its place": (path) => {
-      Fs.rmSync(path)
-      Fs.mkdirSync(path)
-    }
+    "more at the end": (path) => Fs.appendFileSync(path, "x")
   }
   for (const kind of ["actions", "content"] as const) {
     for (const [name, spoil] of Object.entries(spoils)) {
@@ -335,7 +340,7 @@ describe("a home that", () => {
     Fs.writeFileSync(file, "")
     const inside = Path.join(space, "inside")
     write(inside, { cache: "" })
-    for (const [index, home] of [file, inside, "/proc/nowhere", "/dev/null"].entries()) {
+    for (const [index, home] of [file, inside, "/dev/null"].entries()) {
       const dir = write(Path.join(space, `odd${index}`), sources)
       for (const args of [[], ["--clean"]]) {
         const run = await built(dir, args, cached(home))

@@ -53,11 +53,11 @@ export const cached = (home: string, more: Variables = {}): Variables => ({
   ...more
 })
 
-/** Digests of what the actions of a build have made, by path below the build folder; maps name temporary files. */
+/** Digests of what the actions of a build have made, by path below the build folder. Maps have names of temporary files. */
 export const madeBy = (dir: string, env = "uno"): Record<string, string> =>
   Object.fromEntries(
     Object.entries(snapshot(Path.join(dir, ".fbuild/build", env))).filter(([name]) =>
-      /\.(?:o|d|a|elf|hex|eep|bin|size)$/.test(name)
+      /\.(?:o|a|elf|hex|eep|bin|size)$/.test(name)
     )
   )
 
@@ -175,7 +175,7 @@ export const suite = (
       const dir = Path.join(space, "workspace")
       for (const args of [["--no-cache"], [], []]) {
         const run = await fbuild(dir, ["build", "--clean", ...args], variables)
-        assert.strictEqual((run.stdout + run.stderr).split("#warning \"seen\"").length, 2, args.join(" "))
+        assert.strictEqual((run.stdout + run.stderr).split("warning: #warning \"seen\"").length, 2, args.join(" "))
         assert.notInclude(run.stdout + run.stderr, "\u001b")
       }
     })
