@@ -30,6 +30,7 @@ const failed = await fuzz({
   steps: Number(values.steps),
   length: Number(values.length),
   replay: values.replay,
+  shrinkMs: 180_000,
   verbose: values.verbose,
   tell: (text) => console.log(text)
 })

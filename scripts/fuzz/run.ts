@@ -8,9 +8,6 @@ import { makeRandom } from "./Random.ts"
 import type { Script, Step } from "./Script.ts"
 import { shrink } from "./shrink.ts"
 
-/** How long a failing script is worked on, ms. */
-const shrinkLimit = 180_000
-
 /** Plays worlds until there have been so many steps; the number of failing ones. `root` is an empty folder. */
 export const fuzz = async (options: {
   readonly root: string
@@ -19,6 +16,8 @@ export const fuzz = async (options: {
   readonly length: number
   /** A file with a script, to be played instead. */
   readonly replay?: string | undefined
+  /** How long a failing script is worked on, ms. */
+  readonly shrinkMs: number
   /** Tells each step before it is done. */
   readonly verbose: boolean
   readonly tell: (text: string) => void
@@ -44,7 +43,7 @@ export const fuzz = async (options: {
     const shortened = await shrink(script, async (candidate) => {
       const again = await play(root, shared, oracle, candidate)
       return again !== undefined && again.kind === failure.kind
-    }, shrinkLimit)
+    }, options.shrinkMs)
     const again = await play(root, shared, oracle, shortened)
     const file = Path.join(root, `failure-${at}.json`)
     Fs.writeFileSync(file, `${JSON.stringify(shortened, undefined, 1)}\n`)
