@@ -67,7 +67,7 @@ export type Step =
     readonly do: "race"
     readonly edits: ReadonlyArray<Edit>
     readonly afterMs: number
-    readonly then: ReadonlyArray<Edit>
+    readonly meanwhile: ReadonlyArray<Edit>
   }
   | { readonly do: "damage"; readonly damage: ReadonlyArray<Damage> }
   /** The project folder gets another name. */

@@ -139,7 +139,7 @@ const race = (random: Random, world: World, past: Past): Step => {
     ? { do: "write", path, text: world.files[path]!, time: random.pick(["now", "kept", "old"]) }
     : { do: "remove", path: random.pick(removable(world.files)) }
   const other = random.chance(0.3) ? someEdits(random, edited(world, edit), past, 1) : []
-  return { do: "race", edits: [edit], afterMs: 40 + random.below(240), then: random.chance(0.8) ? [back] : other }
+  return { do: "race", edits: [edit], afterMs: 40 + random.below(240), meanwhile: random.chance(0.8) ? [back] : other }
 }
 
 const someDamage = (random: Random): Damage => ({

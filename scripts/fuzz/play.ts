@@ -122,7 +122,7 @@ export const beginPlay = async (
         make(step.edits)
         const building = run("build", "--json")
         await wait(step.afterMs, building.ended)
-        make(step.then)
+        make(step.meanwhile)
         return disturbed(await building.ended)
       }
       case "damage":

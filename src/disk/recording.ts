@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import { type Disk, sightLine } from "./Disk.ts"
+import { type Disk, sightLine, type Signature } from "./Disk.ts"
 
 /** A disk and a file system that remember what was asked of them. */
 export interface Recording {
@@ -29,11 +29,13 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
   const written: Array<string> = []
   let complete = true
 
+  const noteSignature = (path: string, signature: Signature | undefined) => {
+    if (files.has(path)) return
+    const line = sightLine(path, { _tag: "File", signature })
+    files.set(path, { path, line, changedNanos: signature?.changedNanos })
+  }
   const noteFile = (path: string) =>
-    files.has(path) ? Effect.void : Effect.map(disk.signature(path), (signature) => {
-      const line = sightLine(path, { _tag: "File", signature })
-      files.set(path, { path, line, changedNanos: signature?.changedNanos })
-    })
+    files.has(path) ? Effect.void : Effect.map(disk.signature(path), (signature) => noteSignature(path, signature))
   const noteFolder = (path: string) =>
     folders.has(path) ? Effect.void : Effect.map(disk.listing(path), (listing) => {
       const line = sightLine(path, { _tag: "Folder", listing })
@@ -56,7 +58,8 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
     isComplete: () => complete,
     sights: () => [...files.values(), ...folders.values()],
     disk: {
-      signature: (path) => reading(path, disk.signature(path)),
+      signature: (path) =>
+        Effect.tap(disk.signature(path), (signature) => Effect.sync(() => noteSignature(path, signature))),
       digest: (path) => reading(path, disk.digest(path)),
       digestMarking: (path, words) => reading(path, disk.digestMarking(path, words)),
       readText: (path) => reading(path, disk.readText(path)),

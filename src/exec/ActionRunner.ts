@@ -96,9 +96,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* disk.write(staged(action.outputs[0]), content)
             return ""
           }
-          // A link leaves a processor idle.
+          // A link leaves a processor idle. One that fails must not cost what is known of the compilations.
           const [output] = yield* action.mnemonic === "Link"
-            ? Effect.all([command(action, stage), Effect.ignore(settle)], { concurrency: 2 })
+            ? Effect.all([command(action, stage), Effect.uninterruptible(Effect.ignore(settle))], { concurrency: 2 })
             : Effect.all([command(action, stage)])
           if (action.stdout === undefined) return output.stdout + output.stderr
           yield* disk.write(staged(action.stdout), output.stdout)

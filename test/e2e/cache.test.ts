@@ -163,7 +163,8 @@ describe("never from the cache", () => {
   const core = quickCore(Path.join(space, "core"))
   const sources = (source = "", header = ""): Files => ({
     "platformio.ini": quickIni(core),
-    "src/main.cpp": `#include <Arduino.h>\n#include "own.h"\n#define BODY\n${source}\nvoid setup() { BODY }\nvoid loop() {}\n`,
+    "src/main.cpp":
+      `#include <Arduino.h>\n#include "own.h"\n#define BODY\n${source}\nvoid setup() { BODY }\nvoid loop() {}\n`,
     "src/other.cpp": "int other = 1;\n",
     "include/own.h": header
   })
@@ -297,21 +298,22 @@ void loop() {}
     }
   })
 
-  const spoils: Readonly<Record<string, (path: string) => void>> = {
-    "a flipped bit": flip,
-    "a truncation": (path) => Fs.truncateSync(path, 40),
-    "an emptied file": (path) => Fs.truncateSync(path),
-    "more at the end": (path) => Fs.appendFileSync(path, "x")
-  }
+  const spoils: ReadonlyArray<(path: string) => void> = [
+    flip,
+    (path) => Fs.truncateSync(path, 40),
+    (path) => Fs.truncateSync(path),
+    (path) => Fs.appendFileSync(path, "x"),
+    (path) => Fs.rmSync(path)
+  ]
   for (const kind of ["actions", "content"] as const) {
-    for (const [name, spoil] of Object.entries(spoils)) {
-      it(`${kind}: ${name}`, async () => {
-        const expected = await clean()
+    it(`${kind} of the cache: flipped, cut short, emptied, longer, gone`, async () => {
+      const expected = await clean()
+      // Each file in each way.
+      for (const shift of spoils.keys()) {
         await built(dir, ["--clean"], variables)
-        const paths = storeFiles(home, kind)
-        for (const path of paths) {
+        for (const [index, path] of storeFiles(home, kind).entries()) {
           Fs.chmodSync(path, 0o644)
-          spoil(path)
+          spoils[(index + shift) % spoils.length]!(path)
         }
         const { usage: before } = JSON.parse((await fbuild(dir, ["cache", "stats", "--json"], variables)).stdout)
         const run = await built(dir, ["--clean"], variables)
@@ -319,12 +321,12 @@ void loop() {}
         assert.deepStrictEqual(madeBy(dir), expected)
         const { usage: after } = JSON.parse((await fbuild(dir, ["cache", "stats", "--json"], variables)).stdout)
         assert.isAtLeast(after.damaged - before.damaged, 1)
-        allFrom(await built(dir, ["--clean"], variables))
-        assert.deepStrictEqual(madeBy(dir), expected)
-        assert.strictEqual((await fbuild(dir, ["cache", "verify"], variables)).status, 0)
-        assert.isTrue(isSound(home))
-      })
-    }
+      }
+      allFrom(await built(dir, ["--clean"], variables))
+      assert.deepStrictEqual(madeBy(dir), expected)
+      assert.strictEqual((await fbuild(dir, ["cache", "verify"], variables)).status, 0)
+      assert.isTrue(isSound(home))
+    })
   }
 })
 

@@ -9,6 +9,14 @@ afterAll(() => Fs.rmSync(root, { recursive: true, force: true }))
 
 it("whatever happens between builds, each gives what a clean one gives, and runs no more than it has to", async () => {
   const told: Array<string> = []
-  const failed = await fuzz({ root, seed: 1, steps: 30, length: 15, verbose: false, shrinkMs: 0, tell: (text) => told.push(text) })
+  const failed = await fuzz({
+    root,
+    seed: 1,
+    steps: 30,
+    length: 15,
+    verbose: false,
+    shrinkMs: 0,
+    tell: (text) => told.push(text)
+  })
   assert.strictEqual(failed, 0, told.join("\n"))
 })

@@ -1,0 +1,50 @@
+/** What a launcher asks for: the payload of `H`. */
+export interface Request {
+  readonly buildId: string
+  /** Octal. */
+  readonly umask: string
+  /** Absolute. */
+  readonly cwd: string
+  /** Width of the terminal, characters; 0: not known. */
+  readonly columns: number
+  /** Whether stdin, stdout and stderr are terminals. */
+  readonly terminals: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
+  readonly args: ReadonlyArray<string>
+  readonly variables: Readonly<Record<string, string>>
+}
+
+const version = "fbuild-1"
+
+/** Reads a request; `undefined` when it is none of this version of the protocol. */
+export const decodeRequest = (payload: Uint8Array): Request | undefined => {
+  const strings = new TextDecoder().decode(payload).split("\0")
+  // Each string is ended by a NUL, the last one too.
+  if (strings.pop() !== "" || strings[0] !== version) return undefined
+  const [, buildId, umask, cwd, columns, terminals, ...counted] = strings
+  const args = takeCounted(counted)
+  const variables = takeCounted(counted)
+  if (
+    buildId === undefined || umask === undefined || cwd === undefined || columns === undefined
+    || !/^[01]{3}$/.test(terminals ?? "") || args === undefined || variables === undefined || counted.length > 0
+  ) return undefined
+  return {
+    buildId,
+    umask,
+    cwd,
+    columns: Number(columns),
+    terminals: { stdin: terminals![0] === "1", stdout: terminals![1] === "1", stderr: terminals![2] === "1" },
+    args,
+    variables: Object.fromEntries(variables.map((text) => {
+      // A name may be empty or start with `=` on Windows only.
+      const equals = text.indexOf("=", 1)
+      return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)]
+    }))
+  }
+}
+
+/** Takes a count and as many strings off the front. */
+const takeCounted = (strings: Array<string>): ReadonlyArray<string> | undefined => {
+  const count = strings.shift()
+  if (count === undefined || !/^\d+$/.test(count) || Number(count) > strings.length) return undefined
+  return strings.splice(0, Number(count))
+}

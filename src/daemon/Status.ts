@@ -1,0 +1,23 @@
+import * as Schema from "effect/Schema"
+
+/** What the daemon says of itself. */
+export const Status = Schema.Struct({
+  pid: Schema.Int,
+  version: Schema.String,
+  buildId: Schema.String,
+  uptimeMs: Schema.Int,
+  /** Resident, bytes. */
+  memoryBytes: Schema.Int,
+  /** Requests that have ended. */
+  served: Schema.Int,
+  /** Requests that run or wait. */
+  requests: Schema.Array(Schema.Struct({
+    id: Schema.Int,
+    args: Schema.Array(Schema.String),
+    cwd: Schema.String,
+    runningMs: Schema.Int
+  }))
+})
+export type Status = typeof Status.Type
+
+export const StatusText = Schema.fromJsonString(Status)
