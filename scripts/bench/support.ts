@@ -61,10 +61,13 @@ export const ninjaFile = (actions: ReadonlyArray<GraphAction>, wrap = "") =>
       ...action.argv.map(quote),
       ...(action.stdout === undefined ? [] : [`> ${quote(action.stdout)}`])
     ]
-    const command = words.join(" ")
+    const command = words.join(" ").replaceAll("$", "$$")
     return [
       `rule r${index}`,
-      `  command = ${command.replaceAll("$", "$$")}`,
+      // One word of a command line has at most 128 kB, and ninja hands the whole command to a shell as one.
+      ...(command.length < 100_000
+        ? [`  command = ${command}`]
+        : [`  command = sh r${index}.rsp`, `  rspfile = r${index}.rsp`, `  rspfile_content = ${command}`]),
       ...(action.depfile === undefined ? [] : [`  depfile = ${action.depfile}`, "  deps = gcc"]),
       `build ${action.outputs.map(escape).join(" ")}: r${index} ${action.inputs.map(escape).join(" ")}`,
       ""

@@ -33,7 +33,9 @@ const environment = (shared: Shared, home: string, tool: Tool): Record<string, s
   PATH: `${shared.tools}/${tool}/bin:/usr/bin:/bin`,
   HOME: home,
   FBUILD_HOME: home,
-  FBUILD_NODE: process.execPath
+  FBUILD_NODE: process.execPath,
+  // What is killed here must be what builds.
+  FBUILD_DAEMON: "off"
 })
 
 /** Starts a command in a project; `ended` is its end. */

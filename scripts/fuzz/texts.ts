@@ -85,7 +85,7 @@ const source = (random: Random, path: string, files: Files): string => {
   const symbol = path.replace(/[/.]/g, "_")
   const names = known(files, random).filter(() => random.chance(0.5))
   const lines = names.map((name) => random.chance(0.75) ? `#include "${name}"\n` : `#include <${name}>\n`)
-  if (random.chance(0.3)) lines.push(random.weighted([[6, asks], [1, asksByMacro], [2, asksOnly]]))
+  if (random.chance(0.3)) lines.push(random.weighted([[6, asks], [3, asksByMacro], [2, asksOnly]]))
   const isAssembler = path.endsWith(".S")
   if (!isAssembler) {
     for (const [library, at] of [["LibA", "lib/LibA/LibA.h"], ["LibB", "lib/LibB/src/LibB.h"]] as const) {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { seal, unseal } from "../disk/sealed.ts"
 
 /**
  * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3, 4: words of
@@ -72,8 +73,9 @@ export interface BuildState {
 export const readBuildState = Effect.fnUntraced(function*(path: string) {
   const disk = yield* Disk
   const text = yield* disk.readText(path).pipe(Effect.orElseSucceed(() => undefined))
-  if (text === undefined) return empty
-  const decoded = yield* Effect.option(Schema.decodeEffect(Encoded)(text))
+  const body = unseal(text)
+  if (body === undefined) return empty
+  const decoded = yield* Effect.option(Schema.decodeEffect(Encoded)(body))
   if (decoded._tag === "None") return empty
   const { actions, contents, stats, words } = decoded.value
   const isWrong = (indices: ReadonlyArray<number>, table: ReadonlyArray<unknown>) =>
@@ -131,7 +133,7 @@ export const writeBuildState: (path: string, state: BuildState) => Effect.Effect
       stats,
       actions
     })
-    yield* disk.write(path, text)
+    yield* disk.write(path, seal(text))
   })
 
 /** Distinct values, each known by the index that it got first. */

@@ -69,7 +69,9 @@ export class ContentStore extends Context.Service<ContentStore, {
         })
 
         const put = Effect.fnUntraced(function*(path: string, digest: Digest) {
-          if ((yield* disk.touch(blobPath(home, digest), started)) !== undefined) return true
+          // A blob that is there may be damaged, and would stay so: only what is fetched is verified.
+          const isThere = (yield* disk.touch(blobPath(home, digest), started)) !== undefined
+          if (isThere && (yield* disk.digest(blobPath(home, digest))) === digest) return true
           const bytes = (yield* disk.signature(path))?.bytes
           if (bytes === undefined) return false
           if (bytes > largeBytes) return yield* putLarge(path, digest)
@@ -83,7 +85,8 @@ export class ContentStore extends Context.Service<ContentStore, {
           const content = new TextEncoder().encode(text)
           const digest = sha256(content)
           const path = blobPath(home, digest)
-          if ((yield* disk.touch(path, started)) === undefined) yield* writeWhole(disk, path, content, readOnly)
+          const isThere = (yield* disk.touch(path, started)) !== undefined && (yield* disk.digest(path)) === digest
+          if (!isThere) yield* writeWhole(disk, path, content, readOnly)
           return digest
         })
 

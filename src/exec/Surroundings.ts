@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
-import { askedFor, binariesOf, libraryPlaces, type Place, searchOf, shadowsOf } from "./shadows.ts"
+import { askedByMacro, askedFor, binariesOf, libraryPlaces, type Place, searchOf, shadowsOf } from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
 export interface Asked {
@@ -20,6 +20,12 @@ export interface Surroundings {
   readonly shadows: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
   /** What the text of a file that an action reads leads to. */
   readonly asked: (action: Action, read: ReadonlyArray<string>, text: string) => Effect.Effect<Asked>
+  /** The same of questions whose words only the preprocessor knows, from the texts of all that the action reads. */
+  readonly askedByMacro: (
+    action: Action,
+    read: ReadonlyArray<string>,
+    texts: ReadonlyArray<string>
+  ) => Effect.Effect<Pick<Asked, "present" | "absent">>
   /** Whether there are precompiled headers, which are read in place of what the depfile tells. */
   readonly precompiled: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<boolean>
   /** Where a link would have found its libraries and scripts before those that it read. */
@@ -69,18 +75,23 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return [...all]
   })
 
+  const answers = Effect.fnUntraced(function*(places: ReadonlyArray<Place>, read: ReadonlyArray<string>) {
+    const present: Array<string> = []
+    const absent: Array<string> = []
+    for (const place of places) {
+      const path = `${place[0]}/${place[1]}`
+      if (!read.includes(path)) ((yield* isThere(place)) ? present : absent).push(path)
+    }
+    return { present, absent }
+  })
+
   const asked = Effect.fnUntraced(function*(
     action: Action,
     read: ReadonlyArray<string>,
     text: string
   ) {
     const search = searchOf(action.argv, read)
-    const present: Array<string> = []
-    const absent: Array<string> = []
-    for (const place of askedFor(text, search)) {
-      const path = `${place[0]}/${place[1]}`
-      if (!read.includes(path)) ((yield* isThere(place)) ? present : absent).push(path)
-    }
+    const { absent, present } = yield* answers(askedFor(text, search), read)
     const taken: Array<string> = []
     const binaries = binariesOf(text, search)
     if (binaries === undefined) return { read: undefined, present, absent }
@@ -108,5 +119,8 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return absent
   })
 
-  return { shadows, asked, precompiled, librariesBefore } satisfies Surroundings
+  const byMacro = (action: Action, read: ReadonlyArray<string>, texts: ReadonlyArray<string>) =>
+    answers(askedByMacro([...texts, ...action.argv], searchOf(action.argv, read)), read)
+
+  return { shadows, asked, askedByMacro: byMacro, precompiled, librariesBefore } satisfies Surroundings
 })

@@ -5,6 +5,7 @@ import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import { commandDigest, commandWords } from "./commandDigest.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
+import { asksByMacro } from "./shadows.ts"
 import { makeSurroundings } from "./Surroundings.ts"
 
 /** What an action turned out to have read, and when it started. */
@@ -63,10 +64,13 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: 
     }
     const read = readBy(action, inputs)
     if (isCompile(action)) {
+      let byMacro = false
       // What is taken in may lead further.
       for (const path of read) {
         if (!leadsToFiles(seen.get(path)?.marks ?? 0)) continue
-        const asked = yield* around.asked(action, read, (yield* disk.readText(absolute(path))) ?? "")
+        const text = (yield* disk.readText(absolute(path))) ?? ""
+        byMacro ||= asksByMacro(text)
+        const asked = yield* around.asked(action, read, text)
         if (asked.read === undefined) return undefined
         for (const taken of asked.read) {
           if (action.mnemonic !== "Assemble") carried.add(taken)
@@ -74,6 +78,12 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: 
           if (!(yield* add(taken))) return undefined
           read.push(taken)
         }
+        present.push(...asked.present)
+        absent.push(...asked.absent)
+      }
+      if (byMacro) {
+        const texts = yield* Effect.forEach(read, (path) => disk.readText(absolute(path)))
+        const asked = yield* around.askedByMacro(action, read, texts.map((text) => text ?? ""))
         present.push(...asked.present)
         absent.push(...asked.absent)
       }

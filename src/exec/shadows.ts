@@ -71,6 +71,24 @@ export const askedFor = (text: string, search: Search): ReadonlyArray<Place> =>
     [...search.includers, ...search.folders].map((folder): Place => [folder, quoted ?? angled ?? ""])
   )
 
+/** Whether `__has_include` is asked for what a macro stands for. */
+export const asksByMacro = (text: string): boolean => /__has_include(?:_next)?\s*\(\s*[A-Za-z_]/.test(text)
+
+/**
+ * Every place where a name could be that a macro of these texts and of the command line may stand for: all names between
+ * quotes or angles that are a macro's text or the one argument of something.
+ */
+export const askedByMacro = (texts: ReadonlyArray<string>, search: Search): ReadonlyArray<Place> => {
+  const names = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/(?:^\s*#\s*define\s+\w+\s+|\w\s*\(\s*|^-D\w+=)(?:\\?"([\w./+-]+)\\?"|<([\w./+-]+)>)/gm)].map((
+        [, quoted, angled]
+      ) => quoted ?? angled ?? "")
+    )
+  )
+  return [...names].flatMap((name) => [...search.includers, ...search.folders].map((folder): Place => [folder, name]))
+}
+
 /**
  * What the assembler is told to take in: for each name, where it looks, in order. `undefined` when a file is named in a way
  * that its text does not tell. Source: GNU as manual, `.incbin`, `.include`, `-I`.

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { sha256 } from "../cache/sha256.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Recording } from "../disk/recording.ts"
+import { seal, unseal } from "../disk/sealed.ts"
 import { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
 
 /**
@@ -59,7 +59,7 @@ export const keepStanding = Effect.fnUntraced(function*(file: string, standing: 
   }).pipe(Effect.orDie)
   const body = [head, ...lines].join("\n")
   yield* disk.makeDirectory(file.slice(0, file.lastIndexOf("/")))
-  yield* disk.write(file, `${sha256(body)}\n${body}`)
+  yield* disk.write(file, seal(body))
   return true
 })
 
@@ -70,9 +70,8 @@ export const readStanding = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Answer | undefined, never, Disk> {
   const disk = yield* Disk
   const text = yield* disk.readText(file).pipe(Effect.orElseSucceed(() => undefined))
-  if (text === undefined) return undefined
-  const body = text.slice(text.indexOf("\n") + 1)
-  if (text !== `${sha256(body)}\n${body}`) return undefined
+  const body = unseal(text)
+  if (body === undefined) return undefined
   const [head = "", ...lines] = body.split("\n")
   const decoded = yield* Effect.option(Schema.decodeEffect(Head)(head))
   if (decoded._tag === "None") return undefined

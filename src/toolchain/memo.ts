@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import { Disk, type Signature } from "../disk/Disk.ts"
+import { seal, unseal } from "../disk/sealed.ts"
 
 /** What is remembered under this name in `<home>/toolchains`. */
 export const readMemo = Effect.fnUntraced(function*(home: string, file: string) {
   const disk = yield* Disk
-  return yield* disk.readText(`${home}/toolchains/${file}`)
+  return unseal(yield* disk.readText(`${home}/toolchains/${file}`))
 })
 
 /**
@@ -24,7 +25,7 @@ export const openMemo = Effect.fnUntraced(function*(home: string, file: string) 
   )
   return (text: string, files: ReadonlyArray<Pick<Signature, "changedNanos">>) =>
     files.every(({ changedNanos }) => changedNanos < now - tickNanos)
-      ? Effect.ignore(disk.write(`${folder}/${file}`, text))
+      ? Effect.ignore(disk.write(`${folder}/${file}`, seal(text)))
       : Effect.void
 })
 

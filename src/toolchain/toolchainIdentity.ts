@@ -9,7 +9,7 @@ import { openMemo, readMemo } from "./memo.ts"
 import { toolchainParts } from "./toolchainParts.ts"
 
 /** Bump when `toolchainParts` asks for more. 2: specs and scripts that only a link tells. */
-const version = 2
+const version = 3
 
 const Memo = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
@@ -17,7 +17,7 @@ const Memo = Schema.fromJsonString(Schema.Struct({
   question: Schema.Array(Schema.String),
   parts: Schema.Array(Schema.Struct({ path: Schema.String, signature: Schema.String, digest: Schema.String })),
   /** The folders of the parts: what appears in them may be a part from then on. */
-  folders: Schema.Array(Schema.Struct({ path: Schema.String, signature: Schema.String }))
+  folders: Schema.Array(Schema.Struct({ path: Schema.String, listing: Schema.String }))
 }))
 type Memo = typeof Memo.Type
 const encodeMemo = Schema.encodeSync(Memo)
@@ -52,32 +52,26 @@ export const toolchainIdentity = Effect.fn("toolchainIdentity")(function*(option
       const digest = same?.digest ?? (yield* disk.digest(path)) ?? ""
       return { part: { path, signature: signature?.text ?? "", digest }, signatures: signature ? [signature] : [] }
     }))
-  const surroundings = yield* Effect.forEach(
+  const folders = yield* Effect.forEach(
     foldersOf(paths.slice(1)),
-    (path) =>
-      Effect.map(disk.signature(path), (signature) => ({
-        folder: { path, signature: signature?.text ?? "" },
-        signatures: signature ? [signature] : []
-      }))
+    (path) => Effect.map(disk.listing(path), (listing) => ({ path, listing: listing ?? "" }))
   )
   const found: Memo = {
     version,
     question,
     parts: looks.map(({ part }) => part),
-    folders: surroundings.map(({ folder }) => folder)
+    folders
   }
-  yield* keep(
-    encodeMemo(found),
-    [...looks, ...surroundings].flatMap(({ signatures }) => signatures)
-  )
+  yield* keep(encodeMemo(found), looks.flatMap(({ signatures }) => signatures))
   return digestOf(found)
 })
 
 const isUntouched = Effect.fnUntraced(function*({ folders, parts }: Memo) {
   const disk = yield* Disk
-  for (const { path, signature } of [...parts, ...folders]) {
+  for (const { path, signature } of parts) {
     if (((yield* disk.signature(path))?.text ?? "") !== signature) return false
   }
+  for (const { listing, path } of folders) if (((yield* disk.listing(path)) ?? "") !== listing) return false
   return true
 })
 

@@ -49,6 +49,26 @@ describe("ContentStore", () => {
       ))
   }
 
+  it.live("heals a damaged blob when the content comes by again", () =>
+    inRoom(({ blob, dir, file }) =>
+      Effect.gen(function*() {
+        const { fs, store } = yield* services
+        for (const content of ["object", large(3)]) {
+          const { digest, path } = yield* file("a.o", content)
+          yield* store.put(path, digest)
+          yield* fs.chmod(blob(digest), 0o644)
+          yield* fs.writeFileString(blob(digest), "damage")
+          assert.isTrue(yield* store.put(path, digest))
+          assert.isTrue(yield* store.fetch(digest, `${dir}/b.o`))
+        }
+        const text = yield* store.putText("note")
+        yield* fs.chmod(blob(text), 0o644)
+        yield* fs.writeFileString(blob(text), "damage")
+        assert.strictEqual(yield* store.putText("note"), text)
+        assert.strictEqual(yield* store.readText(text), "note")
+      })
+    ))
+
   it.live("does not have what was never put", () =>
     inRoom(({ dir }) =>
       Effect.gen(function*() {

@@ -4,6 +4,7 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { readBuildState } from "../../src/cache/BuildState.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
+import { unseal } from "../../src/disk/sealed.ts"
 import { environment, execute, fbuild, type Files, ini, program, workspace, write } from "../support/project.ts"
 
 const project: Files = {
@@ -113,7 +114,9 @@ const recordedInputs = async (dir: string): Promise<ReadonlyMap<string, Readonly
 const identityParts = (home: string): ReadonlyArray<string> => {
   const folder = Path.join(home, "toolchains")
   return Fs.readdirSync(folder).filter((name) => name.endsWith(".parts.json")).flatMap((name) => {
-    const memo: { parts: Array<{ path: string }> } = JSON.parse(Fs.readFileSync(Path.join(folder, name), "utf8"))
+    const memo: { parts: Array<{ path: string }> } = JSON.parse(
+      unseal(Fs.readFileSync(Path.join(folder, name), "utf8")) ?? ""
+    )
     return memo.parts.map(({ path }) => path)
   })
 }

@@ -209,6 +209,19 @@ describe("UpToDate", () => {
       }))
   }
 
+  it.live("a link that fails, at once or late, costs nothing of what was compiled", () =>
+    Effect.gen(function*() {
+      for (const late of [0, 20]) {
+        const workshop = yield* makeWorkshop(files)
+        yield* workshop.settle
+        workshop.behaviours.set("out/elf", ({ action }) =>
+          Effect.andThen(Effect.sleep(late), Effect.fail(failed(action))))
+        assert.deepStrictEqual(yield* workshop.build(graph), ["out/a.o", "out/b.o", "out/elf"])
+        workshop.behaviours.clear()
+        assert.deepStrictEqual(yield* workshop.build(graph), ["out/elf"])
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("hooks run in every build, what follows them only when its inputs changed", () =>
     Effect.gen(function*() {
       const hook = action("out/hook", [], { mnemonic: "Hook", always: true, stdout: path("out/hook") })

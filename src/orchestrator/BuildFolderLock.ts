@@ -1,0 +1,15 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+
+/**
+ * Keeps two requests of one process out of the same build folder. Without a daemon there is only one request, and nothing
+ * to wait for.
+ */
+export interface BuildFolderLock {
+  /** Runs the effect once no other request uses any of the folders (absolute). Interrupting it ends the waiting. */
+  readonly hold: <A, E, R>(folders: ReadonlyArray<string>, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
+export const BuildFolderLock = Context.Reference<BuildFolderLock>("fbuild/orchestrator/BuildFolderLock", {
+  defaultValue: () => ({ hold: (_folders, effect) => effect })
+})
