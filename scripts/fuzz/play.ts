@@ -75,7 +75,14 @@ export const beginPlay = async (
         )
       }
     }
+    // The order in which libraries are found is that of their folders on command lines; the model does not know it.
+    const hasOtherCommand = (id: string) =>
+      build.text.split("\n").some((line) =>
+        line.startsWith("{\"_tag\":\"ActionStarted\"") && line.includes(JSON.stringify(id)) &&
+        line.includes("{\"_tag\":\"CommandChanged\"")
+      )
     const surplus = model.surplus(world, here.dir, here.local, { outcomes: build.outcomes, ok: !broken, isCached })
+      .filter((id) => !hasOtherCommand(id))
     if (surplus.length > 0) {
       const why = build.text.split("\n").filter((line) =>
         line.startsWith("{\"_tag\":\"ActionStarted\"") && surplus.some((id) => line.includes(JSON.stringify(id)))

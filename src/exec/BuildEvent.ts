@@ -5,8 +5,15 @@ import { ActionId, Mnemonic } from "../plan/Action.ts"
 /** Why an action has to run. */
 export const Reason = Schema.TaggedUnion({
   NeverBuilt: {},
-  /** Words of the command or its variables; both empty when something else of the action changed, such as its outputs. */
-  CommandChanged: { added: Schema.Array(Schema.String), removed: Schema.Array(Schema.String) },
+  /**
+   * Words of the command and its variables that are new, gone, or in another place; none when something else of the action
+   * changed, such as its outputs.
+   */
+  CommandChanged: {
+    added: Schema.Array(Schema.String),
+    removed: Schema.Array(Schema.String),
+    moved: Schema.Array(Schema.String)
+  },
   /** Digests of all programs behind the command. */
   ToolchainChanged: { before: Schema.String, after: Schema.String },
   OutputMissing: { path: Schema.String },

@@ -132,8 +132,8 @@ export class UpToDate extends Context.Service<UpToDate, {
 
 const commandChange = (record: ActionRecord, action: Action): Reason => {
   const { toolchain } = action
-  const { added, removed } = wordDiff(record.words, commandWords(action))
-  return added.length + removed.length === 0 && record.toolchain !== toolchain
+  const { added, moved, removed } = wordDiff(record.words, commandWords(action))
+  return added.length + removed.length + moved.length === 0 && record.toolchain !== toolchain
     ? { _tag: "ToolchainChanged", before: record.toolchain ?? "", after: toolchain ?? "" }
-    : { _tag: "CommandChanged", added, removed }
+    : { _tag: "CommandChanged", added, removed, moved }
 }

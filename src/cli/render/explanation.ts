@@ -47,12 +47,16 @@ export const reasonText = (reason: Reason): ReadonlyArray<string> => {
   switch (reason._tag) {
     case "NeverBuilt":
       return ["nothing is known of an earlier success"]
-    case "CommandChanged":
-      return reason.added.length + reason.removed.length === 0 ? ["its inputs or outputs are others"] : [
+    case "CommandChanged": {
+      const { added, moved, removed } = reason
+      if (added.length + removed.length + moved.length === 0) return ["its inputs or outputs are others"]
+      return [
         "its command has changed",
-        ...reason.removed.map((word) => `  - ${shellQuote(word)}`),
-        ...reason.added.map((word) => `  + ${shellQuote(word)}`)
+        ...removed.map((word) => `  - ${shellQuote(word)}`),
+        ...added.map((word) => `  + ${shellQuote(word)}`),
+        ...moved.map((word) => `  ${shellQuote(word)} has another place`)
       ]
+    }
     case "ToolchainChanged":
       return [`a program or file of the toolchain has changed: ${change(reason)}`]
     case "OutputMissing":
