@@ -27,7 +27,7 @@ export const writeWhole = (
   mode?: number
 ): Effect.Effect<void, DiskError> => makingFolder(disk, path, disk.write(path, content, mode))
 
-/** Writes to a file; where its folder is missing, once more with it. */
+/** Writes to a file; once more where its folder was missing, or after a folder that stood in its place has gone. */
 export const makingFolder = (
   disk: Disk["Service"],
   path: string,
@@ -36,7 +36,16 @@ export const makingFolder = (
   Effect.catchTag(
     write,
     "DiskError",
-    (error) => error.code === "ENOENT" ? Effect.andThen(disk.makeDirectory(folderOf(path)), write) : Effect.fail(error)
+    (error) => {
+      switch (error.code) {
+        case "ENOENT":
+          return Effect.andThen(disk.makeDirectory(folderOf(path)), write)
+        case "EISDIR":
+          return Effect.andThen(disk.remove(path), write)
+        default:
+          return Effect.fail(error)
+      }
+    }
   )
 
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/"))

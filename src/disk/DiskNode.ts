@@ -94,7 +94,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         return stat.size
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
     rename: (from, to) => attempt("rename", to, () => FileSystem.renameSync(from, to)),
-    makeDirectory: (path) => attempt("create", path, () => void FileSystem.mkdirSync(path, { recursive: true })),
+    makeDirectory: (path) => attempt("create", path, () => makeFolder(path)),
     remove: (path) => attempt("remove", path, () => FileSystem.rmSync(path, { recursive: true, force: true })),
     list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([]))),
     ages: (path) =>
@@ -152,6 +152,23 @@ const listingOf = (path: string): Digest | undefined => {
 
 const signatureText = (stat: FileSystem.BigIntStats): string =>
   stat.isDirectory() ? `folder ${stat.ino}` : `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
+
+/** Node's own `recursive` never ends below `/proc`, whose folders exist and cannot hold others (nodejs/node, v24.21). */
+const makeFolder = (path: string): void => {
+  try {
+    FileSystem.mkdirSync(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== "ENOENT") {
+      if (FileSystem.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+      throw cause
+    }
+    const parent = path.slice(0, path.lastIndexOf("/"))
+    if (parent === "" || FileSystem.existsSync(parent)) throw cause
+    makeFolder(parent)
+    makeFolder(path)
+  }
+}
 
 const attempt = <A>(operation: DiskError["operation"], path: string, run: () => A): Effect.Effect<A, DiskError> =>
   Effect.try({

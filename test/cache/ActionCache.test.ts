@@ -36,6 +36,17 @@ describe("ActionCache", () => {
     { arbitrary: { runs: 50 } }
   )
 
+  it.live("a folder in place of an entry is no entry, and gives way to one", () =>
+    inRoom(({ entry }) =>
+      Effect.gen(function*() {
+        const { cache, fs } = yield* services
+        yield* fs.makeDirectory(`${entry(key)}/x`, { recursive: true })
+        assert.deepStrictEqual(yield* cache.find(key), [])
+        yield* cache.add(key, run({}, "1"))
+        assert.deepStrictEqual(yield* cache.find(key), [run({}, "1")])
+      })
+    ))
+
   it.live("knows nothing of what was never added", () =>
     inRoom(() =>
       Effect.gen(function*() {

@@ -72,6 +72,19 @@ describe("DiskNode", () => {
       assert.isTrue(signature!.changedNanos < 4_000_000_000_000_000_000n)
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("makes folders with those above them, or says why not", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      yield* disk.makeDirectory(`${dir}/a/b/c`)
+      yield* disk.makeDirectory(`${dir}/a/b/c`)
+      assert.isTrue(yield* fs.exists(`${dir}/a/b/c`))
+      yield* fs.writeFileString(`${dir}/file`, "")
+      for (const path of [`${dir}/file`, `${dir}/file/x`, "/proc/nowhere", "/proc/nowhere/x"]) {
+        const { _tag, operation } = yield* Effect.flip(disk.makeDirectory(path))
+        assert.deepStrictEqual([_tag, operation], ["DiskError", "create"], path)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("writes whole files and leaves nothing beside them", () =>
     Effect.gen(function*() {
       const { dir, disk } = yield* folder

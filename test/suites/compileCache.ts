@@ -252,9 +252,11 @@ export const storeFiles = (home: string, kind: "actions" | "content"): ReadonlyA
   return Fs.existsSync(dir) ? filesBelow(dir).map((name) => Path.join(dir, name)) : []
 }
 
-/** Whether all contents of a cache are what their names say. */
+/** Whether all contents of a cache are what their names say; what a killed build was writing has other names. */
 export const isSound = (home: string): boolean =>
-  storeFiles(home, "content").every((path) => sha256(Fs.readFileSync(path)) === Path.basename(path))
+  storeFiles(home, "content").filter((path) => !path.endsWith("~")).every((path) =>
+    sha256(Fs.readFileSync(path)) === Path.basename(path)
+  )
 
 /** Runs a shell script in a mount namespace of its own, as root of it: nothing stays mounted, whatever happens. */
 export const mounted = (script: string, dir: string, variables: Variables) =>

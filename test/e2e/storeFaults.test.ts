@@ -1,0 +1,103 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { cached, countsOf, isSound, madeBy, quickCore, quickIni } from "../suites/compileCache.ts"
+import { built, environment, execute, fbuild, program, workspace, write } from "../support/project.ts"
+
+/** System calls that change files. */
+const calls = ["write", "openat", "rename", "unlink", "mkdir", "utimensat"]
+
+/** As many of each kind of fault, spread over all calls. */
+const samples = 10
+
+describe("a store that is hit", () => {
+  const space = workspace()
+  const core = quickCore(Path.join(space, "core"))
+  const home = Path.join(space, "home")
+  const dir = Path.join(space, "p")
+  const variables = cached(home)
+  const header = (n: number) => ({ "include/own.h": `#define OWN "${n}"\n` })
+  const sources = {
+    "platformio.ini": quickIni(core),
+    "src/main.cpp": "#include <Arduino.h>\n#include <own.h>\nvoid setup() { say(OWN); }\nvoid loop() {}\n",
+    "src/other.c": "#include <own.h>\nconst char *other = OWN;\n",
+    ...header(1)
+  }
+  let expected: Record<string, string>
+
+  /** A build after an edit of a header, traced: its store has the objects of before. */
+  const traced = (...options: ReadonlyArray<string>) => {
+    for (const name of ["home", "p"]) {
+      Fs.rmSync(Path.join(space, name), { recursive: true, force: true })
+      Fs.cpSync(Path.join(space, "before", name), Path.join(space, name), { recursive: true, preserveTimestamps: true })
+    }
+    write(dir, header(2))
+    const all = ["-f", "-e", "signal=none", ...options, program, "build"]
+    return execute("/usr/bin/strace", all, dir, environment(dir, variables))
+  }
+
+  /** Of a build without faults: each call that changes a file of the home or of the build, by its number among its like. */
+  const changes = async () => {
+    await built(write(dir, sources), [], variables)
+    await built(dir, [], variables)
+    const before = Path.join(space, "before")
+    Fs.mkdirSync(before)
+    for (const name of ["home", "p"]) Fs.renameSync(Path.join(space, name), Path.join(before, name))
+    const log = Path.join(space, "calls")
+    const run = await traced("-y", "-o", log, "-e", `trace=${calls.join()}`)
+    assert.strictEqual(run.status, 0, run.stderr)
+    expected = madeBy(dir)
+    const lines = Fs.readFileSync(log, "utf8").split("\n")
+    // The process that becomes Node, whose main thread does all file operations; strace counts by thread.
+    const pid = /^\d+/.exec(lines[0]!)![0]
+    const counts = new Map<string, number>()
+    return lines.filter((line) => line.startsWith(`${pid} `)).flatMap((line) => {
+      const [, call = ""] = /^\d+ +(\w+)\(/.exec(line) ?? []
+      const count = (counts.get(call) ?? 0) + 1
+      counts.set(call, count)
+      const ours = line.includes(`${home}/`) || line.includes("/.fbuild/")
+      return ours && (call !== "openat" || line.includes("O_CREAT")) ? [{ call, count, line }] : []
+    })
+  }
+
+  const faults = { "by a full disk": "error=ENOSPC", "by a failing disk": "error=EIO", "by kill -9": "signal=KILL" }
+  let all: Awaited<ReturnType<typeof changes>>
+
+  it("is written to by a build that was edited", async () => {
+    all = await changes()
+    const clean = write(Path.join(space, "clean"), { ...sources, ...header(2) })
+    await built(clean, ["--no-cache"], cached(Path.join(space, "clean home")))
+    assert.deepStrictEqual(expected, madeBy(clean))
+    const inStore = all.filter(({ line }) => line.includes(`${home}/cache/`))
+    assert.isAtLeast(inStore.filter(({ call }) => call === "rename").length, 8)
+    assert.isAtLeast(inStore.filter(({ call }) => call === "write").length, 8)
+  })
+
+  for (const [name, fault] of Object.entries(faults)) {
+    it(`${name}, at any call, gives nothing wrong later`, async () => {
+      const step = all.length / samples
+      let hits = 0
+      for (let at = 0; at < all.length; at += step) {
+        const { call, count, line } = all[Math.floor(at)]!
+        const log = Path.join(space, "faults")
+        const first = await traced("-o", log, "-e", `trace=${call}`, "-e", `inject=${call}:${fault}:when=${count}`)
+        // strace ends as its child did.
+        if (first.status === null || Fs.readFileSync(log, "utf8").includes("(INJECTED)")) hits++
+        if (first.status === 0) assert.deepStrictEqual(madeBy(dir), expected, line)
+        await built(dir, [], variables)
+        assert.deepStrictEqual(madeBy(dir), expected, line)
+        const verified = JSON.parse((await fbuild(dir, ["cache", "verify", "--json"], variables)).stdout)
+        assert.deepStrictEqual(
+          verified,
+          { ...verified, damagedEntries: 0, damagedBlobs: 0, incompleteEntries: 0 },
+          line
+        )
+        assert.isTrue(isSound(home), line)
+        const fetched = await built(dir, ["--clean"], variables)
+        assert.strictEqual(countsOf(fetched).executed + countsOf(fetched).cacheHits, countsOf(fetched).total)
+        assert.deepStrictEqual(madeBy(dir), expected, line)
+      }
+      assert.isAtLeast(hits, samples / 2)
+    })
+  }
+})
