@@ -1,5 +1,6 @@
 #!/bin/sh
-# Becomes dist/fbuild: finds Node and hands over. No process is started on the usual path but Node itself.
+# Becomes dist/fbuild.sh, and dist/fbuild where there is no C compiler: finds Node and hands over. No process is started on
+# the usual path but Node itself.
 self=$0
 while [ -h "$self" ]; do
   target=$(readlink "$self")
@@ -24,6 +25,9 @@ if ! command -v "$node" >/dev/null; then
   echo "fbuild: Node 22.19 or newer not found. Run npm ci in fbuild's folder, or let FBUILD_NODE name a node executable" >&2
   exit 3
 fi
-# start.mjs refuses a Node that is too old.
+# launcher.cjs asks the daemon, and goes on with start.mjs where it cannot; start.mjs refuses a Node that is too old.
+case "${FBUILD_DAEMON:-} ${1:-}" in
+  "on "* | *" daemon") exec "$node" "$dist/launcher.cjs" "$@" ;;
+esac
 # The young generation as large as a build needs it: collecting less often spares a tenth of a cold build's own time.
 exec "$node" --min-semi-space-size=16 "$dist/start.mjs" "$@"

@@ -11,6 +11,7 @@ import { build } from "./commands/build.ts"
 import { cache } from "./commands/cache.ts"
 import { clean } from "./commands/clean.ts"
 import { compiledb } from "./commands/compiledb.ts"
+import { daemon } from "./commands/daemon.ts"
 import { doctor } from "./commands/doctor.ts"
 import { graph } from "./commands/graph.ts"
 import { size } from "./commands/size.ts"
@@ -23,7 +24,7 @@ import { NotBuilt } from "./UsageError.ts"
 
 const root = Command.make("fbuild").pipe(
   Command.withDescription("Builds the firmware of platformio.ini projects"),
-  Command.withSubcommands([build, testEmu, clean, graph, compiledb, size, boards, board, cache, why, doctor])
+  Command.withSubcommands([build, testEmu, clean, graph, compiledb, size, boards, board, cache, why, daemon, doctor])
 )
 
 const builtCommands = new Set([
@@ -37,6 +38,7 @@ const builtCommands = new Set([
   "board",
   "cache",
   "why",
+  "daemon",
   "doctor"
 ])
 
@@ -48,7 +50,6 @@ const missingCommands = new Set([
   "bloat",
   "pkg",
   "lock",
-  "daemon",
   "deploy",
   "monitor",
   "device",

@@ -2,25 +2,37 @@
 import * as Effect from "effect/Effect"
 import type { Sink, Terminal } from "./Terminal.ts"
 
-/** The terminal of this process. `interruptCode` is told by whoever listens to signals. */
-export const nodeTerminal = (interruptCode: () => number): Terminal["Service"] => ({
+interface Signals {
+  /** The exit code of an interruption. */
+  readonly interruptCode: () => number
+  /** Whether there was a signal: what a reader does not take then is not waited for. */
+  readonly hurried: () => boolean
+}
+
+/** The terminal of this process; `signals` is told by whoever listens to them. */
+export const nodeTerminal = (signals: Signals): Terminal["Service"] => ({
   // Elsewhere a backslash is a character like any other.
   cwd: process.platform === "win32" ? process.cwd().replaceAll("\\", "/") : process.cwd(),
   variables: Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   ),
-  stdout: sink(process.stdout),
-  stderr: sink(process.stderr),
-  interruptCode
+  stdout: sink(process.stdout, signals),
+  stderr: sink(process.stderr, signals),
+  interruptCode: signals.interruptCode
 })
 
-const sink = (stream: NodeJS.WriteStream): Sink => {
+const sink = (stream: NodeJS.WriteStream, { hurried }: Signals): Sink => {
   // A reader that has had enough (`| head`) is not a failure of the build.
   stream.on("error", () => {})
   const write = (chunk: string | Uint8Array) =>
     Effect.callback<void>((resume) => {
-      if (stream.destroyed || stream.write(chunk)) return resume(Effect.void)
-      stream.once("drain", () => resume(Effect.void)).once("close", () => resume(Effect.void))
+      if (stream.destroyed || stream.write(chunk) || hurried()) return resume(Effect.void)
+      const proceed = () => {
+        stream.off("drain", proceed).off("close", proceed)
+        resume(Effect.void)
+      }
+      stream.on("drain", proceed).on("close", proceed)
+      return Effect.sync(() => stream.off("drain", proceed).off("close", proceed))
     })
   return { write, writeBytes: write, isTTY: stream.isTTY === true, columns: () => stream.columns }
 }

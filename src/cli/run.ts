@@ -25,7 +25,10 @@ export const run = (
   layer: Layer.Layer<Exclude<Needs, Terminal> | Subprocess>
 ): void => {
   let received: keyof typeof signals | undefined
-  const terminal = nodeTerminal(() => received === undefined ? 130 : signals[received])
+  const terminal = nodeTerminal({
+    interruptCode: () => received === undefined ? 130 : signals[received],
+    hurried: () => received !== undefined
+  })
   const program = Effect.gen(function*() {
     const subprocess = yield* Subprocess
     const kill = Effect.runForkWith(yield* Effect.context())
@@ -41,37 +44,47 @@ export const run = (
   })
   Effect.runFork(
     program.pipe(Effect.provideService(Terminal, terminal), Effect.provide(layer))
-  ).addObserver((exit) => {
-    const status = exitStatus(Exit.isSuccess(exit) ? exit.value : Exit.failCause(exit.cause), {
-      received,
-      home: homeOf(terminal.variables),
-      version
-    })
-    // Streams have been waited for; what may still be open (a pipe that a stray grandchild holds) must not keep us.
-    process.exit(status)
-  })
+  ).addObserver((exit) => end(statusOf(Exit.isSuccess(exit) ? exit.value : Exit.failCause(exit.cause))))
+
+  const statusOf = (exit: Exit.Exit<number, unknown>): number => {
+    if (Exit.isSuccess(exit)) return exit.value
+    if (Cause.hasInterruptsOnly(exit.cause)) return terminal.interruptCode()
+    console.error(reportDefect(exit.cause, { home: homeOf(terminal.variables), version, args }))
+    return defectStatus
+  }
 }
 
-const exitStatus = (
-  exit: Exit.Exit<number, unknown>,
-  { home, received, version }: {
-    readonly received: keyof typeof signals | undefined
+/** The exit status after a defect of fbuild. */
+export const defectStatus = 70
+
+/** Writes a report of a defect; gives what the user is told. */
+export const reportDefect = (
+  cause: Cause.Cause<unknown>,
+  { args, home, version }: {
     readonly home: string
     readonly version: string
+    readonly args: ReadonlyArray<string>
   }
-): number => {
-  if (Exit.isSuccess(exit)) return exit.value
-  if (Cause.hasInterruptsOnly(exit.cause)) return received === undefined ? 130 : signals[received]
-  const report = `fbuild ${version}, node ${process.version}, ${process.platform} ${process.arch}\n${
-    process.argv.join(" ")
-  }\n\n${Cause.pretty(exit.cause)}\n`
+): string => {
+  const facts = `fbuild ${version}, node ${process.version}, ${process.platform} ${process.arch}`
+  const report = `${facts}\n${["fbuild", ...args].join(" ")}\n\n${Cause.pretty(cause)}\n`
   const path = `${home}/reports/${Date.now()}-${process.pid}.txt`
   try {
     FileSystem.mkdirSync(`${home}/reports`, { recursive: true })
     FileSystem.writeFileSync(path, report)
-    console.error(`fbuild: this is a defect of fbuild; the report is ${path}`)
+    return `fbuild: this is a defect of fbuild; the report is ${path}`
   } catch {
-    console.error(`fbuild: this is a defect of fbuild:\n${report}`)
+    return `fbuild: this is a defect of fbuild:\n${report}`
   }
-  return 70
+}
+
+/** How long a reader may take for the last lines of a request that was interrupted, ms. */
+const farewellMillis = 100
+
+/** Ends the process. What may still be open (a pipe that a stray grandchild holds) must not keep it. */
+const end = (status: number): void => {
+  const exit = () => process.exit(status)
+  const unwritten = [process.stdout, process.stderr].some((stream) => stream.writableLength > 0 && !stream.destroyed)
+  if (!unwritten) return exit()
+  setTimeout(exit, farewellMillis)
 }

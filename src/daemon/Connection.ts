@@ -13,9 +13,12 @@ export interface Connection {
   readonly send: (type: string, payload: string | Uint8Array) => Effect.Effect<void>
   /** From now on what the launcher does not take is not waited for. */
   readonly hurry: () => void
-  /** Ends it when all has been sent. */
-  readonly end: () => void
+  /** Ends it; completes when all has been sent, or after a moment in which the launcher took nothing. */
+  readonly end: Effect.Effect<void>
 }
+
+/** How long to wait for a launcher that takes nothing before the end, ms. */
+const farewellMillis = 1000
 
 /**
  * Handles a socket: `received` gets each frame of the launcher, `lost` is called once when the socket is closed, whoever
@@ -55,6 +58,10 @@ export const makeConnection = (
       hurried = true
       release()
     },
-    end: () => socket.end()
+    end: Effect.callback<void>((resume) => {
+      if (socket.destroyed) return resume(Effect.void)
+      const done = () => resume(Effect.void)
+      socket.once("close", done).end(done)
+    }).pipe(Effect.timeoutOption(farewellMillis), Effect.asVoid)
   }
 }

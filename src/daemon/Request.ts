@@ -1,8 +1,8 @@
 /** What a launcher asks for: the payload of `H`. */
 export interface Request {
   readonly buildId: string
-  /** Octal. */
-  readonly umask: string
+  /** The umask (octal) and the mount namespace: what belongs to a process and cannot be had for a request. */
+  readonly place: string
   /** Absolute. */
   readonly cwd: string
   /** Width of the terminal, characters; 0: not known. */
@@ -20,16 +20,16 @@ export const decodeRequest = (payload: Uint8Array): Request | undefined => {
   const strings = new TextDecoder().decode(payload).split("\0")
   // Each string is ended by a NUL, the last one too.
   if (strings.pop() !== "" || strings[0] !== version) return undefined
-  const [, buildId, umask, cwd, columns, terminals, ...counted] = strings
+  const [, buildId, place, cwd, columns, terminals, ...counted] = strings
   const args = takeCounted(counted)
   const variables = takeCounted(counted)
   if (
-    buildId === undefined || umask === undefined || cwd === undefined || columns === undefined
+    buildId === undefined || place === undefined || cwd === undefined || columns === undefined
     || !/^[01]{3}$/.test(terminals ?? "") || args === undefined || variables === undefined || counted.length > 0
   ) return undefined
   return {
     buildId,
-    umask,
+    place,
     cwd,
     columns: Number(columns),
     terminals: { stdin: terminals![0] === "1", stdout: terminals![1] === "1", stderr: terminals![2] === "1" },

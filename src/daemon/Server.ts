@@ -5,6 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
 import * as Schema from "effect/Schema"
 import * as Net from "node:net"
 import { type Connection, makeConnection, type Signal, signalStatus } from "./Connection.ts"
@@ -26,12 +27,12 @@ export interface Call {
 export interface ServerOptions {
   readonly version: string
   readonly buildId: string
-  /** Octal. A request from under another one is refused: it is a property of the process. */
-  readonly umask: string
+  /** As that of a `Request`, which is refused when it comes from another one. */
+  readonly place: string
   /** What serves a request; `run` gives the exit status, `kill` ends its commands at once. */
   readonly handle: (
     call: Call
-  ) => Effect.Effect<{ readonly run: Effect.Effect<number>; readonly kill: Effect.Effect<void> }>
+  ) => Effect.Effect<{ readonly run: Effect.Effect<number, unknown>; readonly kill: Effect.Effect<void> }>
   /** Keeps a report of a defect; gives what the user is told. */
   readonly report: (call: Call, cause: Cause.Cause<unknown>) => Effect.Effect<string>
   readonly log: (line: string) => void
@@ -44,21 +45,25 @@ export interface Server {
   readonly stop: Effect.Effect<void>
   /** Completes when someone has asked it to stop. */
   readonly stopped: Effect.Effect<void>
-  /** How long nothing has been asked of it, ms; 0 while a request runs. */
-  readonly idleMillis: Effect.Effect<number>
+  /** Asks for a reason to leave when nothing runs, with the time since then in ms, and refuses new requests if there is one. */
+  readonly retire: (reason: (idleMillis: number) => string | undefined) => Effect.Effect<string | undefined>
 }
 
 interface Active {
   readonly call: Call
   readonly startedMillis: number
-  readonly signal: (signal: Signal) => void
-  readonly ended: Deferred.Deferred<void>
+  /** Tells the user why, and interrupts. */
+  readonly stop: Effect.Effect<void>
 }
 
 /** Serves requests, each in a fiber of its own. A defect ends its request; the server goes on. */
 export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
   const { log } = options
-  const fork = Effect.runForkWith(yield* Effect.context())
+  const serving = yield* FiberSet.make<void>()
+  const runServing = yield* FiberSet.runtime(serving)()
+  const runDetached = Effect.runForkWith(yield* Effect.context())
+  const logged = (effect: Effect.Effect<unknown>) =>
+    Effect.catchCause(Effect.asVoid(effect), (cause) => Effect.sync(() => log(`defect: ${Cause.pretty(cause)}`)))
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   const startedMillis = now()
@@ -80,18 +85,24 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
       interruptCode: () => signalStatus[received ?? "INT"]
     }
     const { kill, run } = yield* options.handle(call)
-    const fiber = yield* Effect.forkChild(Effect.suspend(() => run))
-    hooks.signal = (signal) => {
-      if (received !== undefined) return fork(kill)
-      received = signal
-      connection.hurry()
-      return fork(Fiber.interrupt(fiber))
-    }
-    const one: Active = { call, startedMillis: now(), signal: hooks.signal, ended: yield* Deferred.make<void>() }
-    active.set(id, one)
-    log(`request ${id} begins: ${request.args.join(" ")} in ${request.cwd}`)
     yield* connection.send("B", "")
+    const fiber = yield* Effect.forkChild(run)
+    const signal = (signal: Signal) => {
+      const end = received === undefined ? Fiber.interrupt(fiber) : kill
+      received ??= signal
+      connection.hurry()
+      runServing(logged(end))
+    }
+    const stop = Effect.suspend(() => {
+      connection.hurry()
+      return Effect.andThen(call.stderr("fbuild: the daemon is being stopped\n"), Effect.sync(() => signal("TERM")))
+    })
+    const startedMillis = now()
+    active.set(id, { call, startedMillis, stop })
+    log(`request ${id} begins: ${request.args.join(" ")} in ${request.cwd}`)
+    hooks.listen(signal)
     const exit = yield* Fiber.await(fiber)
+    hooks.listen(() => {})
     let status = Exit.isSuccess(exit) ? exit.value : call.interruptCode()
     if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
       status = 70
@@ -99,10 +110,19 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     }
     active.delete(id)
     lastMillis = now()
-    log(`request ${id} ends with ${status} after ${now() - one.startedMillis} ms`)
+    log(`request ${id} ends with ${status} after ${lastMillis - startedMillis} ms`)
     yield* connection.send("X", String(status))
-    connection.end()
-    yield* Deferred.succeed(one.ended, undefined)
+    yield* connection.end
+  })
+
+  const stop = Effect.suspend(() => {
+    if (!stopping) log(`stops; ${active.size} requests run`)
+    stopping = true
+    return Effect.forEach(active.values(), ({ stop }) => stop, { discard: true }).pipe(
+      Effect.andThen(FiberSet.awaitEmpty(serving)),
+      Effect.andThen(Deferred.succeed(stopped, undefined)),
+      Effect.asVoid
+    )
   })
 
   const status = (): Status => ({
@@ -120,58 +140,44 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     }))
   })
 
-  const stop = Effect.suspend(() => {
-    if (!stopping) log(`stops, ${active.size} requests running`)
-    stopping = true
-    return Effect.forEach(
-      active.values(),
-      ({ call, ended, signal }) =>
-        call.stderr("fbuild: the daemon is being stopped\n").pipe(
-          Effect.andThen(Effect.sync(() => signal("TERM"))),
-          Effect.andThen(Deferred.await(ended))
-        ),
-      { concurrency: "unbounded", discard: true }
-    )
-  })
-
   const control = Effect.fnUntraced(function*(command: string, connection: Connection) {
-    if (command === "status") yield* connection.send("O", `${Schema.encodeSync(StatusText)(status())}\n`)
+    if (command === "status") yield* connection.send("O", `${statusText(status())}\n`)
     if (command === "stop") yield* stop
     yield* connection.send("X", command === "status" || command === "stop" ? "0" : "2")
-    connection.end()
-    if (command === "stop") yield* Deferred.succeed(stopped, undefined)
+    yield* connection.end
   })
 
   const refuse = Effect.fnUntraced(function*(why: string, connection: Connection) {
     log(`refuses a request: ${why}`)
     yield* connection.send("M", "")
-    connection.end()
+    yield* connection.end
   })
 
   const begin = (payload: Uint8Array, connection: Connection, hooks: Hooks): Effect.Effect<void> => {
     const request = decodeRequest(payload)
-    if (request === undefined) return refuse("not of this protocol", connection)
     if (stopping) return refuse("stopping", connection)
-    if (request.umask !== options.umask) return refuse(`umask ${request.umask}`, connection)
-    if (request.buildId === options.buildId) {
+    if (request?.buildId === options.buildId) {
+      if (request.place !== options.place) return refuse(`from another place: ${request.place}`, connection)
       hooks.columns = request.columns
       return serve(request, connection, hooks)
     }
-    const refused = refuse(`another build of fbuild: ${request.buildId}`, connection)
-    return active.size > 0 ? refused : Effect.andThen(refused, Deferred.succeed(stopped, undefined))
+    stopping = active.size === 0
+    const refused = refuse(`another build of fbuild: ${request?.buildId ?? "unknown protocol"}`, connection)
+    return stopping ? Effect.andThen(refused, Effect.asVoid(Deferred.succeed(stopped, undefined))) : refused
   }
 
   const accept = (socket: Net.Socket): void => {
-    const hooks: Hooks = { columns: 0, signal: () => {} }
+    const hooks = makeHooks()
     let asked = false
     const connection = makeConnection(socket, {
       received: ({ payload, type }) => {
-        if (!asked && (type === "H" || type === "C")) {
-          asked = true
-          fork(type === "H" ? begin(payload, connection, hooks) : control(payload.toString(), connection))
-        } else if (asked && type === "S") hooks.signal(signalOf(payload.toString()))
+        if (!asked && type === "H") runServing(logged(begin(payload, connection, hooks)))
+        // Not one of those that a stop waits for.
+        else if (!asked && type === "C") runDetached(logged(control(payload.toString(), connection)))
+        else if (asked && type === "S") hooks.signal(signalOf(payload.toString()))
         else if (asked && type === "W") hooks.columns = Number(payload.toString())
         else socket.destroy()
+        asked = true
       },
       lost: () => hooks.signal("INT")
     })
@@ -179,17 +185,38 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
 
   const server: Server = {
     accept,
-    stop: Effect.andThen(stop, Deferred.succeed(stopped, undefined)),
+    stop,
     stopped: Deferred.await(stopped),
-    idleMillis: Effect.sync(() => active.size > 0 ? 0 : now() - lastMillis)
+    retire: (reason) =>
+      Effect.sync(() => {
+        const found = active.size > 0 ? undefined : reason(now() - lastMillis)
+        stopping ||= found !== undefined
+        return found
+      })
   }
   return server
 })
 
+const statusText = Schema.encodeSync(StatusText)
+
 /** What the socket tells a request that is served. */
 interface Hooks {
   columns: number
-  signal: (signal: Signal) => unknown
+  readonly signal: (signal: Signal) => void
+  readonly listen: (listener: (signal: Signal) => void) => void
+}
+
+const makeHooks = (): Hooks => {
+  const early: Array<Signal> = []
+  let listener = (signal: Signal): void => void early.push(signal)
+  return {
+    columns: 0,
+    signal: (signal) => listener(signal),
+    listen: (next) => {
+      listener = next
+      early.forEach(next)
+    }
+  }
 }
 
 const signalOf = (text: string): Signal => text === "TERM" || text === "HUP" ? text : "INT"

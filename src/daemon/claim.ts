@@ -27,8 +27,21 @@ export const claim = (folder: string): (() => void) | undefined => {
 
 /** The pid of the process that claims the folder. */
 export const claimant = (folder: string): number | undefined => {
-  const names = Fs.existsSync(`${folder}/claims`) ? Fs.readdirSync(`${folder}/claims`) : []
-  return names.filter(isHeld).map((name) => Number.parseInt(name, 10))[0]
+  try {
+    return Fs.readdirSync(`${folder}/claims`).filter(isHeld).map((name) => Number.parseInt(name, 10))[0]
+  } catch {
+    return undefined
+  }
+}
+
+/** Asks the process that claims the folder to end. */
+export const endClaimant = (folder: string): void => {
+  const pid = claimant(folder)
+  try {
+    if (pid !== undefined) process.kill(pid, "SIGTERM")
+  } catch {
+    // It has just ended.
+  }
 }
 
 const claimName = (pid: number): string => `${pid}-${startOf(pid) ?? "0"}`

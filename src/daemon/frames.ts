@@ -11,7 +11,7 @@ export interface Frame {
 /** Longest payload of a request, bytes: more than any system lets a process have of arguments and environment. */
 export const maximumRequest = 16 * 1024 * 1024
 /** Longest payload of any other frame that a launcher sends, bytes. */
-const maximumOther = 64 * 1024
+const maximumOther = 1024 * 1024
 
 export const encodeFrame = (type: string, payload: string | Uint8Array): Buffer => {
   const bytes = typeof payload === "string" ? Buffer.from(payload) : payload

@@ -4,6 +4,8 @@ import { compileDatabase } from "../artifacts/compileDatabase.ts"
 import { Disk } from "../disk/Disk.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import type { CacheBackend } from "../exec/CacheBackend.ts"
+import { joinPath } from "../sources/paths.ts"
+import { BuildFolderLock } from "./BuildFolderLock.ts"
 import { Orchestrator } from "./Orchestrator.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 import { recallPlan } from "./PlanMemory.ts"
@@ -22,9 +24,9 @@ export interface BuildRequest extends ProjectRequest {
 export const buildProject = Effect.fn("buildProject")(function*(request: BuildRequest) {
   const orchestrator = yield* Orchestrator
   const reporter = yield* BuildReporter
+  const lock = yield* BuildFolderLock
   const planned = yield* recallPlan(request)
   yield* Effect.forEach(planned, requireTools, { discard: true })
-  if (request.before === "clean") yield* cleanEnvironments(request.projectDir, planned)
   const built = Effect.forEach(planned, (environment) =>
     Effect.gen(function*() {
       const { boardId: board, graph, name } = environment
@@ -35,8 +37,11 @@ export const buildProject = Effect.fn("buildProject")(function*(request: BuildRe
   const database = writeCompileDatabase(request.projectDir, planned).pipe(
     Effect.catch(({ message, path }) => reporter.emit({ _tag: "Warning", error: { _tag: "DiskError", message, path } }))
   )
-  // While the first compilers run.
-  const [result] = yield* Effect.all([built, database], { concurrency: 2 })
+  const clean = request.before === "clean" ? cleanEnvironments(request.projectDir, planned) : Effect.void
+  const folders = planned.map(({ buildDir }) => joinPath(request.projectDir, buildDir))
+  // The database is written while the first compilers run.
+  const all = Effect.andThen(clean, Effect.all([built, database], { concurrency: 2 }))
+  const [result] = yield* lock.hold(folders, all)
   return result
 })
 

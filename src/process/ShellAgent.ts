@@ -16,7 +16,7 @@ import type { CommandSpec, Completed } from "./Subprocess.ts"
  */
 export class ShellAgent {
   readonly pid: number
-  readonly cwd: string
+  cwd: string
   private readonly process: ChildProcess.ChildProcessWithoutNullStreams
   private readonly token = Crypto.randomUUID()
   private readonly out: Collected = { chunks: [], seen: "", end: undefined }
@@ -37,7 +37,7 @@ export class ShellAgent {
       // Killed, together with its command or by it.
       this.complete(code === null ? { _tag: "Signaled", signal: signal ?? "unknown" } : { _tag: "Exited", code })
     })
-    process.stdin.write("unset PWD OLDPWD SHLVL _\n")
+    process.stdin.write(`${forget} SHLVL _\n`)
   }
 
   /** Starts a shell in `cwd` with an empty environment. */
@@ -63,6 +63,17 @@ export class ShellAgent {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
     const command = [...variables, ...argv.map(quote)].join(" ")
     this.process.stdin.write(`${command} </dev/null; s=$?; echo "${this.token} $s"; echo "${this.token} $s" >&2\n`)
+  }
+
+  /** Goes into a folder. A shell that cannot ends. */
+  enter(cwd: string): void {
+    this.cwd = cwd
+    this.process.stdin.write(`cd -P -- ${quote(cwd)} || exit 127; ${forget}\n`)
+  }
+
+  /** Calls back when the shell has ended, however it came. */
+  ended(callback: () => void): void {
+    this.process.once("exit", callback)
   }
 
   /** Lets go of the pipes of a shell that has been killed. */
@@ -120,6 +131,9 @@ export class ShellAgent {
     finish?.({ status, stdout, stderr })
   }
 }
+
+/** Variables that a shell makes by itself must not get into commands. */
+const forget = "unset PWD OLDPWD"
 
 /** What has been read of one stream, and where in it the token was found: how many bytes before the end. */
 interface Collected {

@@ -3,19 +3,22 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
 import * as FileSystem from "node:fs"
 import { groupMembers, signalGroup } from "./processGroup.ts"
 import { ShellAgent } from "./ShellAgent.ts"
+import { type AgentOptions, makeShellAgents, type ShellAgents, spawnFailed } from "./ShellAgents.ts"
 import {
   type CommandSpec,
   type Completed,
   type ExitStatus,
   type Running,
-  SpawnFailed,
+  type SpawnFailed,
   Subprocess
 } from "./Subprocess.ts"
+import { makeWatchdog, type Watchdog } from "./Watchdog.ts"
 
 /** Time between TERM and KILL, ms. A compiler that honours TERM is gone long before. */
 const graceMillis = 2000
@@ -42,11 +45,25 @@ interface Child extends Group {
 /** The `Subprocess` of Node, with `node:child_process`; each child is the leader of a new session and group. */
 export const layer: Layer.Layer<Subprocess> = Layer.effect(
   Subprocess,
-  Effect.map(Effect.acquireRelease(Effect.sync(make), ({ endAgents }) => endAgents), ({ service }) => service)
+  Effect.map(shells({ idle: Number.POSITIVE_INFINITY }), (agents) => make(agents))
 )
 
-/** A `Subprocess`, and what ends the shells that it keeps. */
-function make() {
+/**
+ * Gives each request of a daemon a `Subprocess` of its own, whose `killAll` leaves the others' children alone. They share
+ * the shells, of which at most `idle` wait for work. What still runs when this process dies is killed.
+ */
+export const shared = (
+  options: { readonly idle: number }
+): Effect.Effect<() => Subprocess["Service"], never, Scope.Scope> => {
+  const watchdog = makeWatchdog()
+  return Effect.map(shells({ ...options, waitIn: "/", watchdog }), (agents) => () => make(agents, watchdog))
+}
+
+function shells(options: AgentOptions): Effect.Effect<ShellAgents, never, Scope.Scope> {
+  return Effect.acquireRelease(Effect.sync(() => makeShellAgents(options)), ({ end }) => end)
+}
+
+function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
   const live = new Set<number>()
 
   const spawn = (command: CommandSpec): Effect.Effect<Child, SpawnFailed> =>
@@ -74,9 +91,11 @@ function make() {
       }
       const child: Child = { process, pid: process.pid, ended: false, close }
       live.add(child.pid)
+      watchdog?.add(child.pid)
       process.once("exit", () => {
         child.ended = true
         live.delete(child.pid)
+        watchdog?.remove(child.pid)
       })
       resume(Effect.succeed(child))
     })
@@ -110,27 +129,9 @@ function make() {
         )))
     })
 
-  const agents = new Set<ShellAgent>()
-
-  const agentFor = (command: CommandSpec): Effect.Effect<ShellAgent, SpawnFailed> =>
-    Effect.callback<ShellAgent, SpawnFailed>((resume) => {
-      for (const agent of agents) {
-        if (!agent.usable) agents.delete(agent)
-        else if (agent.cwd === command.cwd) {
-          agents.delete(agent)
-          return resume(Effect.succeed(agent))
-        }
-      }
-      ShellAgent.start(
-        command.cwd,
-        (agent) => resume(Effect.succeed(agent)),
-        (cause) => resume(Effect.fail(spawnFailed(command.argv[0], cause)))
-      )
-    })
-
   const runInShell = (command: CommandSpec): Effect.Effect<Completed, SpawnFailed> =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(agentFor(command), (agent) => {
+      Effect.flatMap(agents.take(command), (agent) => {
         const child = { pid: agent.pid, ended: false, close: () => agent.close() }
         live.add(agent.pid)
         const completed = Effect.callback<Completed>((resume) => {
@@ -140,8 +141,7 @@ function make() {
           Effect.tap(() =>
             Effect.sync(() => {
               live.delete(agent.pid)
-              agent.idle()
-              if (agent.usable) agents.add(agent)
+              agents.give(agent)
             })
           ),
           Effect.onInterrupt(() => Effect.andThen(stop(child), Effect.sync(() => live.delete(agent.pid)))),
@@ -178,18 +178,8 @@ function make() {
     for (const pid of live) signalGroup(pid, "SIGKILL")
   })
 
-  const endAgents = Effect.suspend(() =>
-    Effect.forEach(agents, (agent) => Effect.callback<void>((resume) => agent.end(() => resume(Effect.void))), {
-      concurrency: "unbounded",
-      discard: true
-    })
-  )
-
-  return { service: Subprocess.of({ run, start, killAll }), endAgents }
+  return Subprocess.of({ run, start, killAll })
 }
-
-const spawnFailed = (program: string, cause: unknown): SpawnFailed =>
-  new SpawnFailed({ program, code: (cause as NodeJS.ErrnoException).code ?? "UNKNOWN", cause })
 
 /** Tells a program that the shell could not start from one that ended with the same status. Source: POSIX, 126 and 127. */
 const started = (command: CommandSpec, completed: Completed): Effect.Effect<Completed, SpawnFailed> => {

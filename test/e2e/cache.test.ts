@@ -64,7 +64,8 @@ describe("a warm cache", () => {
     assert.isFalse(Fs.existsSync(Path.join(dir, ".fbuild/build/uno")))
     const { programs, run } = await programsOf(dir, ["build", "--json"], variables)
     allFrom(readEvents({ status: 0, stderr: "", ...run }))
-    assert.deepStrictEqual(programs, [program, process.execPath])
+    // fbuild itself starts with small programs that find Node.
+    assert.deepStrictEqual(programs.filter((name) => !name.startsWith(Path.dirname(program))), [process.execPath])
     assert.deepStrictEqual(madeBy(dir), made)
     assert.deepStrictEqual((await built(dir, [], variables)).executed, nothing)
   })

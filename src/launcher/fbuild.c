@@ -1,0 +1,250 @@
+/*
+ * The launcher that users feel least: asks the daemon, as PROTOCOL.md says. It knows one way only; whatever else there is
+ * to do (start a daemon, build without one) is done by fbuild.sh beside it, which starts the launcher in Node.
+ */
+#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE
+#define _DARWIN_C_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 5000
+#define FAREWELL_MS 100
+#define LONGEST_REQUEST (16 * 1024 * 1024)
+
+extern char **environ;
+static char **arguments;
+static int daemon_fd, signals[2], signalled, asked, closed[3];
+static char folder[PATH_MAX];
+
+/* Hands over to the launcher that can do everything, without the daemon if that has been asked. Only before it begins. */
+static void hand_over(void) {
+  char own[PATH_MAX + 16], found[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", own, PATH_MAX);
+  if (length > 0) {
+    own[length] = 0;
+  } else if (strchr(arguments[0], '/')) {
+    if (!realpath(arguments[0], own)) own[0] = 0;
+  } else {
+    const char *path = getenv("PATH");
+    own[0] = 0;
+    while (path && *path && !own[0]) {
+      size_t end = strcspn(path, ":");
+      if (snprintf(found, sizeof found, "%.*s/%s", (int)end, path, arguments[0]) < (int)sizeof found
+          && access(found, X_OK) == 0 && !realpath(found, own)) own[0] = 0;
+      path += end + (path[end] == ':');
+    }
+  }
+  char *slash = strrchr(own, '/');
+  if (slash) {
+    strcpy(slash, "/fbuild.sh");
+    if (daemon_fd > 0) setenv("FBUILD_DAEMON", "no", 1);
+    signal(SIGPIPE, SIG_DFL);
+    execv(own, arguments);
+  }
+  fprintf(stderr, "fbuild: cannot start %s: %s\n", slash ? own : "fbuild.sh", strerror(errno));
+  exit(3);
+}
+
+static void lost(void) {
+  fprintf(stderr, "fbuild: the daemon has died; the end of its log may say why: %s/log\n", folder);
+  exit(70);
+}
+
+/* Sends all of it; 0 when the daemon is gone. */
+static int send_all(const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t sent = write(daemon_fd, bytes, length);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return 0;
+    bytes += sent;
+    length -= sent;
+  }
+  return 1;
+}
+
+static int send_frame(char type, const char *payload, size_t length) {
+  char head[5] = {length >> 24, length >> 16, length >> 8, length, type};
+  return send_all(head, 5) && send_all(payload, length);
+}
+
+static int columns(void) {
+  struct winsize size;
+  return ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static void on_signal(int number) {
+  int before = errno;
+  char byte = number;
+  if (write(signals[1], &byte, 1) < 0) {}
+  errno = before;
+}
+
+/* Passes on what has come since the last time. */
+static void pass_signals(void) {
+  char byte, text[16];
+  while (read(signals[0], &byte, 1) == 1) {
+    if (byte == SIGWINCH) {
+      send_frame('W', text, sprintf(text, "%d", columns()));
+    } else {
+      const char *name = byte == SIGINT ? "INT" : byte == SIGTERM ? "TERM" : "HUP";
+      signalled = 1;
+      send_frame('S', name, strlen(name));
+    }
+  }
+}
+
+/* Sends one piece of stdin, or its end. */
+static void send_stdin(void) {
+  char bytes[65536];
+  ssize_t length = read(0, bytes, sizeof bytes);
+  asked = 0;
+  send_frame(length > 0 ? 'I' : 'E', bytes, length > 0 ? length : 0);
+}
+
+/* Waits until a descriptor is ready, and passes on signals and stdin meanwhile; 0 when time is up (-1: never). */
+static int ready(int fd, short events, int millis) {
+  struct pollfd fds[3] = {{fd, events, 0}, {signals[0], POLLIN, 0}, {0, POLLIN, 0}};
+  for (;;) {
+    fds[2].fd = asked ? 0 : -1;
+    int count = poll(fds, 3, millis);
+    if (count == 0) return 0;
+    if (count > 0 && fds[1].revents) pass_signals();
+    if (count > 0 && fds[2].revents) send_stdin();
+    if (count > 0 && fds[0].revents) return 1;
+    if (signalled && events == POLLOUT) millis = FAREWELL_MS;
+  }
+}
+
+/* Writes to stdout or stderr. After a signal nobody waits for a reader; one that has gone misses nothing. */
+static void put(int fd, const char *bytes, size_t length) {
+  while (length > 0 && !closed[fd]) {
+    if ((closed[fd] = !ready(fd, POLLOUT, signalled ? FAREWELL_MS : -1))) return;
+    /* As much as a pipe that is ready takes without blocking. */
+    ssize_t written = write(fd, bytes, length < _POSIX_PIPE_BUF ? length : _POSIX_PIPE_BUF);
+    if (written < 0 && errno != EINTR && errno != EAGAIN) closed[fd] = 1;
+    if (written > 0) bytes += written, length -= written;
+  }
+}
+
+static void begin(void) {
+  const int relayed[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_signal;
+  for (size_t at = 0; at < sizeof relayed / sizeof *relayed; at++) sigaction(relayed[at], &action, NULL);
+}
+
+/* Appends a string with its NUL. */
+static void append(char **to, char *end, const char *text) {
+  size_t length = strlen(text) + 1;
+  if (*to + length > end) hand_over();
+  memcpy(*to, text, length);
+  *to += length;
+}
+
+static void send_request(int count) {
+  char *request = malloc(LONGEST_REQUEST), *at = request, *end = request + LONGEST_REQUEST;
+  char cwd[PATH_MAX], text[32], namespace[64], place[96];
+  int variables = 0;
+  ssize_t length = readlink("/proc/self/ns/mnt", namespace, sizeof namespace - 1);
+  mode_t mask = umask(0);
+  umask(mask);
+  if (!request || !getcwd(cwd, sizeof cwd)) hand_over();
+  while (environ[variables]) variables++;
+  append(&at, end, "fbuild-1");
+  append(&at, end, BUILD_ID);
+  namespace[length < 0 ? 0 : length] = 0;
+  sprintf(place, "%o %s", (unsigned)mask, namespace);
+  append(&at, end, place);
+  append(&at, end, cwd);
+  sprintf(text, "%d", columns());
+  append(&at, end, text);
+  sprintf(text, "%d%d%d", isatty(0), isatty(1), isatty(2));
+  append(&at, end, text);
+  sprintf(text, "%d", count);
+  append(&at, end, text);
+  for (int index = 1; index <= count; index++) append(&at, end, arguments[index]);
+  sprintf(text, "%d", variables);
+  append(&at, end, text);
+  for (int index = 0; index < variables; index++) append(&at, end, environ[index]);
+  if (!send_frame('H', request, at - request)) hand_over();
+  free(request);
+}
+
+/* Connects to the daemon, where there is one that nobody else can have put there. */
+static void connect_daemon(void) {
+  const char *home = getenv("FBUILD_HOME"), *user = getenv("HOME");
+  struct sockaddr_un address;
+  struct stat status;
+  int length = home && *home ? snprintf(folder, sizeof folder, "%s/daemon", home)
+                             : snprintf(folder, sizeof folder, "%s/.fbuild/daemon", user ? user : "");
+  memset(&address, 0, sizeof address);
+  address.sun_family = AF_UNIX;
+  if (folder[0] != '/' || length + 7 > 100 || lstat(folder, &status) != 0 || !S_ISDIR(status.st_mode)
+      || status.st_uid != getuid() || (status.st_mode & 077) != 0) hand_over();
+  sprintf(address.sun_path, "%.100s/socket", folder);
+  daemon_fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (daemon_fd >= 0 && connect(daemon_fd, (struct sockaddr *)&address, sizeof address) == 0) return;
+  if (daemon_fd > 0) close(daemon_fd);
+  daemon_fd = 0;
+  hand_over();
+}
+
+int main(int count, char **given) {
+  static char bytes[65536];
+  const char *use = getenv("FBUILD_DAEMON");
+  unsigned char head[5];
+  size_t have = 0, left = 0;
+  int begun = 0, status = 0;
+  arguments = given;
+  if (count < 1 || !use || strcmp(use, "on") != 0 || (count > 1 && strcmp(given[1], "daemon") == 0)) hand_over();
+  for (int index = 1; index < count; index++) if (strcmp(given[index], "--no-daemon") == 0) hand_over();
+  signal(SIGPIPE, SIG_IGN);
+  connect_daemon();
+  if (pipe(signals) != 0) hand_over();
+  for (int index = 0; index < 2; index++) {
+    fcntl(signals[index], F_SETFL, O_NONBLOCK);
+    fcntl(signals[index], F_SETFD, FD_CLOEXEC);
+  }
+  fcntl(daemon_fd, F_SETFD, FD_CLOEXEC);
+  send_request(count - 1);
+  for (;;) {
+    if (!ready(daemon_fd, POLLIN, begun ? -1 : PATIENCE_MS)) hand_over();
+    ssize_t length = read(daemon_fd, bytes, sizeof bytes);
+    if (length < 0 && errno == EINTR) continue;
+    if (length <= 0) begun ? lost() : hand_over();
+    for (ssize_t at = 0; at < length;) {
+      if (have < 5) {
+        head[have++] = bytes[at++];
+        if (have < 5) continue;
+        left = (size_t)head[0] << 24 | head[1] << 16 | head[2] << 8 | head[3];
+      }
+      size_t rest = length - at, part = left < rest ? left : rest;
+      char type = head[4];
+      if (type == 'B' && !begun && left == 0) begun = 1, begin();
+      else if (!begun) hand_over();
+      else if (type == 'O' || type == 'R') put(type == 'O' ? 1 : 2, bytes + at, part);
+      else if (type == 'I' && left == 0) asked = 1;
+      else if (type == 'X') for (size_t digit = 0; digit < part; digit++) status = status * 10 + bytes[at + digit] - '0';
+      else lost();
+      at += part;
+      left -= part;
+      if (left == 0) {
+        if (type == 'X') exit(status);
+        have = 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
+import * as Fs from "node:fs"
+import type * as Net from "node:net"
+import { isatty } from "node:tty"
+
+/** Put in by the bundler: a digest of all files of `dist/`. */
+declare const FBUILD_BUILD_ID: string
+
+/**
+ * Sends the request and relays until its end, which is the end of this process. Calls `inProcess` instead when the daemon
+ * does not take the request. PROTOCOL.md beside this file says what is sent.
+ */
+export const relay = ({ args, folder, inProcess, patienceMillis, socket }: {
+  readonly socket: Net.Socket
+  /** Where the log is. */
+  readonly folder: string
+  readonly args: ReadonlyArray<string>
+  readonly inProcess: () => void
+  /** How long to wait for the first answer. */
+  readonly patienceMillis: number
+}): void => {
+  const send = (type: string, payload = "") => socket.write(frame(type, Buffer.from(payload)))
+  let begun = false
+  let signalled = false
+  let blocked = 0
+  let exitStatus = ""
+
+  const fail = () => {
+    socket.removeAllListeners().on("error", () => {}).destroy()
+    clearTimeout(timer)
+    if (!begun) return inProcess()
+    process.stderr.write(`fbuild: the daemon has died; the end of its log may say why: ${folder}/log\n`)
+    process.exit(70)
+  }
+  const timer = setTimeout(fail, patienceMillis)
+
+  const begin = () => {
+    begun = true
+    clearTimeout(timer)
+    for (const signal of ["INT", "TERM", "HUP"] as const) {
+      process.on(`SIG${signal}`, () => {
+        // From now on what cannot be written is not waited for.
+        signalled = true
+        socket.resume()
+        send("S", signal)
+      })
+    }
+    if (isatty(1)) process.stdout.on("resize", () => send("W", String(process.stdout.columns)))
+  }
+  const write = (stream: NodeJS.WriteStream, bytes: Uint8Array) => {
+    if (stream.listenerCount("error") === 0) stream.on("error", () => {})
+    if (stream.destroyed || stream.write(bytes) || signalled) return
+    blocked++
+    socket.pause()
+    const go = () => {
+      stream.off("drain", go).off("close", go)
+      if (--blocked === 0) socket.resume()
+    }
+    stream.on("drain", go).on("close", go)
+  }
+  const exit = () => {
+    const status = Number(exitStatus)
+    const rest = [process.stdout, process.stderr].filter((stream) => !stream.destroyed && stream.writableLength > 0)
+    if (signalled) setTimeout(() => process.exit(status), 100)
+    Promise.all(rest.map((stream) => new Promise((done) => stream.write("", done)))).then(() => process.exit(status))
+  }
+  let asked: boolean | undefined
+  const pull = () => {
+    const { stdin } = process
+    if (asked !== true) return
+    const chunk = stdin.read() as Buffer | null
+    asked = chunk === null && !stdin.readableEnded
+    if (chunk !== null) socket.write(frame("I", chunk))
+    else if (!asked) send("E")
+  }
+
+  let head = Buffer.alloc(0)
+  let left = 0
+  socket.on("data", (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length;) {
+      if (head.length < 5) {
+        const more = chunk.subarray(at, at + 5 - head.length)
+        head = Buffer.concat([head, more])
+        at += more.length
+        if (head.length < 5) return
+        left = head.readUInt32BE(0)
+      }
+      const bytes = chunk.subarray(at, at + left)
+      at += bytes.length
+      left -= bytes.length
+      const type = String.fromCharCode(head[4]!)
+      if (left === 0) head = Buffer.alloc(0)
+      if (type === "B" && !begun) begin()
+      else if (!begun) return fail()
+      else if (type === "O") write(process.stdout, bytes)
+      else if (type === "R") write(process.stderr, bytes)
+      else if (type === "I") {
+        if (asked === undefined) process.stdin.on("readable", pull).on("end", pull)
+        asked = true
+        pull()
+      } else if (type === "X") {
+        exitStatus += bytes.toString()
+        if (left === 0) {
+          socket.removeAllListeners().on("error", () => {})
+          return exit()
+        }
+      } else return fail()
+    }
+  })
+  socket.on("error", fail).on("close", fail)
+  const terminals = [0, 1, 2].map((fd) => (isatty(fd) ? "1" : "0")).join("")
+  const columns = isatty(1) ? process.stdout.columns : 0
+  const variables = Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
+  const strings = [
+    ...["fbuild-1", FBUILD_BUILD_ID, place(), process.cwd(), String(columns), terminals],
+    ...[String(args.length), ...args, String(variables.length), ...variables]
+  ]
+  send("H", `${strings.join("\0")}\0`)
+}
+
+/** What the daemon has to have in common with this process. */
+const place = (): string => {
+  let namespace = ""
+  try {
+    namespace = Fs.readlinkSync("/proc/self/ns/mnt")
+  } catch {}
+  return `${process.umask().toString(8)} ${namespace}`
+}
+
+const frame = (type: string, payload: Uint8Array): Uint8Array => {
+  const head = Buffer.alloc(5)
+  head.writeUInt32BE(payload.length, 0)
+  head.write(type, 4, "latin1")
+  return Buffer.concat([head, payload])
+}

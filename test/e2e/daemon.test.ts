@@ -1,0 +1,454 @@
+import { afterEach, assert, describe, it } from "@effect/vitest"
+import * as ChildProcess from "node:child_process"
+import * as Fs from "node:fs"
+import * as Net from "node:net"
+import * as Path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { environment, filesBelow, images, program, type Run, workspace, write } from "../support/project.ts"
+
+const acme = fileURLToPath(new URL("../fixtures/cores/acme", import.meta.url))
+const sketch = "#include <Arduino.h>\nvoid setup() { say(\"done\"); }\nvoid loop() {}\n"
+
+/** A project that builds in a moment; `tools` are folders of compilers to use instead of those on PATH. */
+const project = (...tools: ReadonlyArray<string>) => ({
+  "platformio.ini": [
+    "[env:acme]",
+    "platform = atmelavr",
+    "framework = arduino",
+    "board = acmeone",
+    "platform_packages =",
+    `  framework-arduino-avr@file://${acme}`,
+    ...tools.map((folder) => `  toolchain-atmelavr@file://${folder}`),
+    ""
+  ].join("\n"),
+  "src/main.cpp": sketch
+})
+
+/** A home with a daemon of its own, and the launcher to use. */
+class Home {
+  readonly path: string
+  readonly fbuild: string
+  constructor(path: string, fbuild: string = program) {
+    this.path = path
+    this.fbuild = fbuild
+  }
+  start(dir: string, args: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}) {
+    const env = { ...environment(dir, { FBUILD_HOME: this.path, FBUILD_DAEMON: "on" }), ...variables }
+    const child = ChildProcess.spawn(this.fbuild, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] })
+    let [stdout, stderr] = ["", ""]
+    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text) => stderr += text)
+    const ended = new Promise<Run>((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })))
+    return { child, ended, stderr: () => stderr }
+  }
+  run(dir: string, args: ReadonlyArray<string>, variables?: Readonly<Record<string, string>>): Promise<Run> {
+    return this.start(dir, args, variables).ended
+  }
+  /** What `daemon status --json` says. */
+  async status(): Promise<{ running: boolean; pid: number; served: number; requests: ReadonlyArray<unknown> }> {
+    return JSON.parse((await this.run("/", ["daemon", "status", "--json"])).stdout)
+  }
+  /** Pids of the daemons that say they have started to serve this home. */
+  daemons(): ReadonlyArray<string> {
+    const log = Path.join(this.path, "daemon/log")
+    if (!Fs.existsSync(log)) return []
+    return [...Fs.readFileSync(log, "utf8").matchAll(/^\S+ (\d+) fbuild .* serves/gm)].map(([, pid]) => pid!)
+  }
+}
+
+/** Processes that are alive and have this in their environment or as their working folder. */
+const alive = (marker: string): ReadonlyArray<string> =>
+  Fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      const state = Fs.readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "")[0]
+      if (state === "Z") return []
+      const seen = Fs.readlinkSync(`/proc/${pid}/cwd`) + Fs.readFileSync(`/proc/${pid}/environ`, "latin1")
+      return seen.includes(marker) ? [Fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")] : []
+    } catch {
+      return []
+    }
+  })
+
+const until = async (condition: () => boolean | Promise<boolean>, what: string, millis = 20_000) => {
+  const end = performance.now() + millis
+  while (!(await condition())) {
+    assert.isBelow(performance.now(), end, `waited too long: ${what}`)
+    await sleep(5)
+  }
+}
+
+/** What is the same in two runs of the same thing: not how long it took, nor what came first of two at once. */
+const timeless = ({ status, stderr, stdout }: Run) => ({
+  status,
+  stdout: sorted(stdout.replaceAll(/\d+\.\d+ s\b/g, "… s").replaceAll(/^\[\d+\//gm, "[…/")),
+  stderr: sorted(stderr.replaceAll(/\d+\.\d+ s\b/g, "… s"))
+})
+const sorted = (text: string): ReadonlyArray<string> => text.split("\n").toSorted()
+
+describe("daemon", () => {
+  const space = workspace()
+  const homes: Array<Home> = []
+  let count = 0
+  const home = (fbuild?: string) => {
+    const made = new Home(Path.join(space, `home${count++}`), fbuild)
+    homes.push(made)
+    return made
+  }
+  afterEach(async () => {
+    for (const one of homes.splice(0)) {
+      await one.run("/", ["daemon", "stop"])
+      assert.deepStrictEqual(alive(`FBUILD_HOME=${one.path}`), [])
+      for (const pid of one.daemons()) assert.isFalse(isAlive(pid), `daemon ${pid} is still there`)
+    }
+  })
+
+  /** A folder of compilers, in which `avr-g++` is a script. */
+  const compilers = (name: string, script: string): string => {
+    const bin = Path.join(space, name, "bin")
+    Fs.mkdirSync(bin, { recursive: true })
+    for (const tool of ["avr-gcc", "avr-gcc-ar", "avr-objcopy", "avr-size", "avr-ar"]) {
+      if (Fs.existsSync(`/usr/bin/${tool}`)) Fs.symlinkSync(`/usr/bin/${tool}`, Path.join(bin, tool))
+    }
+    Fs.writeFileSync(Path.join(bin, "avr-g++"), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return Path.join(space, name)
+  }
+  /** Compilers that say where they have started, and take half a minute. */
+  const slow = (name: string) => {
+    const started = Path.join(space, `${name}.started`)
+    const folder = compilers(
+      name,
+      `case "$*" in *-c*) : > "${started}"; sleep 30;; *) exec /usr/bin/avr-g++ "$@";; esac`
+    )
+    return { folder, isRunning: () => Fs.existsSync(started), forget: () => Fs.rmSync(started, { force: true }) }
+  }
+
+  it("prints and ends as fbuild does without it", async () => {
+    const dir = write(Path.join(space, "same"), project())
+    const own = home()
+    const broken = write(Path.join(space, "broken"), { ...project(), "src/main.cpp": "int x = ;\n" })
+    const calls: ReadonlyArray<readonly [dir: string, ...args: Array<string>]> = [
+      [dir, "build", "-j1"],
+      [dir, "build", "-j1"],
+      [dir, "test-emu", "--halt-on-success", "^done", "--timeout", "20s"],
+      [dir, "graph", "--json"],
+      [broken, "build", "-j1"],
+      [broken, "build", "-j1", "-v", "--color", "always"],
+      [dir, "build", "--nonsense"],
+      [dir, "build", "-e", "other"],
+      [space, "build"],
+      [dir, "--help"],
+      [dir, "--completions", "bash"],
+      [dir, "lock"]
+    ]
+    const both: Array<ReadonlyArray<unknown>> = []
+    for (const variables of [{ FBUILD_DAEMON: "" }, { FBUILD_DAEMON: "on" }]) {
+      Fs.rmSync(Path.join(dir, ".fbuild"), { recursive: true, force: true })
+      Fs.rmSync(Path.join(broken, ".fbuild"), { recursive: true, force: true })
+      const runs: Array<unknown> = []
+      for (const [dir, ...args] of calls) runs.push({ args, ...timeless(await own.run(dir, args, variables)) })
+      both.push([...runs, images(dir, "acme")])
+    }
+    assert.deepStrictEqual(both[1], both[0])
+    const statuses = both[0]!.slice(0, -1).map((run) => (run as Run).status)
+    assert.deepStrictEqual(statuses, [0, 0, 0, 0, 1, 1, 2, 2, 2, 0, 0, 2])
+    assert.strictEqual((await own.status()).served, calls.length)
+  })
+
+  it("is started, found, stopped and read about", async () => {
+    const own = home()
+    assert.isFalse((await own.status()).running)
+    assert.strictEqual((await own.run("/", ["daemon", "status"])).status, 1)
+    assert.match((await own.run("/", ["daemon", "start"])).stdout, /^pid +\d+\nfbuild /)
+    const { pid, running } = await own.status()
+    assert.isTrue(running)
+    assert.isTrue(isAlive(pid))
+    assert.strictEqual(Fs.statSync(Path.join(own.path, "daemon")).mode & 0o777, 0o700)
+    assert.match((await own.run("/", ["daemon", "start"])).stdout, new RegExp(`^pid +${pid}\n`))
+    assert.match((await own.run("/", ["daemon", "logs"])).stdout, / fbuild .* serves .*\n/)
+    const follow = own.start("/", ["daemon", "logs", "-f"])
+    await own.run(space, ["boards", "--json"])
+    assert.strictEqual((await own.run("/", ["daemon", "stop"])).status, 0)
+    assert.isFalse(isAlive(pid))
+    await sleep(300)
+    follow.child.kill("SIGINT")
+    const { status, stdout } = await follow.ended
+    assert.strictEqual(status, 130)
+    assert.match(stdout, /request 1 begins: boards --json/)
+    assert.match(stdout, /leaves: /)
+    assert.deepStrictEqual(JSON.parse((await own.run("/", ["daemon", "status", "--json"])).stdout), { running: false })
+    assert.strictEqual((await own.run("/", ["daemon", "stop"])).status, 0)
+  })
+
+  it("is one, however many need it at once", async () => {
+    const own = home()
+    const dirs = Array.from({ length: 20 }, (_, index) => write(Path.join(space, `many${index}`), project()))
+    const runs = await Promise.all(dirs.map((dir) => own.run(dir, ["size", "--json"])))
+    assert.deepStrictEqual(runs.map(({ status }) => status), dirs.map(() => 0), runs.map((run) => run.stderr).join(""))
+    for (const dir of dirs) assert.deepStrictEqual(images(dir, "acme"), images(dirs[0]!, "acme"))
+    assert.strictEqual(own.daemons().length, 1)
+    assert.isAbove((await own.status()).served, 0)
+  })
+
+  it("replaces one that was killed, whatever that has left", async () => {
+    const own = home()
+    await own.run("/", ["daemon", "start"])
+    const { pid } = await own.status()
+    process.kill(pid, "SIGKILL")
+    const socket = Path.join(own.path, "daemon/socket")
+    // Its main thread is dead before the others have let go of the socket.
+    await until(async () => !(await connects(socket)), "killed")
+    assert.isTrue(Fs.existsSync(socket))
+    assert.strictEqual((await own.run("/", ["--version"])).status, 0)
+    assert.strictEqual((await own.status()).served, 1)
+    await own.run("/", ["daemon", "stop"])
+    // One that was killed while it started, just now and long ago.
+    const starting = Path.join(own.path, "daemon/starting")
+    for (const age of [0, 3600]) {
+      Fs.writeFileSync(starting, "")
+      Fs.utimesSync(starting, Date.now() / 1000 - age, Date.now() / 1000 - age)
+      assert.strictEqual((await own.run("/", ["--version"])).status, 0)
+      assert.strictEqual((await own.status()).served, 1)
+      await own.run("/", ["daemon", "stop"])
+    }
+  })
+
+  it("is done without where there can be none", async () => {
+    const dir = write(Path.join(space, "without"), project())
+    const file = Path.join(space, "a file")
+    Fs.writeFileSync(file, "")
+    for (
+      const path of [Path.join(file, "home"), Path.join(space, "long".repeat(30)), "relative"]
+    ) {
+      const { status, stderr } = await new Home(path).run(dir, ["size", "--json"])
+      assert.strictEqual(status, 0, stderr)
+      assert.strictEqual(stderr, "")
+    }
+    assert.isFalse(Fs.existsSync(Path.join(space, "long".repeat(30), "daemon")))
+    Fs.rmSync(Path.join(dir, "relative"), { recursive: true, force: true })
+  })
+
+  it("is done without when it hangs", async () => {
+    const own = home()
+    await own.run("/", ["daemon", "start"])
+    const { pid } = await own.status()
+    process.kill(pid, "SIGSTOP")
+    const { status, stderr, stdout } = await own.run("/", ["--version"])
+    process.kill(pid, "SIGCONT")
+    assert.match(stdout, /^fbuild /)
+    assert.deepStrictEqual([status, stderr], [0, ""])
+  })
+
+  it("leaves when there was nothing to do for long enough", async () => {
+    const own = home()
+    await own.run("/", ["--version"], { FBUILD_DAEMON_IDLE: "300ms" })
+    const [pid] = own.daemons()
+    assert.isTrue(isAlive(pid!))
+    await until(() => !isAlive(pid!), "idle")
+    assert.isFalse(Fs.existsSync(Path.join(own.path, "daemon/socket")))
+    assert.match(Fs.readFileSync(Path.join(own.path, "daemon/log"), "utf8"), /leaves: nothing to do for \d+ ms\n$/)
+  })
+
+  it("leaves when its folder has been removed", async () => {
+    const own = home()
+    await own.run("/", ["--version"], { FBUILD_DAEMON_IDLE: "4s" })
+    const [pid] = own.daemons()
+    Fs.rmSync(own.path, { recursive: true })
+    await until(() => !isAlive(pid!), "removed")
+    await own.run("/", ["--version"])
+    assert.strictEqual(own.daemons().length, 1)
+  })
+
+  it("interrupts for Ctrl-C, TERM and a lost launcher, and the next build is right", async () => {
+    const { folder, forget, isRunning } = slow("interrupts")
+    const own = home()
+    for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129], ["SIGKILL", null]] as const) {
+      const dir = write(Path.join(space, `interrupts-${signal}`), project(folder))
+      const { child, ended } = own.start(dir, ["build"])
+      await until(isRunning, "the compiler runs")
+      const signalled = performance.now()
+      child.kill(signal)
+      const { status } = await ended
+      assert.strictEqual(status, code)
+      // Who is gone cannot know when it is over.
+      if (code === null) await until(() => alive(dir).length === 0, "all gone", 1000)
+      assert.isBelow(performance.now() - signalled, 1000)
+      await until(() => alive(dir).length === 0, "shells have left the project", 200)
+      assert.deepStrictEqual(filesBelow(dir).filter((name) => /\.stage|~$/.test(name)), [])
+      forget()
+      write(dir, project())
+      assert.strictEqual((await own.run(dir, ["build"])).status, 0)
+      images(dir, "acme")
+    }
+    assert.strictEqual(own.daemons().length, 1)
+  })
+
+  it("kills for a second Ctrl-C, only what that request has started", async () => {
+    const started = (dir: string) => Path.join(dir, "started")
+    const folder = compilers(
+      "ignores",
+      `trap '' TERM; case "$*" in *-c*) : > "$PWD/started" 2>/dev/null || :; while :; do sleep 0.05; done;; *) exec /usr/bin/avr-g++ "$@";; esac`
+    )
+    const own = home()
+    const [one, two] = ["ignores1", "ignores2"].map((name) => write(Path.join(space, name), project(folder)))
+    const first = own.start(one!, ["build"])
+    const second = own.start(two!, ["build"])
+    await until(() => Fs.existsSync(started(one!)) && Fs.existsSync(started(two!)), "both compile")
+    first.child.kill("SIGINT")
+    await sleep(150)
+    assert.isNull(first.child.exitCode, "the compiler has a grace")
+    const killed = performance.now()
+    first.child.kill("SIGINT")
+    assert.strictEqual((await first.ended).status, 130)
+    assert.isBelow(performance.now() - killed, 500)
+    await until(() => alive(one!).length === 0, "gone", 200)
+    assert.isNotEmpty(alive(two!))
+    second.child.kill("SIGINT")
+    second.child.kill("SIGINT")
+    await second.ended
+  })
+
+  it("interrupts its requests when it is stopped", async () => {
+    const { folder, isRunning } = slow("stopped")
+    const own = home()
+    const dir = write(Path.join(space, "stopped-project"), project(folder))
+    const { ended } = own.start(dir, ["build"])
+    await until(isRunning, "the compiler runs")
+    assert.strictEqual((await own.status()).requests.length, 1)
+    assert.strictEqual((await own.run("/", ["daemon", "stop"])).status, 0)
+    assert.deepStrictEqual(alive(dir), [])
+    const { status, stderr } = await ended
+    assert.strictEqual(status, 143)
+    assert.match(stderr, /the daemon is being stopped/)
+  })
+
+  it("takes its compilers along when it is killed", async () => {
+    const { folder, isRunning } = slow("killed")
+    const own = home()
+    const dir = write(Path.join(space, "killed-project"), project(folder))
+    const { ended } = own.start(dir, ["build"])
+    await until(isRunning, "the compiler runs")
+    const { pid } = await own.status()
+    process.kill(pid, "SIGKILL")
+    const killed = performance.now()
+    await until(
+      () => alive(dir).filter((line) => !line.includes("launcher") && !line.includes("fbuild")).length === 0,
+      "gone"
+    )
+    assert.isBelow(performance.now() - killed, 1000)
+    const { status, stderr } = await ended
+    assert.strictEqual(status, 70)
+    assert.match(stderr, /^fbuild: the daemon has died/)
+    write(dir, project())
+    assert.strictEqual((await own.run(dir, ["build"])).status, 0)
+    const clean = write(Path.join(space, "killed-clean"), project())
+    assert.strictEqual((await own.run(clean, ["build"])).status, 0)
+    assert.deepStrictEqual(images(dir, "acme"), images(clean, "acme"))
+  })
+
+  it("builds projects at the same time", async () => {
+    const [a, b] = [slow("together1"), slow("together2")]
+    const own = home()
+    const first = own.start(write(Path.join(space, "together-a"), project(a.folder)), ["build"])
+    const second = own.start(write(Path.join(space, "together-b"), project(b.folder)), ["build"])
+    await until(() => a.isRunning() && b.isRunning(), "both compile")
+    assert.strictEqual((await own.status()).requests.length, 2)
+    first.child.kill("SIGINT")
+    second.child.kill("SIGINT")
+    assert.deepStrictEqual((await Promise.all([first.ended, second.ended])).map(({ status }) => status), [130, 130])
+  })
+
+  it("builds one project once at a time, and says for whom the other waits", async () => {
+    const gate = Path.join(space, "gate")
+    const begun = Path.join(space, "gate.begun")
+    const folder = compilers(
+      "gated",
+      `case "$*" in *-c*) : > "${begun}"; while [ ! -e "${gate}" ]; do sleep 0.02; done;; esac; exec /usr/bin/avr-g++ "$@"`
+    )
+    const own = home()
+    const dir = write(Path.join(space, "queue"), project(folder))
+    const link = Path.join(space, "queue-link")
+    Fs.symlinkSync(dir, link)
+    const first = own.start(dir, ["build", "-v"])
+    await until(() => Fs.existsSync(begun), "the first compiles")
+    const second = own.start(link, ["build"])
+    const third = own.start(dir, ["build"])
+    const told = /^waiting for fbuild build -v, which builds in .*\/queue\/\.fbuild\/build\/acme since \d+\.\d s\n$/
+    await until(() => told.test(second.stderr()) && told.test(third.stderr()), "both are told")
+    third.child.kill("SIGINT")
+    assert.strictEqual((await third.ended).status, 130)
+    Fs.writeFileSync(gate, "")
+    assert.strictEqual((await first.ended).status, 0)
+    const { status, stdout } = await second.ended
+    assert.strictEqual(status, 0)
+    assert.notMatch(stdout, /CxxCompile/)
+  })
+
+  it("uses the environment of each call", async () => {
+    const own = home()
+    for (const name of ["path1", "path2"]) {
+      const log = Path.join(space, `${name}.log`)
+      const folder = compilers(name, `echo run >> "${log}"; exec /usr/bin/avr-g++ "$@"`)
+      const dir = write(Path.join(space, `project-${name}`), project())
+      const { status, stderr } = await own.run(dir, ["build"], { PATH: `${folder}/bin:/usr/bin:/bin` })
+      assert.strictEqual(status, 0, stderr)
+      assert.isTrue(Fs.existsSync(log), name)
+    }
+    assert.strictEqual(own.daemons().length, 1)
+  })
+
+  it("is replaced by another build of fbuild when idle, and left alone when busy", async () => {
+    const other = Path.join(space, "other dist")
+    Fs.cpSync(Path.dirname(program), other, { recursive: true })
+    const own = home()
+    const newer = home(Path.join(other, "fbuild"))
+    Object.assign(newer, { path: own.path })
+    const id = /"([0-9a-f]{16})"/.exec(Fs.readFileSync(Path.join(other, "launcher.cjs"), "utf8"))![1]!
+    for (const name of ["launcher.cjs", "daemon.mjs", "fbuild"]) {
+      const path = Path.join(other, name)
+      const text = Fs.readFileSync(path, "latin1").replaceAll(id, "0123456789abcdef")
+      Fs.writeFileSync(path, text, "latin1")
+    }
+    const { folder, isRunning } = slow("busy")
+    const dir = write(Path.join(space, "busy-project"), project(folder))
+    const busy = own.start(dir, ["build"])
+    await until(isRunning, "the compiler runs")
+    assert.match((await newer.run("/", ["--version"])).stdout, /^fbuild /)
+    assert.strictEqual((await own.status()).requests.length, 1)
+    busy.child.kill("SIGINT")
+    assert.strictEqual((await busy.ended).status, 130)
+    const [pid] = own.daemons()
+    assert.match((await newer.run("/", ["--version"])).stdout, /^fbuild /)
+    await until(() => !isAlive(pid!), "replaced")
+    assert.match((await newer.run("/", ["--version"])).stdout, /^fbuild /)
+    assert.strictEqual(newer.daemons().length, 2)
+    assert.strictEqual((await newer.status()).served, 1)
+  })
+
+  it("cuts off who does not speak its language", async () => {
+    const own = home()
+    await own.run("/", ["daemon", "start"])
+    const socket = Net.connect(Path.join(own.path, "daemon/socket"))
+    socket.on("error", () => {}).write("GET / HTTP/1.1\r\n\r\n")
+    await new Promise((resolve) => socket.on("close", resolve))
+    assert.isTrue((await own.status()).running)
+  })
+})
+
+const connects = (path: string) =>
+  new Promise<boolean>((resolve) => {
+    const socket = Net.connect(path)
+    socket.on("error", () => resolve(false)).on("connect", () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+
+const isAlive = (pid: number | string): boolean => {
+  try {
+    const stat = Fs.readFileSync(`/proc/${pid}/stat`, "latin1")
+    return !/^.*\) Z/s.test(stat)
+  } catch {
+    return false
+  }
+}
