@@ -50,7 +50,7 @@ const children = (): ReadonlyArray<number> =>
 
 const images = () =>
   ["firmware.hex", "firmware.elf"].map((name) => readFileSync(join(outputs, name)).toString("base64"))
-const build = () => execFileSync(fbuild, ["build", "-j2"], { cwd: project, env, stdio: "ignore" })
+const build = () => execFileSync(fbuild, ["build", "--no-cache", "-j2"], { cwd: project, env, stdio: "ignore" })
 const clean = () => rmSync(join(project, ".fbuild"), { recursive: true, force: true })
 
 /** Files under their final names, all of which a finished build has too, with the same bytes. */
@@ -72,7 +72,7 @@ try {
   const whole = new Map(finished().map((name) => [name, readFileSync(join(outputs, name))]))
   for (let run = 0; run < Number(values.runs); run++) {
     clean()
-    const child = spawn(fbuild, ["build", "-j2"], { cwd: project, env, stdio: "ignore" })
+    const child = spawn(fbuild, ["build", "--no-cache", "-j2"], { cwd: project, env, stdio: "ignore" })
     const exited = new Promise<number | null>((resolve) => child.once("exit", resolve))
     await sleep(Math.random() * duration)
     const interrupted = performance.now()

@@ -71,6 +71,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             const ran = unstored.get(traced.action.id)
             unstored.delete(traced.action.id)
             if (ran === undefined) continue
+            yield* Effect.yieldNow
             const answer = yield* cache.store({ ...ran, ...traced })
             const told = explanations.get(traced.action.id)
             if (answer !== undefined && told !== undefined) explanations.set(told.id, { ...told, cache: answer })

@@ -101,6 +101,8 @@ export class UpToDate extends Context.Service<UpToDate, {
           const tracer = yield* makeTracer({ files, made, records })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
+            // A signal that comes meanwhile must not wait for all of them.
+            yield* Effect.yieldNow
             const { action } = done
             const record = yield* tracer.trace(done)
             if (record === undefined) records.delete(action.id)

@@ -11,6 +11,8 @@ export interface ShellAgents {
   readonly give: (agent: ShellAgent) => void
   /** Ends all that wait. */
   readonly end: Effect.Effect<void>
+  /** Ends those that wait in the folder of a command: when one is interrupted, nothing of the build is to be left there. */
+  readonly leave: Effect.Effect<void>
 }
 
 export interface AgentOptions {
@@ -69,7 +71,7 @@ export const makeShellAgents = ({ idle, waitIn, watchdog }: AgentOptions): Shell
     )
   )
 
-  return { take, give, end }
+  return { take, give, end, leave: waitIn === undefined ? end : Effect.void }
 }
 
 export const spawnFailed = (program: string, cause: unknown): SpawnFailed =>

@@ -144,7 +144,11 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
               agents.give(agent)
             })
           ),
-          Effect.onInterrupt(() => Effect.andThen(stop(child), Effect.sync(() => live.delete(agent.pid)))),
+          Effect.onInterrupt(() =>
+            Effect.all([Effect.andThen(stop(child), Effect.sync(() => live.delete(agent.pid))), agents.leave], {
+              concurrency: 2
+            })
+          ),
           Effect.flatMap((completed) => started(command, completed))
         )
       })
