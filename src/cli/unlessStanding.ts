@@ -10,6 +10,7 @@ import type { BuildReporter } from "../exec/BuildReporter.ts"
 import type { BuildRequest } from "../orchestrator/buildProject.ts"
 import type { BuiltEnvironment } from "../orchestrator/Orchestrator.ts"
 import { recordVariables } from "../orchestrator/recordVariables.ts"
+import { requestKey } from "../orchestrator/requestKey.ts"
 import { keepStanding, readStanding } from "../orchestrator/standing.ts"
 
 interface Answered {
@@ -29,8 +30,8 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
   const disk = yield* Disk
   const fileSystem = yield* FileSystem.FileSystem
   const started = yield* Clock.currentTimeMillis
-  const { buildType, cache, environments, home, projectDir, variables } = request
-  const file = `${home}/standing/${sha256(JSON.stringify([projectDir, environments, buildType ?? null, cache]))}`
+  const { cache, home, projectDir, variables } = request
+  const file = `${home}/standing/${sha256(requestKey(request, cache))}`
   const standing = yield* readStanding(file, variables)
   if (standing !== undefined) {
     yield* Effect.forEach(standing.warnings, (error) => reporter.emit({ _tag: "Warning", error }), { discard: true })

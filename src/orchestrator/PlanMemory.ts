@@ -9,6 +9,7 @@ import { BuildReporter } from "../exec/BuildReporter.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 import { planProject, type ProjectRequest } from "./planProject.ts"
 import { recordVariables } from "./recordVariables.ts"
+import { requestKey } from "./requestKey.ts"
 
 /** A plan, and all that it was decided from. */
 interface Remembered {
@@ -64,8 +65,8 @@ export const recallPlan = Effect.fn("recallPlan")(function*(request: ProjectRequ
   const disk = yield* Disk
   const fileSystem = yield* FileSystem.FileSystem
   const reporter = yield* BuildReporter
-  const { buildType, environments, home, projectDir, variables } = request
-  const key = JSON.stringify([projectDir, environments, home, buildType ?? null])
+  const { variables } = request
+  const key = requestKey(request)
   const known = memory.get(key)
   if (
     known !== undefined && known.variables.every(([name, value]) => variables[name] === value) &&
