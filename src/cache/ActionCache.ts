@@ -16,8 +16,10 @@ export const CachedAction = Schema.Struct({
   /** Files that must exist, and such that must not. */
   present: Schema.Array(Schema.String),
   absent: Schema.Array(Schema.String),
-  /** In the order of the action's outputs. */
-  outputs: Schema.Array(Schema.Struct({ digest: Digest, bytes: Schema.Int })),
+  /** What only the link will read: see `ActionRecord`. */
+  carried: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** In the order of the action's outputs. `marks` as `markedWords` has them. */
+  outputs: Schema.Array(Schema.Struct({ digest: Digest, bytes: Schema.Int, marks: Schema.Int })),
   /** What it wrote to stdout and stderr. */
   printed: Schema.optionalKey(Digest),
   durationMs: Schema.Finite,
@@ -93,8 +95,8 @@ export const writeEntry = (
   return writeWhole(disk, entryPath(home, key), `${seal(key, body)}\n${body}`)
 }
 
-/** Bump when older fbuilds would misread an entry. 1: first. */
-const version = 1
+/** Bump when older fbuilds would misread an entry. 1: first. 2: what is carried, marks. */
+const version = 2
 
 const Body = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { seal, unseal } from "../disk/sealed.ts"
+import { digestMap, digestTuples, EncodedDigest } from "./FileDigests.ts"
 
 /**
  * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3, 4: words of
@@ -15,8 +16,7 @@ const Encoded = Schema.fromJsonString(Schema.Struct({
   contents: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
   /** Distinct words of commands, likewise. */
   words: Schema.Array(Schema.String),
-  /** Path, stat signature, digest of the content that had that signature, marks. */
-  stats: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.Int])),
+  stats: Schema.Array(EncodedDigest),
   actions: Schema.Array(Schema.Struct({
     id: Schema.String,
     command: Schema.String,
@@ -56,12 +56,16 @@ export interface ActionRecord extends Trace {
   readonly carried: ReadonlyArray<string>
 }
 
-/** A digest, and the signature that the file had when it was computed. */
-export interface KnownDigest {
-  readonly signature: string
+/** What counts of the content of a file. */
+export interface Content {
   readonly digest: string
   /** Words in it that lead elsewhere: see `markedWords`. */
   readonly marks: number
+}
+
+/** A content, and the signature that the file had when it was looked at. */
+export interface KnownDigest extends Content {
+  readonly signature: string
 }
 
 export interface BuildState {
@@ -100,7 +104,7 @@ export const readBuildState = Effect.fnUntraced(function*(path: string) {
         carried: action.carried ?? []
       }
     ])),
-    stats: new Map(stats.map(([file, signature, digest, marks]) => [file, { signature, digest, marks }]))
+    stats: digestMap(stats)
   }
   return state
 })
@@ -123,14 +127,11 @@ export const writeBuildState: (path: string, state: BuildState) => Effect.Effect
       ...(record.absent.length === 0 ? {} : { absent: record.absent }),
       ...(record.carried.length === 0 ? {} : { carried: record.carried })
     }))
-    const stats = [...state.stats].map(([file, { digest, marks, signature }]) =>
-      [file, signature, digest, marks] as const
-    )
     const text = Schema.encodeSync(Encoded)({
       version,
       contents: contents.values,
       words: words.values,
-      stats,
+      stats: digestTuples(state.stats),
       actions
     })
     yield* disk.write(path, seal(text))

@@ -69,12 +69,13 @@ interface Match {
 const find = (family: Family, word: string, next: string | undefined): Match | undefined => {
   // Long options of ld's may have one dash.
   const spellings = family === "ld" && /^-[^-]./.test(word) ? [word, `-${word}`] : [word]
-  for (const row of tables[family]) {
-    for (const name of row.names) {
-      for (const spelling of spellings) {
-        const match = spelling.startsWith(name) ? matchRow(row, name, spelling.slice(name.length), next) : undefined
-        if (match !== undefined && row.value?.test(match.value) !== false) return match
-      }
+  const starts = startsOf(family)
+  const keys = new Set(spellings.flatMap((spelling) => [spelling.slice(0, 1), spelling.slice(0, 2)]))
+  const candidates = [...keys].flatMap((key) => starts.get(key) ?? []).sort((one, other) => one.order - other.order)
+  for (const { name, row } of candidates) {
+    for (const spelling of spellings) {
+      const match = spelling.startsWith(name) ? matchRow(row, name, spelling.slice(name.length), next) : undefined
+      if (match !== undefined && row.value?.test(match.value) !== false) return match
     }
   }
   return undefined
@@ -98,6 +99,29 @@ const matchRow = (row: FlagRow, name: string, rest: string, next: string | undef
     case "optional":
       return rest === "" ? here("") : rest.startsWith("=") ? here(rest.slice(1)) : undefined
   }
+}
+
+interface Candidate {
+  readonly row: FlagRow
+  readonly name: string
+  /** Its place in the table: the first that matches counts. */
+  readonly order: number
+}
+
+const known = new Map<Family, ReadonlyMap<string, ReadonlyArray<Candidate>>>()
+
+/** The names of a table by their first two letters: there are hundreds, and a command has dozens of words. */
+const startsOf = (family: Family): ReadonlyMap<string, ReadonlyArray<Candidate>> => {
+  let starts = known.get(family)
+  if (starts === undefined) {
+    const candidates = tables[family].flatMap((row) => row.names.map((name) => ({ name, row })))
+    starts = Map.groupBy(
+      candidates.map((candidate, order) => ({ ...candidate, order })),
+      ({ name }) => name.slice(0, 2)
+    )
+    known.set(family, starts)
+  }
+  return starts
 }
 
 const tables: Readonly<Record<Family, FlagTable>> = { gcc: gccFlags, cpp: cppFlags, ...binutilsFlags }

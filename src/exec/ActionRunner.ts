@@ -9,12 +9,12 @@ import { type ActionError, ActionTimedOut, SourceVanished } from "./ActionError.
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import { BuildReporter } from "./BuildReporter.ts"
 import { BuiltinSteps } from "./BuiltinSteps.ts"
-import { CompileCache, type Ran } from "./CompileCache.ts"
+import { type CacheHit, CompileCache, type Ran } from "./CompileCache.ts"
 import { Compiler } from "./Compiler.ts"
 import { type Explanation, writeExplanations } from "./Explanation.ts"
 import { Jobs } from "./Jobs.ts"
 import { Linker } from "./Linker.ts"
-import { discoveredBy, publish } from "./publish.ts"
+import { discoveredBy, publish, settleMap } from "./publish.ts"
 import { makeStage, type Stage } from "./Stage.ts"
 import { UpToDate } from "./UpToDate.ts"
 
@@ -106,6 +106,15 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           return output.stderr
         })
 
+        const restore = Effect.fnUntraced(
+          function*(action: Action, stage: Stage, hit: CacheHit) {
+            yield* publish(action, stage, absolute)
+            yield* upToDate.restored(action, hit)
+          },
+          Effect.uninterruptible,
+          usingDisk
+        )
+
         const finish = Effect.fnUntraced(
           function*(
             action: Action,
@@ -113,6 +122,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             discovered: ReadonlyArray<string>,
             startedNanos: bigint
           ) {
+            yield* settleMap(action, stage, absolute)
             yield* publish(action, stage, absolute)
             yield* upToDate.finished({ action, discovered, startedNanos })
           },
@@ -174,7 +184,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             "fbuild.action.mnemonic": action.mnemonic
           })
           const event = eventOf(environment, action)
-          const startedNanos = yield* upToDate.now
           const reason = yield* upToDate.decide(action)
           if (reason === undefined) {
             explain(action, { outcome: "UpToDate" })
@@ -184,10 +193,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           const stage = makeStage(action, cwd, options.stageRoot, String(count++))
           const fetched = yield* cache.fetch(action, stage)
           if (fetched._tag === "Hit") {
-            const { discovered, printed } = fetched.hit
-            yield* finish(action, stage, discovered, startedNanos)
+            yield* restore(action, stage, fetched.hit)
             explain(action, { outcome: "Cached", reason, cache: { _tag: "Hit" } })
-            yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: printed })
+            yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: fetched.hit.printed })
             return "Cached" as const
           }
           yield* jobs.withPermit(runNow(action, stage, reason, fetched.answer))

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { Content, Trace } from "../cache/BuildState.ts"
 import type { DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import type { CacheAnswer } from "./BuildEvent.ts"
@@ -13,8 +14,12 @@ export type Fetched =
   | { readonly _tag: "Miss"; readonly answer: CacheAnswer }
 
 export interface CacheHit {
-  /** What the action read besides its declared inputs when it ran. */
-  readonly discovered: ReadonlyArray<string>
+  /** What the action read when it ran: all of it is the same now. */
+  readonly trace: Trace
+  /** What only the link will read. */
+  readonly carried: ReadonlyArray<string>
+  /** In the order of the action's outputs. */
+  readonly outputs: ReadonlyArray<Content & { readonly bytes: number }>
   /** What the command printed. */
   readonly printed: string
 }

@@ -1,6 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { KnownDigest } from "../cache/BuildState.ts"
+import type { Content, KnownDigest } from "../cache/BuildState.ts"
 import { markedWords } from "../cache/marks.ts"
 import { Disk } from "../disk/Disk.ts"
 
@@ -21,7 +21,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
   const seen = new Map<string, KnownDigest | undefined>()
   const trusted = new Map(saved)
   const doubtful = new Set<string>()
-  let changed = false
+  const news = new Set<string>()
 
   yield* disk.makeDirectory(absolute(options.buildDir))
   const clock = absolute(`${options.buildDir}/.clock`)
@@ -41,13 +41,16 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     const content = yield* disk.digestMarking(file, markedWords)
     if (content === undefined) return undefined
     const found: KnownDigest = { signature: signature.text, ...content }
-    if (settled) {
-      trusted.set(path, found)
-      doubtful.delete(path)
-      changed = true
-    } else doubtful.add(path)
+    if (settled) trust(path, found)
+    else doubtful.add(path)
     return found
   })
+
+  const trust = (path: string, found: KnownDigest) => {
+    trusted.set(path, found)
+    doubtful.delete(path)
+    news.add(path)
+  }
 
   const known = Effect.fnUntraced(function*(path: string) {
     if (!seen.has(path)) seen.set(path, yield* look(path))
@@ -70,6 +73,13 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     exists: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined),
     /** The file has been written: what was known of it no longer holds. */
     forget: (path: string) => void seen.delete(path),
+    /** The file has been put there with this content. The next build relies on it only if it still has it at the end. */
+    learn: Effect.fnUntraced(function*(path: string, content: Content & { readonly bytes: number }) {
+      const signature = yield* disk.signature(absolute(path))
+      if (signature?.bytes !== content.bytes) return void seen.delete(path)
+      seen.set(path, { signature: signature.text, digest: content.digest, marks: content.marks })
+      doubtful.add(path)
+    }),
     /** Looks once more at files that had changed too shortly before, so that the next build need not. */
     settle: Effect.gen(function*() {
       for (const path of doubtful) {
@@ -77,11 +87,14 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
         const signature = yield* disk.signature(absolute(path))
         if (before === undefined || signature?.text !== before.signature) continue
         if (signature.changedNanos >= (yield* now)) continue
-        yield* look(path)
+        const digest = yield* disk.digest(absolute(path))
+        if (digest === before.digest) trust(path, before)
+        else yield* look(path)
       }
     }),
-    /** What the next build may rely on, if anything of it is new. */
-    news: (): ReadonlyMap<string, KnownDigest> | undefined => changed ? trusted : undefined,
+    /** Paths of what the next build may rely on since this one. */
+    news: (): ReadonlyArray<string> => [...news],
+    /** What the next build may rely on. */
     trusted: trusted as ReadonlyMap<string, KnownDigest>
   }
 })

@@ -1,12 +1,20 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type ActionRecord, readBuildState, type Trace, writeBuildState } from "../cache/BuildState.ts"
+import {
+  type ActionRecord,
+  type KnownDigest,
+  readBuildState,
+  type Trace,
+  writeBuildState
+} from "../cache/BuildState.ts"
+import { addFileDigests, readFileDigests } from "../cache/FileDigests.ts"
 import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import type { Reason } from "./BuildEvent.ts"
-import { commandDigest, commandWords } from "./commandDigest.ts"
+import { commandDigest, commandOf, commandWords } from "./commandDigest.ts"
+import type { CacheHit } from "./CompileCache.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
 import { type Finished, makeTracer, readBy } from "./makeTracer.ts"
 import { makeSurroundings } from "./Surroundings.ts"
@@ -33,6 +41,10 @@ export class UpToDate extends Context.Service<UpToDate, {
   readonly mismatch: (action: Action, trace: Trace) => Effect.Effect<Decision, DiskError>
   /** The digest of a file as it is now; `undefined`: it is not there. */
   readonly digest: (path: string) => Effect.Effect<string | undefined, DiskError>
+  /** Words in it that lead elsewhere: see `markedWords`. */
+  readonly marks: (path: string) => Effect.Effect<number, DiskError>
+  /** Notes that outputs have come from a cache and are in place, with what vouches for them. */
+  readonly restored: (action: Action, hit: CacheHit) => Effect.Effect<void>
   /** Notes that an action has run and its outputs are in place; the trace is kept by `keepTraces`. */
   readonly finished: (finished: Finished) => Effect.Effect<void>
   /** Traces what has finished since. Worth doing while a long command runs and this process has nothing else to do. */
@@ -40,15 +52,19 @@ export class UpToDate extends Context.Service<UpToDate, {
   /** Makes what is known permanent: the traces of these actions and no others. */
   readonly commit: (ids: ReadonlySet<string>) => Effect.Effect<void, DiskError>
 }>()("fbuild/exec/UpToDate") {
-  /** Keeps its state in `<buildDir>/state.json`; paths of actions are relative to `cwd`. */
-  static readonly layer = (options: { readonly cwd: string; readonly buildDir: string }) =>
+  /**
+   * Keeps its state in `<buildDir>/state.json`; paths of actions are relative to `cwd`. Digests of absolute paths are
+   * shared with other builds by the file `digests` (absolute), where there is one.
+   */
+  static readonly layer = (options: { readonly cwd: string; readonly buildDir: string; readonly digests?: string }) =>
     Layer.effect(
       UpToDate,
       Effect.gen(function*() {
         const disk = yield* Disk
         const stateFile = `${options.buildDir}/state.json`
         const saved = yield* readBuildState(stateFile.startsWith("/") ? stateFile : `${options.cwd}/${stateFile}`)
-        const files = yield* makeKnownFiles(options, saved.stats)
+        const shared = options.digests === undefined ? undefined : yield* readFileDigests(options.digests)
+        const files = yield* makeKnownFiles(options, new Map([...shared ?? [], ...saved.stats]))
         const { absolute, digest, exists, seen } = files
         const records = new Map(saved.actions)
         const pending: Array<Finished> = []
@@ -56,6 +72,8 @@ export class UpToDate extends Context.Service<UpToDate, {
 
         const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, disk)
         const around = yield* lookAround
+
+        const marks = (path: string) => Effect.map(files.known(path), (known) => known?.marks ?? 0)
 
         const decide = Effect.fnUntraced(function*(action: Action): Effect.fn.Return<Decision, DiskError> {
           if (action.always) return { _tag: "AlwaysRuns" }
@@ -86,6 +104,20 @@ export class UpToDate extends Context.Service<UpToDate, {
           for (const path of trace.absent) if (yield* exists(path)) return { _tag: "InputShadowed", path }
           for (const path of trace.present) if (!(yield* exists(path))) return { _tag: "InputMissing", path }
           return undefined
+        })
+
+        const restored = Effect.fnUntraced(function*(action: Action, { carried, outputs, trace }: CacheHit) {
+          for (const [index, path] of action.outputs.entries()) {
+            made.add(path)
+            yield* files.learn(path, outputs[index]!)
+          }
+          records.set(action.id, {
+            ...trace,
+            ...commandOf(action),
+            outputs: new Map(action.outputs.map((path, index) => [path, outputs[index]!.digest])),
+            carried
+          })
+          changed = true
         })
 
         const finished = (done: Finished) =>
@@ -120,14 +152,18 @@ export class UpToDate extends Context.Service<UpToDate, {
             records.delete(id)
             changed = true
           }
-          if (!changed && files.news() === undefined) return
-          yield* writeBuildState(absolute(stateFile), { actions: records, stats: files.trusted }).pipe(
-            Effect.provideService(Disk, disk)
-          )
+          const news = files.news()
+          if (!changed && news.length === 0) return
+          const isShared = (path: string) => options.digests !== undefined && path.startsWith("/")
+          const ours = filterPaths(files.trusted, (path) => !isShared(path))
+          yield* writeBuildState(absolute(stateFile), { actions: records, stats: ours })
+          if (options.digests !== undefined && news.some(isShared)) {
+            yield* addFileDigests(options.digests, filterPaths(files.trusted, isShared))
+          }
           changed = false
-        })
+        }, Effect.provideService(Disk, disk))
 
-        return UpToDate.of({ now: files.now, decide, mismatch, digest, finished, keepTraces, commit })
+        return UpToDate.of({ now: files.now, decide, mismatch, digest, marks, restored, finished, keepTraces, commit })
       })
     )
 }
@@ -139,3 +175,6 @@ const commandChange = (record: ActionRecord, action: Action): Reason => {
     ? { _tag: "ToolchainChanged", before: record.toolchain ?? "", after: toolchain ?? "" }
     : { _tag: "CommandChanged", added, removed, moved }
 }
+
+const filterPaths = (digests: ReadonlyMap<string, KnownDigest>, isWanted: (path: string) => boolean) =>
+  new Map([...digests].filter(([path]) => isWanted(path)))

@@ -1,5 +1,6 @@
 // @effect-diagnostics nodeBuiltinImport:off -- SHA-256 of a short text; WebCrypto is asynchronous
 import * as Crypto from "node:crypto"
+import type { ActionRecord } from "../cache/BuildState.ts"
 import type { Action } from "../plan/Action.ts"
 
 /** SHA-256 over all of an action that decides what it does: command, environment, names of inputs and outputs, step. */
@@ -23,3 +24,10 @@ export const commandWords = ({ argv, env }: Action): ReadonlyArray<string> => [
   ...Object.entries(env).sort().map(([name, value]) => `${name}=${value}`),
   ...argv
 ]
+
+/** What a record has of an action's command. */
+export const commandOf = (action: Action): Pick<ActionRecord, "command" | "toolchain" | "words"> => ({
+  command: commandDigest(action),
+  words: commandWords(action),
+  toolchain: action.toolchain
+})

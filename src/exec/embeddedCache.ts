@@ -83,7 +83,8 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
             continue
           }
           yield* usage.count("hits")
-          return { _tag: "Hit", hit: { discovered: cached.inputs.map(([path]) => path), printed } }
+          const { carried = [], outputs } = cached
+          return { _tag: "Hit", hit: { trace, carried, outputs, printed } }
         }
         yield* usage.count("misses")
         if (damaged) return miss({ _tag: "ContentMissing" })
@@ -109,7 +110,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
             const bytes = (yield* disk.signature(absolute(path)))?.bytes ?? 0
             // Someone has written to it since.
             if (!(yield* content.put(absolute(path), digest))) return
-            outputs.push({ digest, bytes })
+            outputs.push({ digest, bytes, marks: yield* upToDate.marks(path) })
           }
           yield* actions.add(key.digest, {
             inputs: [...record.inputs].filter(([path]) => !key.inputs.has(path)).map(([path, digest]) =>
@@ -117,6 +118,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
             ),
             present: record.present,
             absent: record.absent,
+            ...(record.carried.length === 0 ? {} : { carried: record.carried }),
             outputs,
             ...(printed === "" ? {} : { printed: yield* content.putText(printed) }),
             durationMs: ran.durationMs,

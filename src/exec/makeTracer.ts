@@ -3,7 +3,7 @@ import type { ActionRecord } from "../cache/BuildState.ts"
 import { leadsToFiles, timeMacro } from "../cache/marks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
-import { commandDigest, commandWords } from "./commandDigest.ts"
+import { commandOf } from "./commandDigest.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
 import { asksByMacro } from "./shadows.ts"
 import { makeSurroundings } from "./Surroundings.ts"
@@ -109,9 +109,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: 
       outputs.set(path, now)
     }
     const record: ActionRecord = {
-      command: commandDigest(action),
-      words: commandWords(action),
-      toolchain: action.toolchain,
+      ...commandOf(action),
       inputs,
       outputs,
       present: beside,

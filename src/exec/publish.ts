@@ -57,20 +57,27 @@ export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage,
     }
   }
   for (const [output, staged] of stage.files) {
-    if (action.mnemonic === "Link" && output.endsWith(".map")) yield* settleMap(absolute(staged), stage)
-  }
-  for (const [output, staged] of stage.files) {
     yield* output === action.depfile ? disk.remove(absolute(staged)) : disk.rename(absolute(staged), absolute(output))
   }
 }, Effect.uninterruptible)
 
 /** A map names the outputs and the temporary files of its link by where they were; that would differ from link to link. */
-const settleMap = Effect.fnUntraced(function*(file: string, stage: Stage) {
+export const settleMap = Effect.fnUntraced(function*(
+  action: Action,
+  stage: Stage,
+  absolute: (path: string) => string
+) {
   const disk = yield* Disk
-  const map = (yield* disk.readText(file)) ?? ""
-  let text = map
-  for (const [path, staged] of stage.files) text = text.replaceAll(staged, path)
-  const settled = text.split(`${stage.dir}/`).map((part, index) => index === 0 ? part : part.replace(/^cc\w{6}/, "cc"))
-    .join("")
-  if (settled !== map) yield* disk.writeNew(file, new TextEncoder().encode(settled))
+  for (const [output, file] of stage.files) {
+    if (action.mnemonic !== "Link" || !output.endsWith(".map")) continue
+    const map = yield* disk.readText(absolute(file))
+    if (map === undefined) continue
+    let text = map
+    for (const [path, staged] of stage.files) text = text.replaceAll(staged, path)
+    const settled = text.split(`${stage.dir}/`).map((part, index) =>
+      index === 0 ? part : part.replace(/^cc\w{6}/, "cc")
+    )
+      .join("")
+    if (settled !== map) yield* disk.writeNew(absolute(file), new TextEncoder().encode(settled))
+  }
 })

@@ -31,6 +31,7 @@ export interface BuildOptions {
   /** For one action: `--tu-timeout`. */
   readonly actionTimeout?: Duration.Duration | undefined
   readonly cache: CacheBackend
+  readonly home: string
 }
 
 /** What a build of one environment came to. */
@@ -79,7 +80,11 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           const layer = Executor.layer.pipe(
             Layer.provide(runner),
             Layer.provide(backendLayer(options.cache, { cwd: projectDir })),
-            Layer.provide(UpToDate.layer({ cwd: projectDir, buildDir: planned.buildDir })),
+            Layer.provide(UpToDate.layer({
+              cwd: projectDir,
+              buildDir: planned.buildDir,
+              digests: `${options.home}/digests/${planned.spec.id}`
+            })),
             Layer.provide(Layer.succeedContext(services))
           )
           const executor = Context.get(yield* Layer.build(layer), Executor)

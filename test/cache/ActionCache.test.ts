@@ -225,7 +225,7 @@ describe("ActionCache", () => {
 
   it("names the contents that a hit needs", () => {
     const [output, printed] = ["a", "b"].map((digit) => Digest.make(digit.repeat(64))) as [Digest, Digest]
-    const bare = { ...run({}, ""), outputs: [{ digest: output, bytes: 1 }] }
+    const bare = { ...run({}, ""), outputs: [{ digest: output, bytes: 1, marks: 0 }] }
     assert.deepStrictEqual(blobsOf(bare), [output])
     assert.deepStrictEqual(blobsOf({ ...bare, printed }), [output, printed])
     assert.isTrue(Schema.is(CachedAction)(bare))

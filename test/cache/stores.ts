@@ -78,7 +78,7 @@ export const run = (headers: Readonly<Record<string, string>>, output: string): 
   inputs: Object.entries(headers).map(([path, content]) => [path, sha256(content)]),
   present: [],
   absent: ["src/a.h"],
-  outputs: [{ digest: sha256(output), bytes: output.length }],
+  outputs: [{ digest: sha256(output), bytes: output.length, marks: 0 }],
   durationMs: 12.5,
   fingerprint: "c++ -c {source}\n"
 })
