@@ -42,6 +42,7 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
   const warnings: Array<ReportedError> = []
   const emit: BuildReporter["Service"]["emit"] = (event) => {
     if (event._tag === "Warning") warnings.push(event.error)
+    if (event._tag === "ActionStarted" || event._tag === "ActionCached") recording.stop()
     return reporter.emit(event)
   }
   // Of fbuild itself: another version may come to another conclusion.

@@ -10,8 +10,10 @@ export interface Recording {
   readonly sights: () => ReadonlyArray<Sight>
   /** Paths that were written, renamed to or removed. */
   readonly written: ReadonlyArray<string>
-  /** Whether nothing was asked whose answer hangs on more than single paths. */
+  /** Whether nothing was asked that is not in `sights`, or whose answer hangs on more than single paths. */
   readonly isComplete: () => boolean
+  /** Nobody will ask for what was seen: from now on nothing is remembered, which is what disk operations cost otherwise. */
+  readonly stop: () => void
 }
 
 export interface Sight {
@@ -28,6 +30,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
   const folders = new Map<string, Sight>()
   const written: Array<string> = []
   let complete = true
+  let stopped = false
 
   const noteSignature = (path: string, signature: Signature | undefined) => {
     if (files.has(path)) return
@@ -41,25 +44,33 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       const line = sightLine(path, { _tag: "Folder", listing })
       folders.set(path, { path, line, changedNanos: undefined })
     })
-  const reading = <A, E, R>(path: string, read: Effect.Effect<A, E, R>) => Effect.andThen(noteFile(path), read)
-  const listing = <A, E, R>(path: string, list: Effect.Effect<A, E, R>) => Effect.andThen(noteFolder(path), list)
+  const reading = <A, E, R>(path: string, read: Effect.Effect<A, E, R>) =>
+    stopped ? read : Effect.andThen(noteFile(path), read)
+  const listing = <A, E, R>(path: string, list: Effect.Effect<A, E, R>) =>
+    stopped ? list : Effect.andThen(noteFolder(path), list)
   const include = (line: string) => {
     const path = line.slice(line.indexOf("\t") + 1)
     const map = line.startsWith("d") ? folders : files
     if (!map.has(path)) map.set(path, { path, line, changedNanos: undefined })
   }
   const writing = <A, E>(path: string, write: Effect.Effect<A, E>) =>
-    Effect.suspend(() => {
+    stopped ? write : Effect.suspend(() => {
       written.push(path)
       return write
     })
   return {
+    stop: () => {
+      stopped = true
+      complete = false
+    },
     written,
     isComplete: () => complete,
     sights: () => [...files.values(), ...folders.values()],
     disk: {
       signature: (path) =>
-        Effect.tap(disk.signature(path), (signature) => Effect.sync(() => noteSignature(path, signature))),
+        stopped
+          ? disk.signature(path)
+          : Effect.tap(disk.signature(path), (signature) => Effect.sync(() => noteSignature(path, signature))),
       digest: (path) => reading(path, disk.digest(path)),
       digestMarking: (path, words) => reading(path, disk.digestMarking(path, words)),
       readText: (path) => reading(path, disk.readText(path)),

@@ -140,4 +140,20 @@ describe("a recording", () => {
       yield* recording.fileSystem.glob("*.c", { root: dir })
       assert.isFalse(recording.isComplete())
     }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("once stopped it answers as before, remembers nothing more, and says so", () =>
+    Effect.gen(function*() {
+      const { dir, recording } = yield* recorded
+      yield* recording.disk.readText(`${dir}/a.c`)
+      recording.stop()
+      const before = recording.sights()
+      assert.isDefined((yield* recording.disk.signature(`${dir}/a.c`))?.text)
+      yield* recording.disk.readText(`${dir}/other`)
+      yield* recording.disk.list(dir)
+      yield* recording.disk.write(`${dir}/x`, "x")
+      assert.strictEqual(yield* recording.disk.readText(`${dir}/x`), "x")
+      assert.deepStrictEqual(recording.sights(), before)
+      assert.deepStrictEqual(recording.written, [])
+      assert.isFalse(recording.isComplete())
+    }).pipe(Effect.scoped, Effect.provide(layer)))
 })
