@@ -1,7 +1,7 @@
 // The disk of a run: a home, a core, two compilers, checkouts.
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import type { Edit, Program, Time, Tool } from "./Script.ts"
+import { type Edit, linkTarget, type Program, type Time, type Tool } from "./Script.ts"
 import { iniText } from "./texts.ts"
 import { edited, type World } from "./World.ts"
 
@@ -27,11 +27,16 @@ const old = 1_577_836_800
 const put = (path: string, text: string, time: Time, mode = 0o666) => {
   const before = Fs.statSync(path, { throwIfNoEntry: false })
   Fs.mkdirSync(Path.dirname(path), { recursive: true })
+  const target = linkTarget(text)
+  if (target !== undefined || isLink(path)) Fs.rmSync(path, { force: true })
+  if (target !== undefined) return Fs.symlinkSync(target, path)
   Fs.writeFileSync(path, text)
   Fs.chmodSync(path, mode)
   if (time === "old") Fs.utimesSync(path, old, old)
   else if (time === "kept" && before !== undefined) Fs.utimesSync(path, before.atime, before.mtime)
 }
+
+const isLink = (path: string) => Fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
 const programText = (shared: Shared, tool: Tool, program: Program, variant: number) => {
   const given = {
@@ -87,7 +92,7 @@ export const makeEdit = (shared: Shared, dir: string, world: World, edit: Edit):
       if (after !== world) put(path(edit.path), edit.text, edit.time)
       break
     case "touch":
-      if (edit.path in world.files) {
+      if (edit.path in world.files && Fs.existsSync(path(edit.path))) {
         const seconds = edit.time === "old" ? old : Date.now() / 1000
         Fs.utimesSync(path(edit.path), seconds, seconds)
       }
@@ -111,6 +116,7 @@ export const makeEdit = (shared: Shared, dir: string, world: World, edit: Edit):
       writeProgram(shared, edit.tool, edit.program, edit.variant, edit.time)
       break
     case "path":
+    case "cpath":
       break
   }
   return after

@@ -1,15 +1,31 @@
 // What a run of the fuzzer is made of: data, so that it can be printed, shortened and played again.
 
-/** Path relative to its folder → text. */
+/** Path relative to its folder → text; that of a symbolic link is what `linkTo` gives. */
 export type Files = Readonly<Record<string, string>>
 
-/** What `platformio.ini` says. */
-export interface Ini {
+/** Stands for a symbolic link to a path relative to the link's folder. */
+export const linkTo = (target: string): string => `${linkMark}${target}`
+
+/** Where a text that stands for a link leads to. */
+export const linkTarget = (text: string): string | undefined =>
+  text.startsWith(linkMark) ? text.slice(linkMark.length) : undefined
+
+const linkMark = "link: "
+
+/** An environment of `platformio.ini`. */
+export interface Environment {
   readonly board: "small" | "large"
   readonly flags: string
+}
+
+/** What `platformio.ini` says. */
+export interface Ini extends Environment {
   readonly srcFlags: string
   readonly filter: string
   readonly debug: boolean
+  readonly includeDir: "include" | "include/sub"
+  /** A second environment, which differs in this only. */
+  readonly second: Environment | undefined
   /** Lines that decide nothing. */
   readonly idle: string
 }
@@ -39,6 +55,8 @@ export type Edit =
     readonly time: Time
   }
   | { readonly do: "path"; readonly tool: Tool }
+  /** `CPATH` of who calls, which no compiler must see. */
+  | { readonly do: "cpath"; readonly value: string }
 
 /** Which file (all numbers are fractions: of the kinds that there are, of the files of the kind, of the bytes), and how. */
 export interface Damage {
@@ -59,7 +77,9 @@ export type Step =
   | {
     readonly do: "interrupt"
     readonly edits: ReadonlyArray<Edit>
-    readonly signal: "SIGINT" | "SIGKILL"
+    readonly signal: "SIGINT" | "SIGTERM" | "SIGKILL"
+    /** Of no meaning where there is no daemon. */
+    readonly whom: "launcher" | "daemon"
     readonly afterMs: number
   }
   /** Edits, a build, and more edits while it runs. */
@@ -78,6 +98,8 @@ export type Step =
   | { readonly do: "switch" }
 
 export interface Script {
+  /** Whether a daemon builds. */
+  readonly daemon: boolean
   readonly files: Files
   readonly ini: Ini
   readonly steps: ReadonlyArray<Step>

@@ -9,6 +9,7 @@ export interface World {
   readonly tools: Readonly<Record<Tool, Readonly<Record<Program, number>>>>
   /** The compiler that PATH leads to. */
   readonly tool: Tool
+  readonly cpath: string
 }
 
 const original = { "avr-gcc": 0, "avr-g++": 0, as: 0 }
@@ -18,7 +19,8 @@ export const firstWorld = (files: Files, ini: Ini): World => ({
   ini,
   core: {},
   tools: { one: original, two: original },
-  tool: "one"
+  tool: "one",
+  cpath: ""
 })
 
 /** The world after an edit; the same one when there is nothing to edit. */
@@ -48,6 +50,8 @@ export const edited = (world: World, edit: Edit): World => {
       }
     case "path":
       return { ...world, tool: edit.tool }
+    case "cpath":
+      return { ...world, cpath: edit.value }
   }
 }
 
@@ -72,5 +76,6 @@ export const editsBetween = (from: World, to: World, time: Time): ReadonlyArray<
     (["avr-gcc", "avr-g++", "as"] as const).filter((program) => from.tools[tool][program] !== to.tools[tool][program])
       .map((program): Edit => ({ do: "tool", tool, program, variant: to.tools[tool][program], time: "now" }))
   ),
-  ...(from.tool === to.tool ? [] : [{ do: "path", tool: to.tool } as const])
+  ...(from.tool === to.tool ? [] : [{ do: "path", tool: to.tool } as const]),
+  ...(from.cpath === to.cpath ? [] : [{ do: "cpath", value: to.cpath } as const])
 ]

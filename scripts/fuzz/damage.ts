@@ -22,7 +22,7 @@ export const spoil = (folder: string, { byte, file, how, kind }: Damage): string
 
 /** Files of one purpose, so that the many of one do not hide the few of another. */
 const kindOf = (name: string): string =>
-  /^(?:cache\/\w+|standing|toolchains)/.exec(name)?.[0] ?? /\.[^.]*$/.exec(Path.basename(name))?.[0] ?? name
+  /^(?:cache\/\w+|standing|toolchains|daemon)/.exec(name)?.[0] ?? /\.[^.]*$/.exec(Path.basename(name))?.[0] ?? name
 
 const rewrite = (path: string, at: number, how: Exclude<Damage["how"], "remove">) => {
   const bytes = Fs.readFileSync(path)

@@ -3,13 +3,13 @@ import * as ChildProcess from "node:child_process"
 import * as Crypto from "node:crypto"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import type { Shared } from "./Place.ts"
 import type { Tool } from "./Script.ts"
+import type { World } from "./World.ts"
 
 /** `dist/fbuild`, or that of the folder which `FBUILD_DIST` names. */
 const program = Path.join(process.env["FBUILD_DIST"] ?? Path.join(import.meta.dirname, "../../dist"), "fbuild")
 
-export const buildDir = ".fbuild/build/fuzz"
+export const buildDir = ".fbuild/build"
 
 /** What became of an action in a build; a build that stands does not tell. */
 export type Outcome = "Executed" | "Cached" | "UpToDate"
@@ -29,28 +29,34 @@ export interface Images {
 export const sha256 = (content: string | Uint8Array): string =>
   Crypto.createHash("sha256").update(content).digest("hex")
 
-const environment = (shared: Shared, home: string, tool: Tool): Record<string, string> => ({
-  PATH: `${shared.tools}/${tool}/bin:/usr/bin:/bin`,
-  HOME: home,
-  FBUILD_HOME: home,
+/** Who calls: the environment that builds run in. */
+export type Caller = Readonly<Record<string, string>>
+
+export const caller = (options: {
+  /** The folder of compilers, and the one that PATH leads to. */
+  readonly tools: string
+  readonly tool: Tool
+  readonly home: string
+  readonly daemon: boolean
+  readonly cpath?: string
+}): Caller => ({
+  PATH: `${options.tools}/${options.tool}/bin:/usr/bin:/bin`,
+  HOME: options.home,
+  FBUILD_HOME: options.home,
   FBUILD_NODE: process.execPath,
-  // What is killed here must be what builds.
-  FBUILD_DAEMON: "off"
+  FBUILD_DAEMON: options.daemon ? "on" : "off",
+  // When the fuzzer is killed.
+  FBUILD_DAEMON_IDLE: "2m",
+  ...(options.cpath === undefined || options.cpath === "" ? {} : { CPATH: options.cpath })
 })
 
 /** Starts a command in a project; `ended` is its end. */
 export const start = (
-  shared: Shared,
+  env: Caller,
   dir: string,
-  tool: Tool,
-  args: ReadonlyArray<string>,
-  home = shared.home
+  args: ReadonlyArray<string>
 ): { readonly kill: (signal: NodeJS.Signals) => void; readonly ended: Promise<Build> } => {
-  const child = ChildProcess.spawn(program, args, {
-    cwd: dir,
-    env: environment(shared, home, tool),
-    stdio: ["ignore", "pipe", "pipe"]
-  })
+  const child = ChildProcess.spawn(program, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] })
   const chunks: Array<Buffer> = []
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk))
   child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk))
@@ -87,12 +93,46 @@ const outcomesOf = (text: string): ReadonlyMap<string, Outcome> => {
   return outcomes
 }
 
-/** Digests of what a build is for; `undefined`: one is not there. */
-export const imagesOf = (dir: string): Images | undefined => {
-  const hex = digestOf(Path.join(dir, buildDir, "firmware.hex"))
-  const elf = digestOf(Path.join(dir, buildDir, "firmware.elf"))
-  return hex === undefined || elf === undefined ? undefined : { hex, elf }
+/** Digests of what a build of this world is for, by environment; `undefined`: one is not there. */
+export const imagesOf = (dir: string, { ini }: Pick<World, "ini">): Readonly<Record<string, Images>> | undefined => {
+  const images: Record<string, Images> = {}
+  for (const name of ini.second === undefined ? ["fuzz"] : ["fuzz", "more"]) {
+    const hex = digestOf(Path.join(dir, buildDir, name, "firmware.hex"))
+    const elf = digestOf(Path.join(dir, buildDir, name, "firmware.elf"))
+    if (hex === undefined || elf === undefined) return undefined
+    images[name] = { hex, elf }
+  }
+  return images
 }
 
 export const digestOf = (path: string): string | undefined =>
   Fs.existsSync(path) ? sha256(Fs.readFileSync(path)) : undefined
+
+/** The pid of the daemon of a home, if there is one. */
+const daemonOf = (home: string): number | undefined => {
+  const claims = Path.join(home, "daemon/claims")
+  const names = Fs.existsSync(claims) ? Fs.readdirSync(claims) : []
+  return names.map((name) => Number.parseInt(name, 10)).find((pid) => isDaemon(pid, home))
+}
+
+const isDaemon = (pid: number, home: string): boolean => {
+  try {
+    return Fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`daemon.mjs\0${home}\0`)
+  } catch {
+    return false
+  }
+}
+
+/** Kills the daemon of a home, which can do nothing about it. */
+export const killDaemon = (home: string): void => {
+  const pid = daemonOf(home)
+  if (pid !== undefined) process.kill(pid, "SIGKILL")
+}
+
+/** Ends the daemon of a home, and returns when it has gone. */
+export const stopDaemon = async (home: string): Promise<void> => {
+  const pid = daemonOf(home)
+  if (pid === undefined) return
+  process.kill(pid, "SIGTERM")
+  while (isDaemon(pid, home)) await new Promise((resolve) => setTimeout(resolve, 5))
+}

@@ -13,7 +13,16 @@ export const firstFiles = (random: Random): Files => {
   return files
 }
 
-export const firstIni: Ini = { board: "small", flags: "", srcFlags: "", filter: "", debug: false, idle: "" }
+export const firstIni: Ini = {
+  board: "small",
+  flags: "",
+  srcFlags: "",
+  filter: "",
+  debug: false,
+  includeDir: "include",
+  second: undefined,
+  idle: ""
+}
 
 /** What has been, to come back to. */
 export interface Past {
@@ -23,8 +32,18 @@ export interface Past {
   readonly worlds: Array<World>
 }
 
-/** Something that can happen to this world; one that is broken is mostly mended. */
-export const nextStep = (random: Random, world: World, past: Past, isBroken: boolean): Step => {
+/** What a step is made for: `isBroken` worlds are mostly mended; builds by a `daemon` take less time. */
+export interface Situation {
+  readonly world: World
+  readonly past: Past
+  readonly isBroken: boolean
+  readonly daemon: boolean
+}
+
+/** Something that can happen. */
+export const nextStep = (random: Random, { daemon, isBroken, past, world }: Situation): Step => {
+  /** Some time of a build, ms. */
+  const moment = () => daemon ? random.below(random.pick([10, 60, 150])) : 30 + random.below(random.pick([60, 250]))
   const edits = () =>
     past.worlds.length > 0 && random.chance(isBroken ? 0.8 : 0.45)
       ? editsBetween(world, random.pick(past.worlds.slice(-6)), time(random))
@@ -37,10 +56,11 @@ export const nextStep = (random: Random, world: World, past: Past, isBroken: boo
     [5, () => ({
       do: "interrupt",
       edits: edits(),
-      signal: random.pick(["SIGINT", "SIGKILL", "SIGKILL"]),
-      afterMs: 50 + random.below(250)
+      signal: random.pick(["SIGINT", "SIGTERM", "SIGKILL", "SIGKILL"]),
+      whom: random.pick(["launcher", "daemon"]),
+      afterMs: moment()
     })],
-    [5, () => race(random, world, past)],
+    [5, () => race(random, world, past, moment())],
     [10, () => ({ do: "damage", damage: Array.from({ length: 1 + random.below(3) }, () => someDamage(random)) })],
     [2, () => ({ do: "move" })],
     [2, () => ({ do: "copy", outputs: random.chance(0.5) })],
@@ -81,7 +101,8 @@ const someEdit = (random: Random, world: World, past: Past): Edit => {
       variant: random.below(3),
       time: random.pick(["now", "kept"])
     })],
-    [0.7, () => ({ do: "path", tool: random.pick(["one", "two"]) })]
+    [0.7, () => ({ do: "path", tool: random.pick(["one", "two"]) })],
+    [0.7, () => ({ do: "cpath", value: random.pick(["", "sys", "include/sub:quote"]) })]
   ])()
 }
 
@@ -95,7 +116,8 @@ const write = (random: Random, { files }: World, past: Past, path: string): Edit
 /** Mostly such that can go without an error. */
 const removable = (files: Files): ReadonlyArray<string> => {
   const extra = Object.keys(files).filter((path) =>
-    /^src\/|maybe|^include\/sub\/h|^near|avr|Lib-/.test(path) && path !== "src/main.cpp"
+    /^(?:src|sys|quote|after)\/|maybe|^include\/sub\/h|^near|avr|Lib-|^pre|json$|more\.cpp/.test(path) &&
+    path !== "src/main.cpp"
   )
   return extra.length > 0 ? extra : Object.keys(files).filter((path) => path !== "src/main.cpp")
 }
@@ -109,7 +131,12 @@ const rename = (random: Random, files: Files): Edit => {
       ["include/near.bin", "near.bin"],
       ["near.bin", "include/near.bin"],
       ["src/h1.h", "include/sub/h1.h"],
-      ["include/sub/g.h", "src/sub/g.h"]
+      ["include/sub/g.h", "src/sub/g.h"],
+      ["src/h2.h", "sys/h2.h"],
+      ["quote/h0.h", "src/h0.h"],
+      ["include/pre.h", "pre.h"],
+      ["src/a.cpp", "src/sub/a.cpp"],
+      ["src/sub/a.cpp", "src/a.cpp"]
     ] as const
   )
   return from in files ? { do: "rename", from, to } : { do: "touch", path: "src/main.cpp", time: "now" }
@@ -132,14 +159,14 @@ const coreEdit = (random: Random): Edit => {
   return { do: "core", path: path!, text: random.pick(texts), time: time(random) }
 }
 
-const race = (random: Random, world: World, past: Past): Step => {
+const race = (random: Random, world: World, past: Past, afterMs: number): Step => {
   const path = random.pick(Object.keys(world.files).filter((path) => path.startsWith("src/") || path.endsWith(".h")))
   const edit = write(random, world, past, path)
   const back: Edit = random.chance(0.8)
     ? { do: "write", path, text: world.files[path]!, time: random.pick(["now", "kept", "old"]) }
     : { do: "remove", path: random.pick(removable(world.files)) }
   const other = random.chance(0.3) ? someEdits(random, edited(world, edit), past, 1) : []
-  return { do: "race", edits: [edit], afterMs: 40 + random.below(240), meanwhile: random.chance(0.8) ? [back] : other }
+  return { do: "race", edits: [edit], afterMs, meanwhile: random.chance(0.8) ? [back] : other }
 }
 
 const someDamage = (random: Random): Damage => ({

@@ -2,9 +2,9 @@
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { spoil } from "./damage.ts"
-import { type Build, buildDir, imagesOf, start } from "./fbuild.ts"
+import { type Build, buildDir, caller, imagesOf, killDaemon, start, stopDaemon } from "./fbuild.ts"
 import { type Local, makeModel } from "./Model.ts"
-import type { makeOracle } from "./oracle.ts"
+import type { Oracle, Truth } from "./oracle.ts"
 import { layProject, layShared, makeEdit, type Shared } from "./Place.ts"
 import type { Edit, Script, Step } from "./Script.ts"
 import { firstWorld, type World } from "./World.ts"
@@ -35,13 +35,15 @@ export interface Play {
 export const beginPlay = async (
   root: string,
   shared: Shared,
-  oracle: ReturnType<typeof makeOracle>,
-  script: Pick<Script, "files" | "ini">
+  oracle: Oracle,
+  script: Omit<Script, "steps">
 ): Promise<Play | Failure> => {
   for (const name of Fs.readdirSync(root)) {
     if (name.startsWith("project")) Fs.rmSync(Path.join(root, name), { recursive: true, force: true })
   }
+  await stopDaemon(shared.home)
   layShared(shared)
+  oracle.forgetObjects()
   const model = makeModel()
   let folders = 0
   let steps = 0
@@ -56,33 +58,26 @@ export const beginPlay = async (
     for (const edit of edits) world = makeEdit(shared, here.dir, world, edit)
     here.world = { files: world.files, ini: world.ini }
   }
-  const run = (...args: ReadonlyArray<string>) => start(shared, here.dir, world.tool, args)
+  const run = (...args: ReadonlyArray<string>) => {
+    const { home, tools } = shared
+    return start(caller({ tools, home, tool: world.tool, daemon: script.daemon, cpath: world.cpath }), here.dir, args)
+  }
   const failure = (kind: Failure["kind"], detail: string): Failure => ({ step: steps, kind, detail })
 
-  const look = async (build: Build, isCached: boolean): Promise<Failure | undefined> => {
-    const truth = await oracle(world)
+  const look = (build: Build, truth: Truth, isCached: boolean): Failure | undefined => {
     broken = typeof truth === "number"
     const status = typeof truth === "number" ? truth : 0
     if (build.status !== status) {
       return failure("status", `exit status ${build.status}, that of a clean build is ${status}\n${build.text}`)
     }
     if (typeof truth !== "number") {
-      const images = imagesOf(here.dir)
-      if (images?.elf !== truth.elf || images.hex !== truth.hex) {
-        return failure(
-          "image",
-          `${images?.hex === truth.hex ? "firmware.elf" : "firmware.hex"} is not that of a clean build`
-        )
+      const images = imagesOf(here.dir, world)
+      for (const [name, { elf, hex }] of Object.entries(truth)) {
+        const other = images?.[name]?.hex !== hex ? "hex" : images[name]?.elf !== elf ? "elf" : undefined
+        if (other !== undefined) return failure("image", `firmware.${other} of ${name} is not that of a clean build`)
       }
     }
-    // The order in which libraries are found is that of their folders on command lines; the model does not know it.
-    const hasOtherCommand = (id: string) =>
-      build.text.split("\n").some((line) =>
-        line.startsWith("{\"_tag\":\"ActionStarted\"") && line.includes(JSON.stringify(id)) &&
-        line.includes("{\"_tag\":\"CommandChanged\"")
-      )
     const surplus = model.surplus(world, here.dir, here.local, { outcomes: build.outcomes, ok: !broken, isCached })
-      .filter((id) => !hasOtherCommand(id))
     if (surplus.length > 0) {
       const why = build.text.split("\n").filter((line) =>
         line.startsWith("{\"_tag\":\"ActionStarted\"") && surplus.some((id) => line.includes(JSON.stringify(id)))
@@ -91,13 +86,15 @@ export const beginPlay = async (
     }
     return undefined
   }
-  const build = async (...args: ReadonlyArray<string>) =>
-    look(await run("build", "--json", ...args).ended, !args.includes("--no-cache"))
+  const build = async (...args: ReadonlyArray<string>) => {
+    const [truth, built] = await Promise.all([oracle.ask(world), run("build", "--json", ...args).ended])
+    return look(built, truth, !args.includes("--no-cache"))
+  }
 
   /** A build that may come to any end of a build. */
-  const disturbed = (ended: Build): Failure | undefined => {
+  const disturbed = (ended: Build, killed = false): Failure | undefined => {
     here.local.clear()
-    return ended.status === null || [0, 1, 2, 130].includes(ended.status)
+    return ended.status === null || [0, 1, 2, 130, 143].includes(ended.status) || (killed && ended.status === 70)
       ? undefined
       : failure("end", `exit status ${ended.status}\n${ended.text}`)
   }
@@ -122,8 +119,10 @@ export const beginPlay = async (
         make(step.edits)
         const building = run("build", "--json")
         await wait(step.afterMs, building.ended)
-        building.kill(step.signal)
-        return disturbed(await building.ended)
+        const whole = script.daemon && step.whom === "daemon" && step.signal === "SIGKILL"
+        if (whole) killDaemon(shared.home)
+        else building.kill(step.signal)
+        return disturbed(await building.ended, whole)
       }
       case "race": {
         make(step.edits)
@@ -149,7 +148,7 @@ export const beginPlay = async (
       case "copy": {
         const dir = newDir()
         const filter = (path: string) => step.outputs || Path.basename(path) !== ".fbuild"
-        Fs.cpSync(here.dir, dir, { recursive: true, filter })
+        Fs.cpSync(here.dir, dir, { recursive: true, filter, verbatimSymlinks: true })
         const other = { dir, world: here.world, local: new Map(step.outputs ? here.local : []) }
         if (checkouts.length > 1) Fs.rmSync(checkouts.find((one) => one !== here)!.dir, { recursive: true })
         checkouts.splice(0, 2, here, other)
@@ -179,7 +178,7 @@ export const beginPlay = async (
 export const play = async (
   root: string,
   shared: Shared,
-  oracle: ReturnType<typeof makeOracle>,
+  oracle: Oracle,
   script: Script
 ): Promise<Failure | undefined> => {
   const begun = await beginPlay(root, shared, oracle, script)

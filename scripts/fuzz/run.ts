@@ -1,5 +1,6 @@
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { stopDaemon } from "./fbuild.ts"
 import { firstFiles, firstIni, nextStep, type Past } from "./generate.ts"
 import { makeOracle } from "./oracle.ts"
 import { sharedIn } from "./Place.ts"
@@ -14,6 +15,8 @@ export const fuzz = async (options: {
   readonly seed: number
   readonly steps: number
   readonly length: number
+  /** From the seed of a world to that of the next. */
+  readonly stride: number
   /** A file with a script, to be played instead. */
   readonly replay?: string | undefined
   /** How long a failing script is worked on, ms. */
@@ -22,37 +25,48 @@ export const fuzz = async (options: {
   readonly verbose: boolean
   readonly tell: (text: string) => void
 }): Promise<number> => {
-  const { length, replay, root, seed, steps, tell } = options
+  const { length, replay, root, seed, steps, stride, tell } = options
   const shared = sharedIn(root)
   const oracle = makeOracle(shared, root)
-  if (replay !== undefined) {
-    const failure = await play(root, shared, oracle, JSON.parse(Fs.readFileSync(replay, "utf8")) as Script)
-    tell(failure === undefined ? "no failure" : told(failure))
-    return failure === undefined ? 0 : 1
+  try {
+    return await playAll()
+  } finally {
+    await oracle.stop()
+    await stopDaemon(shared.home)
   }
-  let failed = 0
-  const started = performance.now()
-  for (let done = 0, at = seed; done < steps; at++) {
-    const { failure, script } = await discover(at, Math.min(length, steps - done))
-    done += script.steps.length
-    tell(`seed ${at}: ${script.steps.length} steps, ${failure === undefined ? "no failure" : told(failure)}`)
-    tell(`  ${done} steps, ${(done / (performance.now() - started) * 1000).toFixed(1)} a second`)
-    if (failure === undefined) continue
-    failed++
-    tell(`  last step ${JSON.stringify(script.steps.at(-1))}`)
-    const shortened = await shrink(script, async (candidate) => {
-      const again = await play(root, shared, oracle, candidate)
-      return again !== undefined && again.kind === failure.kind
-    }, options.shrinkMs)
-    const again = await play(root, shared, oracle, shortened)
-    const file = Path.join(root, `failure-${at}.json`)
-    Fs.writeFileSync(file, `${JSON.stringify(shortened, undefined, 1)}\n`)
-    tell(
-      `  shortened to ${shortened.steps.length} steps: ${file}\n${again === undefined ? "not every time" : told(again)}`
-    )
-    tell(JSON.stringify(shortened))
+
+  async function playAll(): Promise<number> {
+    if (replay !== undefined) {
+      const failure = await play(root, shared, oracle, JSON.parse(Fs.readFileSync(replay, "utf8")) as Script)
+      tell(failure === undefined ? "no failure" : told(failure))
+      return failure === undefined ? 0 : 1
+    }
+    let failed = 0
+    const started = performance.now()
+    for (let done = 0, at = seed; done < steps; at += stride) {
+      const { failure, script } = await discover(at, Math.min(length, steps - done))
+      done += script.steps.length
+      tell(`seed ${at}: ${script.steps.length} steps, ${failure === undefined ? "no failure" : told(failure)}`)
+      tell(`  ${done} steps, ${(done / (performance.now() - started) * 1000).toFixed(1)} a second`)
+      if (failure === undefined) continue
+      failed++
+      tell(`  last step ${JSON.stringify(script.steps.at(-1))}`)
+      const shortened = await shrink(script, async (candidate) => {
+        const again = await play(root, shared, oracle, candidate)
+        return again !== undefined && again.kind === failure.kind
+      }, options.shrinkMs)
+      const again = await play(root, shared, oracle, shortened)
+      const file = Path.join(root, `failure-${at}.json`)
+      Fs.writeFileSync(file, `${JSON.stringify(shortened, undefined, 1)}\n`)
+      tell(
+        `  shortened to ${shortened.steps.length} steps: ${file}\n${
+          again === undefined ? "not every time" : told(again)
+        }`
+      )
+      tell(JSON.stringify(shortened))
+    }
+    return failed
   }
-  return failed
 
   /** Makes a script and plays it, a step at a time, to its end or the first failure. */
   async function discover(seed: number, count: number): Promise<{ script: Script; failure: Failure | undefined }> {
@@ -60,12 +74,13 @@ export const fuzz = async (options: {
     const files = firstFiles(random)
     const past: Past = { texts: new Map(), worlds: [] }
     const made: Array<Step> = []
-    const script = { files, ini: firstIni, steps: made }
+    const daemon = seed % 2 === 1
+    const script = { daemon, files, ini: firstIni, steps: made }
     const begun = await beginPlay(root, shared, oracle, script)
     if ("kind" in begun) return { script, failure: begun }
     remember(past, begun)
     while (made.length < count) {
-      const step = nextStep(random, begun.world(), past, begun.isBroken())
+      const step = nextStep(random, { daemon, past, world: begun.world(), isBroken: begun.isBroken() })
       made.push(step)
       if (options.verbose) tell(`${made.length} ${JSON.stringify(step)}`)
       const failure = await begun.step(step)

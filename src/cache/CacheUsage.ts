@@ -23,11 +23,13 @@ export const Usage = Schema.Struct({
 })
 export type Usage = typeof Usage.Type
 
-export type Counter = Exclude<keyof Usage, "uncacheable">
+export type Counter = Exclude<keyof Usage, "storeErrors" | "uncacheable">
 
 /** Counts for one build. */
 export class CacheUsage extends Context.Service<CacheUsage, {
   readonly count: (counter: Counter) => Effect.Effect<void>
+  /** Counts an output that could not be kept; whether it is the first one of this build. */
+  readonly countRefused: Effect.Effect<boolean>
   readonly countUncacheable: (reason: string) => Effect.Effect<void>
   /** Adds what was counted to that of earlier builds, starts anew, and returns it. A disk that refuses costs the counts only. */
   readonly flush: Effect.Effect<Usage>
@@ -38,6 +40,7 @@ export class CacheUsage extends Context.Service<CacheUsage, {
       Effect.gen(function*() {
         const disk = yield* Disk
         let usage: Usage = nothing
+        let refused = false
 
         const flush = Effect.gen(function*() {
           const counted = usage
@@ -49,6 +52,12 @@ export class CacheUsage extends Context.Service<CacheUsage, {
 
         return CacheUsage.of({
           count: (counter) => Effect.sync(() => void (usage = { ...usage, [counter]: usage[counter] + 1 })),
+          countRefused: Effect.sync(() => {
+            const isFirst = !refused
+            refused = true
+            usage = { ...usage, storeErrors: usage.storeErrors + 1 }
+            return isFirst
+          }),
           countUncacheable: (reason) => Effect.sync(() => void (usage = add(usage, { uncacheable: { [reason]: 1 } }))),
           flush
         })

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { Digest } from "../domain/Digest.ts"
 import { type Action, BuiltinStep, Mnemonic } from "../plan/Action.ts"
 import { commandProblem } from "./commandProblem.ts"
-import { nameOutputs, outputNames } from "./outputNames.ts"
+import { memberNames, nameFiles, outputNames } from "./outputNames.ts"
 import { expandResponses } from "./responseFile.ts"
 import { sha256 } from "./sha256.ts"
 
@@ -78,7 +78,10 @@ export const Fingerprint = Schema.Struct({
   program: Schema.optionalKey(Schema.String),
   /** Which programs are behind it, by content. */
   toolchain: Schema.optionalKey(Digest),
-  /** What it works on, in order. Paths count as well as digests: they come into debug information and `__FILE__`. */
+  /**
+   * What it works on, in order. Paths count as well as digests: they come into debug information and `__FILE__`, but not
+   * into archives, whose members have names by position (`{member 0}/a.o`).
+   */
   inputs: Schema.Array(Schema.Tuple([Schema.String, Schema.String])),
   /** The folder that relative paths are relative to, absolute, where a platform lets it come into what is made. */
   directory: Schema.optionalKey(Schema.String),
@@ -102,15 +105,16 @@ export interface FingerprintContext {
 /** The key of an action, or why it has none. */
 export const fingerprint = (action: Action, context: FingerprintContext): Result.Result<Fingerprint, Uncacheable> => {
   if (action.always) return Result.fail({ _tag: "AlwaysRuns" })
+  const members = memberNames(action)
   const inputs: Array<readonly [string, string]> = []
   for (const path of action.inputs) {
     const digest = context.inputs.get(path)
     if (digest === undefined) return Result.fail({ _tag: "InputTouched", path })
-    inputs.push([path, digest])
+    inputs.push([members.get(path) ?? path, digest])
   }
   const names = outputNames(action)
   const words = expandResponses(action.argv, context.responses ?? new Map())
-  const argv = nameOutputs(words, names)
+  const argv = nameFiles(words, new Map([...names, ...members]))
   const program = context.inputs.get(action.argv[0] ?? "")
   if (action.step === undefined) {
     const problem = commandProblem(action, argv)

@@ -2,11 +2,12 @@ import type { Action } from "../plan/Action.ts"
 import { type Argument, classifyArguments } from "./classifyArguments.ts"
 import type { Uncacheable } from "./Fingerprint.ts"
 import { familyOf } from "./flagTable.ts"
-import { hasOutputName, isOutputName } from "./outputNames.ts"
+import { hasOutputName, isOutputName, memberNames } from "./outputNames.ts"
 
 /**
  * Why what a command makes cannot be told from its words, its inputs and the traces that a depfile and a map leave. `argv`:
- * the command of `action` with response files in their place, and names for its outputs.
+ * the command of `action` with response files in their place, and names for its outputs
+ * and members.
  */
 export const commandProblem = (action: Action, argv: ReadonlyArray<string>): Uncacheable | undefined => {
   const program = argv[0] ?? ""
@@ -18,7 +19,7 @@ export const commandProblem = (action: Action, argv: ReadonlyArray<string>): Unc
     if (name !== undefined) return { _tag: "UncacheableFlag", flag: `${name}=${action.env[name]}`, why }
   }
   const isLink = action.mnemonic === "Link"
-  const inputs = new Set<string>(action.inputs)
+  const inputs = new Set<string>([...action.inputs, ...memberNames(action).values()])
   for (const arg of args) {
     const problem = argumentProblem(arg, inputs, isLink)
     if (problem !== undefined) return problem

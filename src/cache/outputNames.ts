@@ -8,12 +8,21 @@ export const outputNames = ({ depfile, outputs }: Action): ReadonlyMap<string, s
     ...(depfile === undefined ? [] : [[depfile, "{depfile}"] as const])
   ])
 
+/**
+ * What stands for each object that an archive is made of: an archive has the names of its members without their folders, so
+ * that one of the same objects in another build folder is the same. Not where `ar` is told to keep paths or to print them.
+ */
+export const memberNames = ({ argv, inputs, mnemonic }: Action): ReadonlyMap<string, string> =>
+  mnemonic === "Archive" && /^-?[rqcsSDUu]+$/.test(argv[1] ?? "")
+    ? new Map(inputs.map((path, index) => [path, `{member ${index}}/${path.slice(path.lastIndexOf("/") + 1)}`]))
+    : new Map()
+
 /** A command with these names in place of the paths. What merely looks like one gets one brace more. */
-export const nameOutputs = (
+export const nameFiles = (
   words: ReadonlyArray<string>,
   names: ReadonlyMap<string, string>
 ): ReadonlyArray<string> =>
-  replacePaths(words.map((word) => word.replaceAll(/\{(?=output \d|depfile\})/g, "{{")), names)
+  replacePaths(words.map((word) => word.replaceAll(/\{(?=(?:output|member) \d|depfile\})/g, "{{")), names)
 
 /** Whether a text is the name of an output. */
 export const isOutputName = (text: string): boolean => /^\{(?:output \d+|depfile)\}$/.test(text)

@@ -17,7 +17,7 @@ import type { PackageMissing, PackageUnusable } from "../packages/PackageError.t
 import type { GraphError } from "../plan/ActionGraph.ts"
 import type { SourcesError } from "../sources/SourcesError.ts"
 import type { ToolBroken, ToolMissing } from "../toolchain/Toolchain.ts"
-import { bold, dim, red } from "./colors.ts"
+import { bold, dim, red, yellow } from "./colors.ts"
 import type { NotBuilt, RequestTimedOut, UsageError } from "./UsageError.ts"
 
 /** Every failure that a user can meet. */
@@ -121,8 +121,15 @@ export const reportedError = (error: FbuildError): ReportedError => {
 
 /** A failure as people read it: what is wrong, then what helps. */
 export const errorText = (error: ReportedError, color: boolean): string =>
+  textOf(bold(red("error:", color), color), error, color)
+
+/** The same of what does not make it fail. */
+export const warningText = (error: ReportedError, color: boolean): string =>
+  textOf(yellow("warning:", color), error, color)
+
+const textOf = (title: string, error: ReportedError, color: boolean): string =>
   [
-    `${bold(red("error:", color), color)} ${error.message}`,
+    `${title} ${error.message}`,
     ...(error.hint === undefined ? [] : [dim(`  hint: ${error.hint}`, color)]),
     ""
   ].join("\n")

@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
 import { BuildReporter } from "../exec/BuildReporter.ts"
-import { yellow } from "./colors.ts"
 import type { ColorMode } from "./colors.ts"
 import { usesColor } from "./colors.ts"
-import { errorText, exitCodeOf, type FbuildError, reportedError } from "./reportError.ts"
+import { errorText, exitCodeOf, type FbuildError, reportedError, warningText } from "./reportError.ts"
 import { Terminal } from "./Terminal.ts"
 import { CommandExit } from "./UsageError.ts"
 
@@ -21,7 +20,7 @@ export const reporting = <A, E extends FbuildError | CommandExit, R>(
     const reporter = BuildReporter.of({
       emit: (event) =>
         event._tag === "Warning"
-          ? stderr.write(`${yellow("warning:", color)} ${event.error.message}\n`)
+          ? stderr.write(warningText(event.error, color))
           : Effect.void
     })
     return yield* command.pipe(

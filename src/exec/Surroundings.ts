@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
+import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
+import { readResponses } from "./responses.ts"
 import { askedByMacro, askedFor, binariesOf, libraryPlaces, type Place, searchOf, shadowsOf } from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
@@ -37,6 +39,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const disk = yield* Disk
   const listings = new Map<string, ReadonlySet<string>>()
   const found = new Map<string, ReadonlyArray<string>>()
+  const expanded = new Map<string, ReadonlyArray<string>>()
 
   const listing = Effect.fnUntraced(function*(folder: string) {
     let names = listings.get(folder)
@@ -58,8 +61,23 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
 
   const exists = (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined)
 
+  /** The command with its response files in place: search paths may stand in them. One that cannot be read has none. */
+  const wordsOf = Effect.fnUntraced(function*({ argv, id }: Action) {
+    if (!argv.some((word) => word.startsWith("@"))) return argv
+    let words = expanded.get(id)
+    if (words === undefined) {
+      const texts = yield* readResponses(argv, absolute).pipe(
+        Effect.provideService(Disk, disk),
+        Effect.orElseSucceed(() => new Map<string, string>())
+      )
+      words = expandResponses(argv, texts)
+      expanded.set(id, words)
+    }
+    return words
+  })
+
   const shadows = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
-    const search = searchOf(action.argv, read)
+    const search = searchOf(yield* wordsOf(action), read)
     const all = new Set<string>()
     for (const header of read) {
       const key = `${header}\0${search.key}`
@@ -90,7 +108,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     read: ReadonlyArray<string>,
     text: string
   ) {
-    const search = searchOf(action.argv, read)
+    const search = searchOf(yield* wordsOf(action), read)
     const { absent, present } = yield* answers(askedFor(text, search), read)
     const taken: Array<string> = []
     const binaries = binariesOf(text, search)
@@ -103,7 +121,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   })
 
   const precompiled = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
-    const { folders, includers } = searchOf(action.argv, read)
+    const { folders, includers } = searchOf(yield* wordsOf(action), read)
     for (const folder of new Set([...folders, ...includers])) {
       for (const name of yield* listing(folder)) if (name.endsWith(".gch")) return true
     }
@@ -112,15 +130,21 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
 
   const librariesBefore = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
     const absent: Array<string> = []
-    for (const places of libraryPlaces(action.argv)) {
+    for (const places of libraryPlaces(yield* wordsOf(action))) {
       const found = places.findIndex((path) => read.includes(path))
       for (const path of found < 0 ? places : places.slice(0, found)) if (!(yield* exists(path))) absent.push(path)
     }
     return absent
   })
 
-  const byMacro = (action: Action, read: ReadonlyArray<string>, texts: ReadonlyArray<string>) =>
-    answers(askedByMacro([...texts, ...action.argv], searchOf(action.argv, read)), read)
+  const byMacro = Effect.fnUntraced(function*(
+    action: Action,
+    read: ReadonlyArray<string>,
+    texts: ReadonlyArray<string>
+  ) {
+    const words = yield* wordsOf(action)
+    return yield* answers(askedByMacro([...texts, ...words], searchOf(words, read)), read)
+  })
 
   return { shadows, asked, askedByMacro: byMacro, precompiled, librariesBefore } satisfies Surroundings
 })

@@ -6,10 +6,12 @@ import type { Trace } from "../cache/BuildState.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { fingerprint, renderFingerprint } from "../cache/Fingerprint.ts"
+import { StoreRefused } from "../cache/StoreRefused.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
 import type { Action } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
+import { BuildReporter } from "./BuildReporter.ts"
 import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
 import { readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
@@ -26,6 +28,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
     Effect.gen(function*() {
       const actions = yield* ActionCache
       const content = yield* ContentStore
+      const reporter = yield* BuildReporter
       const disk = yield* Disk
       const upToDate = yield* UpToDate
       const usage = yield* CacheUsage
@@ -91,6 +94,12 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
         return miss(difference === undefined ? { _tag: "NoEntry" } : { _tag: "EntryDiffers", difference })
       })
 
+      /** A disk that is full refuses everything; it is told once in a build. */
+      const refused = Effect.fnUntraced(function*(cause: DiskError) {
+        const { _tag, hint, message, path } = StoreRefused.of(cause)
+        if (yield* usage.countRefused) yield* reporter.emit({ _tag: "Warning", error: { _tag, message, path, hint } })
+      })
+
       const store = Effect.fnUntraced(function*(ran: Ran): Effect.fn.Return<CacheAnswer | undefined> {
         const { action, printed, record, timed } = ran
         const key = keys.get(action.id)
@@ -126,7 +135,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
           })
           yield* usage.count("stored")
         })
-        yield* Effect.catch(keep, () => usage.count("storeErrors"))
+        yield* Effect.catch(keep, refused)
         return undefined
       })
 

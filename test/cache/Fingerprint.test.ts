@@ -107,6 +107,25 @@ describe("fingerprint", () => {
   it("is the same with flags in a response file as without", () =>
     assert.strictEqual(textOf(compile({}, ["@r"]), { responses: new Map([["r", "-g"]]) }), textOf(compile({}, ["-g"]))))
 
+  const archive = (folder: string, operation = "rcsD", names = ["a.o", "b.o"]) =>
+    action(`${folder}/core.a`, names.map((name) => `${folder}/${name}`), {
+      mnemonic: "Archive",
+      argv: ["/t/avr-ar", operation, `${folder}/core.a`, ...names.map((name) => `${folder}/${name}`)],
+      toolchain
+    })
+
+  it("is the same for an archive of the same objects in another build folder", () => {
+    assert.strictEqual(textOf(archive("uno/core")), textOf(archive("other/core")))
+    assert.include(textOf(archive("uno")), "argument {member 0}/a.o\nargument {member 1}/b.o\n")
+  })
+  it("is another one for an archive of objects of other names", () =>
+    assert.notStrictEqual(textOf(archive("uno", "rcs", ["a.o", "c.o"])), textOf(archive("uno", "rcs"))))
+  it("is another one in another build folder for an archive that keeps paths, or whose making prints them", () => {
+    for (const operation of ["rcsP", "rvcs"]) {
+      assert.notStrictEqual(textOf(archive("uno", operation)), textOf(archive("other", operation)))
+    }
+  })
+
   it("does not take a word for an output that only looks like one", () => {
     const word = (text: string) => textOf(compile({}, [text]))
     assert.notStrictEqual(word("-DX={output 0}"), word("-DX={{output 0}"))

@@ -294,7 +294,8 @@ describe("CacheUsage", () => {
         yield* Effect.forEach([1, 2], () =>
           Effect.gen(function*() {
             const usage = yield* CacheUsage
-            yield* Effect.forEach(["hits", "hits", "misses", "stored", "damaged", "storeErrors"] as const, usage.count)
+            yield* Effect.forEach(["hits", "hits", "misses", "stored", "damaged"] as const, usage.count)
+            assert.deepStrictEqual(yield* Effect.all([usage.countRefused, usage.countRefused]), [true, false])
             yield* Effect.forEach(["TimeMacro", "UnknownFlag", "TimeMacro"], usage.countUncacheable)
             assert.strictEqual((yield* usage.flush).hits, 2)
             assert.strictEqual((yield* usage.flush).hits, 0, "counted once")
@@ -304,7 +305,7 @@ describe("CacheUsage", () => {
           misses: 2,
           stored: 2,
           damaged: 2,
-          storeErrors: 2,
+          storeErrors: 4,
           uncacheable: { TimeMacro: 4, UnknownFlag: 2 }
         }
         assert.deepStrictEqual(yield* readUsage(home), expected)

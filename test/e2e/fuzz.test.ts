@@ -14,6 +14,7 @@ it("whatever happens between builds, each gives what a clean one gives, and runs
     seed: 1,
     steps: 30,
     length: 15,
+    stride: 1,
     verbose: false,
     shrinkMs: 0,
     tell: (text) => told.push(text)

@@ -181,6 +181,17 @@ const adversarial: Readonly<Record<string, Row>> = {
     edit: ({ dir }) => void write(dir, { "first/own.h": "#define OWN \"first\"\n" }),
     compiled: [main]
   },
+  "add header earlier on the -I path of a response file": {
+    options: ["build_flags = @flags.txt"],
+    files: {
+      "flags.txt": "'-Ifirst' @more.txt\n",
+      "more.txt": "-I second\n",
+      "first/none.h": "",
+      "second/own.h": "#define OWN \"second\"\n"
+    },
+    edit: ({ dir }) => void write(dir, { "first/own.h": "#define OWN \"first\"\n" }),
+    compiled: [main]
+  },
   "__has_include flips": {
     files: { "src/other.cpp": "#if __has_include(<maybe.h>)\nint other = 2;\n#else\nint other = 1;\n#endif\n" },
     edit: ({ dir }) => void write(dir, { "include/maybe.h": "" }),

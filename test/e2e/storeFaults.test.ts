@@ -84,6 +84,8 @@ describe("a store that is hit", () => {
         // strace ends as its child did.
         if (first.status === null || Fs.readFileSync(log, "utf8").includes("(INJECTED)")) hits++
         if (first.status === 0) assert.deepStrictEqual(madeBy(dir), expected, line)
+        const told = `${first.stdout}${first.stderr}`.split("\n").filter((text) => text.startsWith("warning:"))
+        assert.isAtMost(told.length, 1, line)
         await built(dir, [], variables)
         assert.deepStrictEqual(madeBy(dir), expected, line)
         const verified = JSON.parse((await fbuild(dir, ["cache", "verify", "--json"], variables)).stdout)
@@ -100,4 +102,35 @@ describe("a store that is hit", () => {
       assert.isAtLeast(hits, samples / 2)
     })
   }
+})
+
+describe("a store that takes nothing", () => {
+  const space = workspace()
+  const ini = (core: string) => `${quickIni(core)}${quickIni(core).replace("[env:uno]", "[env:due]")}`
+  const project = (name: string) =>
+    write(Path.join(space, name), {
+      "platformio.ini": ini(quickCore(Path.join(space, `${name}-core`))),
+      "src/main.cpp": "#include <Arduino.h>\nvoid setup() {}\nvoid loop() {}\n"
+    })
+
+  it("is told once in a build of two environments, which succeeds", async () => {
+    const dir = project("file")
+    const home = write(Path.join(space, "home"), { "cache/content": "no folder" })
+    const run = await built(dir, [], cached(home))
+    const warnings = run.events.flatMap((event) => event._tag === "Warning" ? [event.error] : [])
+    assert.lengthOf(warnings, 1)
+    const [{ _tag, hint, message, path }] = warnings as [typeof warnings[0]]
+    assert.strictEqual(_tag, "StoreRefused")
+    assert.match(path!, new RegExp(`^${home}/cache/content`))
+    assert.strictEqual(message, `what is built now is not all kept in the cache: cannot write ${path}: ENOTDIR`)
+    assert.include(hint, "--no-cache")
+  })
+
+  it("is told with what helps on a terminal's lines", async () => {
+    const dir = project("lines")
+    const home = write(Path.join(space, "other home"), { "cache/actions": "no folder" })
+    const { stderr } = await fbuild(dir, ["build"], cached(home))
+    assert.match(stderr, /^warning: what is built now is not all kept in the cache: .*ENOTDIR\n {2}hint: make the folder/m)
+    assert.lengthOf(stderr.match(/warning:/g) ?? [], 1)
+  })
 })

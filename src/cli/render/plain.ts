@@ -2,8 +2,7 @@ import * as Effect from "effect/Effect"
 import type { BuildEvent } from "../../exec/BuildEvent.ts"
 import type { BuildReporter } from "../../exec/BuildReporter.ts"
 import { shellQuote } from "../../plan/render.ts"
-import { yellow } from "../colors.ts"
-import { errorText } from "../reportError.ts"
+import { errorText, warningText } from "../reportError.ts"
 import { actionLine, finishedText, type Look, outputText } from "./text.ts"
 
 /** Plain lines: what is run, what it said, and how it ended. Nothing is ever redrawn. */
@@ -13,7 +12,7 @@ export const plainReporter = (look: Look): BuildReporter["Service"] => {
   const emit = (event: BuildEvent): Effect.Effect<void> => {
     switch (event._tag) {
       case "Warning":
-        return look.stderr.write(`${yellow("warning:", look.stderrColor)} ${event.error.message}\n`)
+        return look.stderr.write(warningText(event.error, look.stderrColor))
       case "EnvironmentStarted":
         total += event.actions
         return Effect.void
