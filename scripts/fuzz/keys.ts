@@ -119,7 +119,9 @@ const inEnvironment = (
       return compile(name, command, [librarySource(name, libraries)], views.library)
     }
     if (name.endsWith(".o")) return compile(name, project, [name.replace(/\.o$/, "")], views.project)
-    if (name.endsWith(".a")) return key(name, tools, [actual(new RegExp(`^${name.replace(/(?:\/core)?\.a$/, "")}/.*\\.o$`))])
+    if (name.endsWith(".a")) {
+      return key(name, tools, [actual(new RegExp(`^${name.replace(/(?:\/core)?\.a$/, "")}/.*\\.o$`))])
+    }
     if (name.endsWith(".elf")) {
       return key(name, [...common, environment, libraries], [actual(/\.o$/), textsOf(responses)])
     }

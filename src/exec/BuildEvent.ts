@@ -14,8 +14,15 @@ export const Reason = Schema.TaggedUnion({
     removed: Schema.Array(Schema.String),
     moved: Schema.Array(Schema.String)
   },
-  /** Digests of all programs behind the command. */
-  ToolchainChanged: { before: Schema.String, after: Schema.String },
+  /** Digests of all programs behind the command; `parts`, as far as known: which of them, told by `fbuild why`. */
+  ToolchainChanged: {
+    before: Schema.String,
+    after: Schema.String,
+    parts: Schema.optionalKey(Schema.Array(Schema.Struct({
+      path: Schema.String,
+      change: Schema.Literals(["Changed", "New", "Gone"])
+    })))
+  },
   OutputMissing: { path: Schema.String },
   /** Not what the action made: somebody else has written to it. */
   OutputChanged: { path: Schema.String, before: Schema.String, after: Schema.String },

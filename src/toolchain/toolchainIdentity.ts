@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Crypto from "node:crypto"
 import { Disk } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
+import { keepParts } from "./changedParts.ts"
 import { openMemo, readMemo } from "./memo.ts"
 import { toolchainParts } from "./toolchainParts.ts"
 
@@ -63,7 +64,9 @@ export const toolchainIdentity = Effect.fn("toolchainIdentity")(function*(option
     folders
   }
   yield* keep(encodeMemo(found), looks.flatMap(({ signatures }) => signatures))
-  return digestOf(found)
+  const identity = digestOf(found)
+  yield* keepParts(home, identity, Object.fromEntries(found.parts.map(({ digest, path }) => [path, digest])))
+  return identity
 })
 
 const isUntouched = Effect.fnUntraced(function*({ folders, parts }: Memo) {

@@ -130,7 +130,10 @@ describe("a store that takes nothing", () => {
     const dir = project("lines")
     const home = write(Path.join(space, "other home"), { "cache/actions": "no folder" })
     const { stderr } = await fbuild(dir, ["build"], cached(home))
-    assert.match(stderr, /^warning: what is built now is not all kept in the cache: .*ENOTDIR\n {2}hint: make the folder/m)
+    assert.match(
+      stderr,
+      /^warning: what is built now is not all kept in the cache: .*ENOTDIR\n {2}hint: make the folder/m
+    )
     assert.lengthOf(stderr.match(/warning:/g) ?? [], 1)
   })
 })

@@ -173,8 +173,27 @@ describe("fbuild why", () => {
     replaceIn(as, "# 1", "# 2", "kept")
     await build()
     const told = await reason(main)
-    assert.strictEqual(told.reason?._tag, "ToolchainChanged")
-    assert.include(await text(), "a program or file of the toolchain has changed: ")
+    assert(told.reason?._tag === "ToolchainChanged")
+    assert.deepStrictEqual(told.reason.parts, [{ path: as, change: "Changed" }])
+    assert.include(await text(), "a program or file of the toolchain has changed: as\n")
+    // In place of the system's.
+    script(Path.join(tools, "parts/cc1plus"), "exec /usr/lib/gcc/avr/5.4.0/cc1plus \"$@\"")
+    await build()
+    assert.include(await text(), "a program or file of the toolchain has changed: cc1plus (")
+  })
+
+  it("a toolchain of which nobody remembers the parts", async () => {
+    const tools = Path.join(space, "forgotten tools")
+    const as = Path.join(tools, "parts/as")
+    const line = toolchain(tools)
+    script(as, "exec /usr/lib/avr/bin/as \"$@\" # 1")
+    const { build, reason, text, variables } = await project({ "platformio.ini": quickIni(core, line) })
+    const memos = Path.join(variables["FBUILD_HOME"]!, "toolchains")
+    for (const name of Fs.readdirSync(memos)) Fs.rmSync(Path.join(memos, name))
+    replaceIn(as, "# 1", "# 2", "kept")
+    await build()
+    assert((await reason(main)).reason?._tag === "ToolchainChanged")
+    assert.match(await text(), /a program or file of the toolchain has changed: [0-9a-f]{12} → [0-9a-f]{12}\n/)
   })
 
   it("outputs that are gone or were written to by others", async () => {

@@ -8,6 +8,7 @@ import { selectEnvironments } from "../../config/selectEnvironments.ts"
 import { Explanation, readExplanations } from "../../exec/Explanation.ts"
 import { buildDirOf } from "../../orchestrator/planEnvironment.ts"
 import { readersOf } from "../../orchestrator/readersOf.ts"
+import { changedParts } from "../../toolchain/changedParts.ts"
 import { usesColor } from "../colors.ts"
 import { projectOptions, projectRequest } from "../options.ts"
 import { explanationText } from "../render/explanation.ts"
@@ -51,7 +52,7 @@ export const why = Command.make("why", {
             onNone: () => Effect.succeed(explained),
             onSome: (file) => readersOf(request.projectDir, buildDir, explained, file)
           })
-          return { name: environment.name, actions }
+          return { name: environment.name, actions: yield* Effect.forEach(actions, withParts(request.home)) }
         }))
       if (Option.isSome(flags.file) && environments.every(({ actions }) => actions.length === 0)) {
         return yield* new UsageError({ reason: `no action of the last build reads or makes ${flags.file.value}` })
@@ -72,3 +73,11 @@ export const why = Command.make("why", {
       { command: "fbuild why src/main.cpp", description: "What became of one file" }
     ])
   )
+
+/** Names what has changed in the toolchain, where that is the reason. */
+const withParts = (home: string) =>
+  Effect.fnUntraced(function*(action: Explanation) {
+    if (action.reason?._tag !== "ToolchainChanged") return action
+    const parts = yield* changedParts(home, action.reason.before, action.reason.after)
+    return parts === undefined ? action : { ...action, reason: { ...action.reason, parts } }
+  })

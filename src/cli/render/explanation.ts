@@ -58,7 +58,7 @@ export const reasonText = (reason: Reason): ReadonlyArray<string> => {
       ]
     }
     case "ToolchainChanged":
-      return [`a program or file of the toolchain has changed: ${change(reason)}`]
+      return [`a program or file of the toolchain has changed: ${partsText(reason.parts ?? []) ?? change(reason)}`]
     case "OutputMissing":
       return [`${reason.path} was not there`]
     case "OutputChanged":
@@ -72,6 +72,15 @@ export const reasonText = (reason: Reason): ReadonlyArray<string> => {
     case "AlwaysRuns":
       return ["a hook of the core: it runs in every build"]
   }
+}
+
+/** Names of some parts; `undefined`: none are known. */
+const partsText = (parts: ReadonlyArray<{ readonly path: string; readonly change: string }>): string | undefined => {
+  const names = parts.map(({ change, path }) =>
+    `${path.slice(path.lastIndexOf("/") + 1)}${change === "Changed" ? "" : ` (${change.toLowerCase()})`}`
+  )
+  const more = names.length > few ? [`and ${names.length - few} more`] : []
+  return names.length === 0 ? undefined : [...new Set(names.slice(0, few)), ...more].join(", ")
 }
 
 const change = ({ after, before }: { readonly before: string; readonly after: string }): string =>
