@@ -6,6 +6,10 @@ export interface Random {
   readonly below: (count: number) => number
   readonly chance: (probability: number) => boolean
   readonly pick: <A>(values: ReadonlyArray<A>) => A
+  /** What this seed is fond of: about one of four things, always the same. Worlds that do little, but often, find more. */
+  readonly likes: (thing: string) => boolean
+  /** One of the values, mostly one that this seed is fond of. */
+  readonly pickLiked: <A>(values: ReadonlyArray<A>) => A
   /** One of the values, as often as its weight says. */
   readonly weighted: <A>(values: ReadonlyArray<readonly [weight: number, value: A]>) => A
 }
@@ -20,11 +24,22 @@ export const makeRandom = (seed: number): Random => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
   const below = (count: number) => Math.floor(fraction() * count)
+  const pick = <A>(values: ReadonlyArray<A>) => values[below(values.length)]!
+  const likes = (thing: string) => {
+    let hash = seed ^ 0x9e3779b9
+    for (const char of thing) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
+    return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 24) % 4 === 0
+  }
   return {
     fraction,
     below,
     chance: (probability) => fraction() < probability,
-    pick: (values) => values[below(values.length)]!,
+    pick,
+    likes,
+    pickLiked: (values) => {
+      const liked = values.filter((value) => likes(String(value)))
+      return pick(liked.length > 0 && fraction() < 0.65 ? liked : values)
+    },
     weighted: (values) => {
       let left = fraction() * values.reduce((sum, [weight]) => sum + weight, 0)
       for (const [weight, value] of values) if ((left -= weight) < 0) return value

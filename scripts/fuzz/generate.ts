@@ -1,6 +1,6 @@
 import type { Random } from "./Random.ts"
 import type { Damage, Edit, Files, Ini, Step, Time, Tool } from "./Script.ts"
-import { headers, iniFor, otherPaths, sources, textFor } from "./texts.ts"
+import { flagsFor, headers, iniFor, otherPaths, sources, textFor } from "./texts.ts"
 import { edited, editsBetween, type World } from "./World.ts"
 
 /** A project to begin with. */
@@ -13,16 +13,16 @@ export const firstFiles = (random: Random): Files => {
   return files
 }
 
-export const firstIni: Ini = {
+export const firstIni = (random: Random, files: Files): Ini => ({
   board: "small",
-  flags: "",
+  flags: random.chance(0.5) ? "" : flagsFor(random, files),
   srcFlags: "",
   filter: "",
   debug: false,
   includeDir: "include",
   second: undefined,
   idle: ""
-}
+})
 
 /** What has been, to come back to. */
 export interface Past {
@@ -48,23 +48,27 @@ export const nextStep = (random: Random, { daemon, isBroken, past, world }: Situ
     past.worlds.length > 0 && random.chance(isBroken ? 0.8 : 0.45)
       ? editsBetween(world, random.pick(past.worlds.slice(-6)), time(random))
       : someEdits(random, world, past, 1 + (random.chance(0.2) ? 1 + random.below(3) : 0))
+  const often = (weight: number, what: Step["do"]) => random.likes(what) ? 3 * weight : weight
   return random.weighted<() => Step>([
     [60, () => ({ do: "edit", edits: edits() })],
     [3, () => ({ do: "edit", edits: [] })],
-    [4, () => ({ do: "clean", how: random.pick(["command", "flag", "folder"]) })],
-    [4, () => ({ do: "uncached", edits: edits() })],
-    [5, () => ({
+    [often(4, "clean"), () => ({ do: "clean", how: random.pick(["command", "flag", "folder"]) })],
+    [often(4, "uncached"), () => ({ do: "uncached", edits: edits() })],
+    [often(5, "interrupt"), () => ({
       do: "interrupt",
       edits: edits(),
       signal: random.pick(["SIGINT", "SIGTERM", "SIGKILL", "SIGKILL"]),
       whom: random.pick(["launcher", "daemon"]),
       afterMs: moment()
     })],
-    [5, () => race(random, world, past, moment())],
-    [10, () => ({ do: "damage", damage: Array.from({ length: 1 + random.below(3) }, () => someDamage(random)) })],
-    [2, () => ({ do: "move" })],
-    [2, () => ({ do: "copy", outputs: random.chance(0.5) })],
-    [4, () => ({ do: "switch" })]
+    [often(5, "race"), () => race(random, world, past, moment())],
+    [
+      often(8, "damage"),
+      () => ({ do: "damage", damage: Array.from({ length: 1 + random.below(3) }, () => someDamage(random)) })
+    ],
+    [often(2, "move"), () => ({ do: "move" })],
+    [often(2, "copy"), () => ({ do: "copy", outputs: random.chance(0.5) })],
+    [often(4, "switch"), () => ({ do: "switch" })]
   ])()
 }
 
@@ -86,15 +90,16 @@ const someEdit = (random: Random, world: World, past: Past): Edit => {
   const there = Object.keys(files)
   return random.weighted<() => Edit>([
     [12, () => write(random, world, past, random.pick(there))],
-    [7, () => write(random, world, past, random.pick(Object.values(headers).flat()))],
-    [4, () => write(random, world, past, random.pick(sources))],
-    [3, () => write(random, world, past, random.pick(otherPaths))],
+    [5, () => write(random, world, past, random.pickLiked(Object.values(headers).flat()))],
+    [8, () => appearOrGo(random, world, past)],
+    [4, () => write(random, world, past, random.pickLiked(sources))],
+    [3, () => write(random, world, past, random.pickLiked(otherPaths))],
     [4, () => ({ do: "touch", path: random.pick(there), time: random.pick(["now", "old"]) })],
     [4, () => ({ do: "remove", path: random.pick(removable(files)) })],
-    [2, () => rename(random, files)],
-    [5, () => ({ do: "ini", ini: iniFor(random, world.ini, files) })],
-    [3, () => coreEdit(random)],
-    [1.5, () => ({
+    [random.likes("rename") ? 6 : 2, () => rename(random, files)],
+    [random.likes("ini") ? 10 : 5, () => ({ do: "ini", ini: iniFor(random, world.ini, files) })],
+    [random.likes("core") ? 6 : 2, () => coreEdit(random)],
+    [random.likes("tool") ? 4 : 0.7, () => ({
       do: "tool",
       tool: random.weighted<Tool>([[3, world.tool], [1, "two"]]),
       program: random.pick(["avr-gcc", "avr-g++", "as"]),
@@ -113,6 +118,15 @@ const write = (random: Random, { files }: World, past: Past, path: string): Edit
   return { do: "write", path, text, time: time(random) }
 }
 
+/** A header gets another place or loses one of several. */
+const appearOrGo = (random: Random, world: World, past: Past): Edit => {
+  const names = Object.entries(headers).filter(([, places]) => places.some((place) => place in world.files))
+  const [, places] = names.length === 0 ? Object.entries(headers)[0]! : random.pickLiked(names)
+  const path = random.pickLiked(places)
+  const isOneOfSeveral = path in world.files && places.some((place) => place !== path && place in world.files)
+  return isOneOfSeveral ? { do: "remove", path } : write(random, world, past, path)
+}
+
 /** Mostly such that can go without an error. */
 const removable = (files: Files): ReadonlyArray<string> => {
   const extra = Object.keys(files).filter((path) =>
@@ -123,7 +137,7 @@ const removable = (files: Files): ReadonlyArray<string> => {
 }
 
 const rename = (random: Random, files: Files): Edit => {
-  const [from, to] = random.pick(
+  const [from, to] = random.pickLiked(
     [
       ["src/h0.h", "include/h0.h"],
       ["include/h0.h", "src/h0.h"],
@@ -143,7 +157,7 @@ const rename = (random: Random, files: Files): Edit => {
 }
 
 const coreEdit = (random: Random): Edit => {
-  const [path, ...texts] = random.pick<ReadonlyArray<string | undefined>>([
+  const [path, ...texts] = random.pickLiked<ReadonlyArray<string | undefined>>([
     [
       "cores/tiny/sink.c",
       undefined,

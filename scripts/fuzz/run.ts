@@ -75,7 +75,7 @@ export const fuzz = async (options: {
     const past: Past = { texts: new Map(), worlds: [] }
     const made: Array<Step> = []
     const daemon = seed % 2 === 1
-    const script = { daemon, files, ini: firstIni, steps: made }
+    const script = { daemon, files, ini: firstIni(random, files), steps: made }
     const begun = await beginPlay(root, shared, oracle, script)
     if ("kind" in begun) return { script, failure: begun }
     remember(past, begun)

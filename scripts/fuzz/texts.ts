@@ -171,7 +171,7 @@ export const iniFor = (random: Random, ini: Ini, files: Files): Ini => {
   return random.weighted<() => Ini>([
     [3, () => ({ ...ini, idle: random.pick(["", "; a comment", "monitor_speed = 9600", "monitor_speed = 115200"]) })],
     [4, () => ({ ...ini, flags: flagsFor(random, files) })],
-    [1, () => ({ ...ini, srcFlags: random.pick(["", "-DS=1", "-DS=2", "-Isrc/sub", "-iquote quote"]) })],
+    [1, () => ({ ...ini, srcFlags: random.pickLiked(["", "-DS=1", "-DS=2", "-Isrc/sub", "-iquote quote"]) })],
     [1, () => ({ ...ini, board: random.pick(["small", "large"]) })],
     [0.5, () => ({ ...ini, filter: random.pick(["", "+<*> -<b.cpp>", "+<*> -<sub/>"]) })],
     [0.5, () => ({ ...ini, debug: !ini.debug })],
@@ -187,8 +187,9 @@ export const iniFor = (random: Random, ini: Ini, files: Files): Ini => {
   ])()
 }
 
-const flagsFor = (random: Random, files: Files): string =>
-  random.pick([
+/** `build_flags` that name only files that are there. */
+export const flagsFor = (random: Random, files: Files): string =>
+  random.pickLiked([
     ...["", "-DX=1", "-DX=2", "-O1", "-flto", "-Wl,--defsym=foo=3", "-g0", "-DX=1 -UX -DX=3", "-Iinclude/sub"],
     ...["-isystem sys", "-iquote quote", "-idirafter after", "-I sys -Iafter"],
     ...("include/pre.h" in files ? ["-include include/pre.h", "-include pre.h", "-imacros include/pre.h"] : []),
