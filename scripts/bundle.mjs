@@ -87,7 +87,11 @@ function installLauncher(buildId) {
   const compile = (...options) =>
     ChildProcess.spawnSync(
       process.env.CC || "cc",
-      [...options, "-O2", `-DBUILD_ID="${buildId}"`, "-o", temporary, path("src/launcher/fbuild.c")],
+      [
+        ...options,
+        ...["-O2", `-DBUILD_ID="${buildId}"`, `-DDIST=${JSON.stringify(dist)}`],
+        ...["-o", temporary, path("src/launcher/fbuild.c")]
+      ],
       { stdio: "ignore" }
     ).status === 0
   // Without a daemon, and without a launcher to hand over to, it says so and ends with 3.

@@ -2,8 +2,8 @@
 //
 //   node scripts/bench/cold.ts [project-dir] [--runs N] [--jobs N]
 //
-// Prints medians in ms: ninja's whole process; fbuild's engine without and with an empty cache that it fills; its whole
-// process. Needs ninja (Debian: ninja-build) and dist/fbuild (npm run build).
+// Prints medians in ms: ninja's whole process; fbuild's engine in process, without and with an empty cache that it fills;
+// the whole process; engine and whole process of a warm daemon and its launcher. Needs ninja (Debian: ninja-build) and dist/fbuild (npm run build).
 import { execFileSync } from "node:child_process"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -20,7 +20,9 @@ const times = {
   ninja: [] as Array<number>,
   engine: [] as Array<number>,
   filling: [] as Array<number>,
-  whole: [] as Array<number>
+  whole: [] as Array<number>,
+  "daemon engine": [] as Array<number>,
+  "daemon whole": [] as Array<number>
 }
 try {
   for (let run = 0; run <= Number(values.runs); run++) {
@@ -33,14 +35,21 @@ try {
       engine = project.build(["--no-cache", "-j", values.jobs]).durationMs
     })
     project.clean()
+    let daemonEngine = 0
+    const daemonWhole = milliseconds(() => {
+      daemonEngine = project.build(["--no-cache", "-j", values.jobs], project.daemon).durationMs
+    })
+    project.clean()
     rmSync(join(project.env.FBUILD_HOME, "cache"), { recursive: true, force: true })
     const filling = project.build(["-j", values.jobs]).durationMs
-    // The first round only warms the system's file cache.
+    // The first round only warms the system's file cache, and the daemon.
     if (run === 0) continue
     times.ninja.push(ninja)
     times.engine.push(engine)
     times.filling.push(filling)
     times.whole.push(whole)
+    times["daemon engine"].push(daemonEngine)
+    times["daemon whole"].push(daemonWhole)
   }
 } finally {
   project.remove()

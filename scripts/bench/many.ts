@@ -43,7 +43,13 @@ try {
   execFileSync("ninja", [], { cwd: project.dir, stdio: "ignore" })
   project.build([])
   project.build([])
-  const nothing = { ninja: [] as Array<number>, engine: [] as Array<number>, whole: [] as Array<number> }
+  project.build([], project.daemon)
+  const nothing = {
+    ninja: [] as Array<number>,
+    engine: [] as Array<number>,
+    whole: [] as Array<number>,
+    "daemon whole": [] as Array<number>
+  }
   for (let run = 0; run < Number(values.runs); run++) {
     nothing.ninja.push(milliseconds(() => execFileSync("ninja", [], { cwd: project.dir, stdio: "ignore" })))
     let engine = 0
@@ -51,6 +57,7 @@ try {
       engine = project.build([]).durationMs
     }))
     nothing.engine.push(engine)
+    nothing["daemon whole"].push(milliseconds(() => project.build([], project.daemon)))
   }
   console.log(`${count} sources, nothing to do`)
   report(nothing)

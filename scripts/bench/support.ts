@@ -16,21 +16,28 @@ export interface GraphAction {
 export const root = dirname(dirname(import.meta.dirname))
 export const fbuild = join(root, "dist/fbuild")
 
-/** A copy of a project (default: Blink for the Uno) with a home of its own, both removed by `remove`. */
+/**
+ * A copy of a project (default: Blink for the Uno) with a home of its own, both removed by `remove`. What is run, is run in
+ * process, but by `daemon`.
+ */
 export const privateProject = (folder = join(root, "examples/blink")) => {
   const temporary = mkdtempSync(join(tmpdir(), "fbuild-bench-"))
   const dir = join(temporary, basename(resolve(folder)))
   cpSync(resolve(folder), dir, { recursive: true, filter: (path) => basename(path) !== ".fbuild" })
-  const env = { ...process.env, FBUILD_HOME: join(temporary, "home") }
-  const run = (args: ReadonlyArray<string>) =>
+  const env = { ...process.env, FBUILD_HOME: join(temporary, "home"), FBUILD_DAEMON: "off" }
+  const runIn = (env: NodeJS.ProcessEnv) => (args: ReadonlyArray<string>) =>
     execFileSync(fbuild, args, { cwd: dir, env, encoding: "utf8", maxBuffer: 1 << 28 })
+  const run = runIn(env)
+  const daemon = runIn({ ...env, FBUILD_DAEMON: "on" })
   return {
     dir,
     env,
     run,
+    /** Has the daemon of the home do it. */
+    daemon,
     /** Builds and returns the last event. */
-    build: (args: ReadonlyArray<string>) =>
-      JSON.parse(run(["build", "--json", ...args]).trimEnd().split("\n").at(-1) ?? "") as {
+    build: (args: ReadonlyArray<string>, by: typeof run = run) =>
+      JSON.parse(by(["build", "--json", ...args]).trimEnd().split("\n").at(-1) ?? "") as {
         readonly durationMs: number
         readonly environments: ReadonlyArray<{ readonly actions: Readonly<Record<string, number>> }>
       },
@@ -44,7 +51,10 @@ export const privateProject = (folder = join(root, "examples/blink")) => {
         rmSync(join(dir, name), { recursive: true, force: true })
       }
     },
-    remove: () => rmSync(temporary, { recursive: true, force: true })
+    remove: () => {
+      run(["daemon", "stop"])
+      rmSync(temporary, { recursive: true, force: true })
+    }
   }
 }
 
@@ -92,6 +102,6 @@ export const report = (series: Readonly<Record<string, ReadonlyArray<number>>>) 
   for (const [name, times] of Object.entries(series)) {
     const ratio = (median(times) / median(base)).toFixed(2)
     const extremes = `min ${Math.min(...times).toFixed(0)}, max ${Math.max(...times).toFixed(0)}, n = ${times.length}`
-    console.log(`${name.padEnd(8)} ${median(times).toFixed(0).padStart(6)} ms  ${ratio} × ${first}  (${extremes})`)
+    console.log(`${name.padEnd(14)} ${median(times).toFixed(0).padStart(6)} ms  ${ratio} × ${first}  (${extremes})`)
   }
 }

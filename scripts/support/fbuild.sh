@@ -25,9 +25,13 @@ if ! command -v "$node" >/dev/null; then
   echo "fbuild: Node 22.19 or newer not found. Run npm ci in fbuild's folder, or let FBUILD_NODE name a node executable" >&2
   exit 3
 fi
+use=${FBUILD_DAEMON:-on}
+for word; do
+  [ "$word" != --no-daemon ] || use=off
+done
 # launcher.cjs asks the daemon, and goes on with start.mjs where it cannot; start.mjs refuses a Node that is too old.
-case "${FBUILD_DAEMON:-} ${1:-}" in
-  "on "* | *" daemon") exec "$node" "$dist/launcher.cjs" "$@" ;;
-esac
+if [ "$use" != off ] || [ "${1:-}" = daemon ]; then
+  exec "$node" "$dist/launcher.cjs" "$@"
+fi
 # The young generation as large as a build needs it: collecting less often spares a tenth of a cold build's own time.
 exec "$node" --min-semi-space-size=16 "$dist/start.mjs" "$@"

@@ -67,7 +67,7 @@ export const buildOptions = {
   offline: toggle("offline", "Use no network"),
   locked: Flag.withHidden(toggle("locked", "Use the lock file")),
   noCache: toggle("no-cache", "Do not use the action cache"),
-  noDaemon: toggle("no-daemon", "Build in this process")
+  noDaemon: toggle("no-daemon", "Build in this process, as with FBUILD_DAEMON=off")
 }
 
 type Parsed<Options> = {

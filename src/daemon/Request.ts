@@ -1,8 +1,10 @@
+import type { Place } from "./samePlace.ts"
+
 /** What a launcher asks for: the payload of `H`. */
 export interface Request {
   readonly buildId: string
-  /** The umask (octal) and the mount namespace: what belongs to a process and cannot be had for a request. */
-  readonly place: string
+  /** What belongs to the launcher's process and cannot be had for a request. */
+  readonly place: Place
   /** Absolute. */
   readonly cwd: string
   /** Width of the terminal, characters; 0: not known. */
@@ -13,14 +15,16 @@ export interface Request {
   readonly variables: Readonly<Record<string, string>>
 }
 
-const version = "fbuild-1"
+const version = "fbuild-2"
 
 /** Reads a request; `undefined` when it is none of this version of the protocol. */
 export const decodeRequest = (payload: Uint8Array): Request | undefined => {
   const strings = new TextDecoder().decode(payload).split("\0")
   // Each string is ended by a NUL, the last one too.
   if (strings.pop() !== "" || strings[0] !== version) return undefined
-  const [, buildId, place, cwd, columns, terminals, ...counted] = strings
+  const [, buildId, ...counted] = strings
+  const place = takeCounted(counted)
+  const [cwd, columns, terminals] = counted.splice(0, 3)
   const args = takeCounted(counted)
   const variables = takeCounted(counted)
   if (

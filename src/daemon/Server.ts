@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Net from "node:net"
 import { type Connection, makeConnection, type Signal, signalStatus } from "./Connection.ts"
 import { decodeRequest, type Request } from "./Request.ts"
+import type { Place } from "./samePlace.ts"
 import { type Status, StatusText } from "./Status.ts"
 
 /** One request that is served. */
@@ -27,8 +28,8 @@ export interface Call {
 export interface ServerOptions {
   readonly version: string
   readonly buildId: string
-  /** As that of a `Request`, which is refused when it comes from another one. */
-  readonly place: string
+  /** Why a request cannot be served from here: see `difference`. */
+  readonly refuses: (place: Place) => string | undefined
   /** What serves a request; `run` gives the exit status, `kill` ends its commands at once. */
   readonly handle: (
     call: Call
@@ -45,8 +46,15 @@ export interface Server {
   readonly stop: Effect.Effect<void>
   /** Completes when someone has asked it to stop. */
   readonly stopped: Effect.Effect<void>
-  /** Asks for a reason to leave when nothing runs, with the time since then in ms, and refuses new requests if there is one. */
-  readonly retire: (reason: (idleMillis: number) => string | undefined) => Effect.Effect<string | undefined>
+  /** Asks for a reason to leave when nothing runs, and refuses new requests if there is one. */
+  readonly retire: (reason: (idle: Idle) => string | undefined) => Effect.Effect<string | undefined>
+}
+
+interface Idle {
+  /** Since the last request, ms. */
+  readonly idleMillis: number
+  /** How many requests there were. */
+  readonly served: number
 }
 
 interface Active {
@@ -157,7 +165,8 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     const request = decodeRequest(payload)
     if (stopping) return refuse("stopping", connection)
     if (request?.buildId === options.buildId) {
-      if (request.place !== options.place) return refuse(`from another place: ${request.place}`, connection)
+      const reason = options.refuses(request.place)
+      if (reason !== undefined) return refuse(reason, connection)
       hooks.columns = request.columns
       return serve(request, connection, hooks)
     }
@@ -189,7 +198,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     stopped: Deferred.await(stopped),
     retire: (reason) =>
       Effect.sync(() => {
-        const found = active.size > 0 ? undefined : reason(now() - lastMillis)
+        const found = active.size > 0 ? undefined : reason({ idleMillis: now() - lastMillis, served: calls })
         stopping ||= found !== undefined
         return found
       })

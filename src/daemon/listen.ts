@@ -23,9 +23,8 @@ export const listen = (
   Effect.gen(function*() {
     const path = `${folder}/socket`
     for (let tries = 0; tries < 20; tries++) {
-      const claimed = yield* Effect.acquireRelease(Effect.sync(() => claim(folder)), (release) =>
-        Effect.sync(() => release?.()))
-      if (claimed !== undefined) {
+      // Held until this process has ended, so that whoever waits for that can look at it.
+      if (claim(folder) !== undefined) {
         return yield* bind(folder, path, accept)
       }
       if (yield* answers(path)) {
@@ -43,7 +42,7 @@ const bind = Effect.fnUntraced(function*(folder: string, path: string, accept: (
   yield* Effect.acquireRelease(
     Effect.callback<Net.Server>((resume) => {
       Fs.rmSync(temporary, { force: true })
-      const server = Net.createServer(accept)
+      const server = Net.createServer(accept).once("error", (cause) => resume(Effect.die(cause)))
       server.listen(temporary, () => resume(Effect.succeed(server)))
     }),
     (server) => Effect.sync(() => server.close())
@@ -52,7 +51,7 @@ const bind = Effect.fnUntraced(function*(folder: string, path: string, accept: (
   const own = Fs.lstatSync(path, { bigint: true }).ino
   const isReachable = () => Fs.lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino === own
   yield* Effect.addFinalizer(() => Effect.sync(() => isReachable() && Fs.rmSync(path, { force: true })))
-  Fs.rmSync(`${folder}/starting`, { force: true })
+  for (const name of ["starting", "failed"]) Fs.rmSync(`${folder}/${name}`, { force: true })
   return { isReachable } satisfies Listening
 })
 

@@ -2,12 +2,11 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { readlinkSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { format } from "node:util"
@@ -19,6 +18,7 @@ import { reportDefect } from "../cli/run.ts"
 import { Terminal } from "../cli/Terminal.ts"
 import * as DiskNode from "../disk/DiskNode.ts"
 import * as syncFileSystem from "../disk/syncFileSystem.ts"
+import { place } from "../launcher/place.ts"
 import { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import * as BuiltinSteps from "../orchestrator/builtinSteps.ts"
 import { makePlanMemory, PlanMemory } from "../orchestrator/PlanMemory.ts"
@@ -26,25 +26,22 @@ import { Subprocess } from "../process/Subprocess.ts"
 import * as SubprocessNode from "../process/SubprocessNode.ts"
 import { SketchParser } from "../sources/ino/SketchParser.ts"
 import { buildId } from "./buildId.ts"
+import { cgroupLimits } from "./cgroupLimits.ts"
 import { daemonFolder } from "./client.ts"
 import { makeLog } from "./DaemonLog.ts"
 import { makeFolderLocks } from "./folderLocks.ts"
-import { listen, type Listening } from "./listen.ts"
-import { type Call, makeServer, type Server } from "./Server.ts"
+import { leaving } from "./leaving.ts"
+import { listen } from "./listen.ts"
+import { difference } from "./samePlace.ts"
+import { type Call, makeServer } from "./Server.ts"
 
 const [home = "", idle = ""] = process.argv.slice(2)
 const { version } = packageJson
+
 const folder = daemonFolder(home)
 const log = makeLog(folder)
-
-/** How long a daemon waits for work: 3 hours, or `FBUILD_DAEMON_IDLE` of who started it. */
-const idleMillis = Duration.toMillis(Option.getOrElse(parseDuration(idle), () => Duration.hours(3)))
-/** A daemon of this size, bytes, leaves when it has nothing to do, and the next request starts another. */
-const maximumBytes = 1024 * 1024 * 1024
 /** Plans that are remembered, one for each request of another kind: some MB each for projects of a thousand sources. */
 const rememberedPlans = 32
-/** The longest time between two looks at whether to leave, ms. */
-const lookMillis = 10_000
 
 const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -73,31 +70,13 @@ const terminalOf = ({ columns, interruptCode, request, stderr, stdout }: Call): 
   }
 }
 
-/** Returns the reason to leave, once there is one and nothing runs. */
-const leaving = Effect.fnUntraced(function*(server: Server, listening: Listening) {
-  while (true) {
-    yield* Effect.sleep(Math.min(lookMillis, Math.max(50, idleMillis / 4)))
-    const reason = yield* server.retire((idle) =>
-      idle >= idleMillis
-        ? `nothing to do for ${idle} ms`
-        : process.memoryUsage.rss() > maximumBytes
-        ? "has grown too large"
-        : listening.isReachable()
-        ? undefined
-        : "its socket has gone"
-    )
-    if (reason !== undefined) return reason
+const limitsOf = cgroupLimits((path) => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return undefined
   }
 })
-
-/** As the launchers say it: `src/launcher/PROTOCOL.md`. */
-const place = (): string => {
-  let namespace = ""
-  try {
-    namespace = readlinkSync("/proc/self/ns/mnt")
-  } catch {}
-  return `${process.umask().toString(8)} ${namespace}`
-}
 
 /** What libraries print with, among them `effect/cli` its completions. */
 const consoleOf = ({ stderr, stdout }: Call): Console.Console => {
@@ -120,7 +99,7 @@ const daemon = Effect.gen(function*() {
   const server = yield* makeServer({
     version,
     buildId,
-    place: place(),
+    refuses: (request) => difference(request, place(), limitsOf),
     handle: (call) =>
       Effect.sync(() => {
         const terminal = terminalOf(call)
@@ -144,7 +123,7 @@ const daemon = Effect.gen(function*() {
   if (listening === undefined) return
   log(`fbuild ${version} (${buildId}), node ${process.version}, serves ${home}`)
   const reason = yield* Effect.raceFirst(
-    Effect.raceFirst(leaving(server, listening), signalled),
+    Effect.raceFirst(leaving(server, listening, Option.getOrUndefined(parseDuration(idle))), signalled),
     Effect.as(server.stopped, "asked to")
   )
   log(`leaves: ${reason}`)

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,34 +27,20 @@
 extern char **environ;
 static char **arguments;
 static int daemon_fd, signals[2], signalled, asked, closed[3];
-static char folder[PATH_MAX];
+static char folder[PATH_MAX], *request_at, *request_end;
 
 /* Hands over to the launcher that can do everything, without the daemon if that has been asked. Only before it begins. */
 static void hand_over(void) {
-  char own[PATH_MAX + 16], found[PATH_MAX];
+  char own[PATH_MAX + 16];
   ssize_t length = readlink("/proc/self/exe", own, PATH_MAX);
-  if (length > 0) {
-    own[length] = 0;
-  } else if (strchr(arguments[0], '/')) {
-    if (!realpath(arguments[0], own)) own[0] = 0;
-  } else {
-    const char *path = getenv("PATH");
-    own[0] = 0;
-    while (path && *path && !own[0]) {
-      size_t end = strcspn(path, ":");
-      if (snprintf(found, sizeof found, "%.*s/%s", (int)end, path, arguments[0]) < (int)sizeof found
-          && access(found, X_OK) == 0 && !realpath(found, own)) own[0] = 0;
-      path += end + (path[end] == ':');
-    }
-  }
-  char *slash = strrchr(own, '/');
-  if (slash) {
-    strcpy(slash, "/fbuild.sh");
-    if (daemon_fd > 0) setenv("FBUILD_DAEMON", "no", 1);
-    signal(SIGPIPE, SIG_DFL);
-    execv(own, arguments);
-  }
-  fprintf(stderr, "fbuild: cannot start %s: %s\n", slash ? own : "fbuild.sh", strerror(errno));
+  /* Where there is no /proc: the place it was made for. */
+  if (length > 0) own[length] = 0;
+  else if (!strchr(arguments[0], '/') || !realpath(arguments[0], own)) strcpy(own, DIST "/fbuild");
+  strcpy(strrchr(own, '/'), "/fbuild.sh");
+  if (daemon_fd > 0) setenv("FBUILD_DAEMON", "off", 1);
+  signal(SIGPIPE, SIG_DFL);
+  execv(own, arguments);
+  fprintf(stderr, "fbuild: cannot start %s: %s\n", own, strerror(errno));
   exit(3);
 }
 
@@ -140,58 +127,70 @@ static void put(int fd, const char *bytes, size_t length) {
 
 static void begin(void) {
   const int relayed[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = on_signal;
-  for (size_t at = 0; at < sizeof relayed / sizeof *relayed; at++) sigaction(relayed[at], &action, NULL);
+  struct sigaction action = {.sa_handler = on_signal};
+  for (int index = 0; index < 4; index++) sigaction(relayed[index], &action, NULL);
 }
 
 /* Appends a string with its NUL. */
-static void append(char **to, char *end, const char *text) {
-  size_t length = strlen(text) + 1;
-  if (*to + length > end) hand_over();
-  memcpy(*to, text, length);
-  *to += length;
+static void append(const char *format, ...) {
+  va_list values;
+  va_start(values, format);
+  int length = vsnprintf(request_at, request_end - request_at, format, values);
+  va_end(values);
+  if (length < 0 || length >= request_end - request_at) hand_over();
+  request_at += length + 1;
 }
 
+/* Appends what a file of /proc holds or a link says, up to the first NUL; nothing for one that cannot be read. */
+static void append_fact(const char *name) {
+  char path[64];
+  sprintf(path, "/proc/self/%s", name);
+  size_t room = request_end - request_at - 1;
+  int fd = strncmp(name, "ns/", 3) == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t more, length = fd < 0 ? readlink(path, request_at, room) : 0;
+  while (fd >= 0 && (more = read(fd, request_at + length, room - length)) > 0) length += more;
+  if (fd >= 0) close(fd);
+  request_at[length < 0 ? 0 : length] = 0;
+  request_at += strlen(request_at) + 1;
+}
+
+/* Sends the request. What belongs to a process is for the daemon to compare with its own. */
 static void send_request(int count) {
-  char *request = malloc(LONGEST_REQUEST), *at = request, *end = request + LONGEST_REQUEST;
-  char cwd[PATH_MAX], text[32], namespace[64], place[96];
+  static const char *const facts[] = {"status", "stat", "limits", "cgroup", "personality", "attr/current", "ns/cgroup",
+    "ns/ipc", "ns/mnt", "ns/net", "ns/pid", "ns/time", "ns/user", "ns/uts"};
+  const int fact_count = sizeof facts / sizeof *facts;
+  char *request = malloc(LONGEST_REQUEST), cwd[PATH_MAX];
   int variables = 0;
-  ssize_t length = readlink("/proc/self/ns/mnt", namespace, sizeof namespace - 1);
+  struct stat root;
   mode_t mask = umask(0);
   umask(mask);
-  if (!request || !getcwd(cwd, sizeof cwd)) hand_over();
+  if (!request || !getcwd(cwd, sizeof cwd) || cwd[0] != '/' || stat("/", &root) != 0) hand_over();
+  request_at = request, request_end = request + LONGEST_REQUEST;
   while (environ[variables]) variables++;
-  append(&at, end, "fbuild-1");
-  append(&at, end, BUILD_ID);
-  namespace[length < 0 ? 0 : length] = 0;
-  sprintf(place, "%o %s", (unsigned)mask, namespace);
-  append(&at, end, place);
-  append(&at, end, cwd);
-  sprintf(text, "%d", columns());
-  append(&at, end, text);
-  sprintf(text, "%d%d%d", isatty(0), isatty(1), isatty(2));
-  append(&at, end, text);
-  sprintf(text, "%d", count);
-  append(&at, end, text);
-  for (int index = 1; index <= count; index++) append(&at, end, arguments[index]);
-  sprintf(text, "%d", variables);
-  append(&at, end, text);
-  for (int index = 0; index < variables; index++) append(&at, end, environ[index]);
-  if (!send_frame('H', request, at - request)) hand_over();
+  append("fbuild-2");
+  append(BUILD_ID);
+  append("%d", fact_count + 2);
+  append("%o", (unsigned)mask);
+  append("%llu:%llu", (unsigned long long)root.st_dev, (unsigned long long)root.st_ino);
+  for (int index = 0; index < fact_count; index++) append_fact(facts[index]);
+  append("%s", cwd);
+  append("%d", columns());
+  append("%d%d%d", isatty(0), isatty(1), isatty(2));
+  append("%d", count);
+  for (int index = 1; index <= count; index++) append("%s", arguments[index]);
+  append("%d", variables);
+  for (int index = 0; index < variables; index++) append("%s", environ[index]);
+  if (!send_frame('H', request, request_at - request)) hand_over();
   free(request);
 }
 
 /* Connects to the daemon, where there is one that nobody else can have put there. */
 static void connect_daemon(void) {
   const char *home = getenv("FBUILD_HOME"), *user = getenv("HOME");
-  struct sockaddr_un address;
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
   struct stat status;
   int length = home && *home ? snprintf(folder, sizeof folder, "%s/daemon", home)
-                             : snprintf(folder, sizeof folder, "%s/.fbuild/daemon", user ? user : "");
-  memset(&address, 0, sizeof address);
-  address.sun_family = AF_UNIX;
+                             : snprintf(folder, sizeof folder, "%s/.fbuild/daemon", user && *user ? user : ".");
   if (folder[0] != '/' || length + 7 > 100 || lstat(folder, &status) != 0 || !S_ISDIR(status.st_mode)
       || status.st_uid != getuid() || (status.st_mode & 077) != 0) hand_over();
   sprintf(address.sun_path, "%.100s/socket", folder);
@@ -209,8 +208,9 @@ int main(int count, char **given) {
   size_t have = 0, left = 0;
   int begun = 0, status = 0;
   arguments = given;
-  if (count < 1 || !use || strcmp(use, "on") != 0 || (count > 1 && strcmp(given[1], "daemon") == 0)) hand_over();
+  if (count < 1 || (use && strcmp(use, "off") == 0) || (count > 1 && strcmp(given[1], "daemon") == 0)) hand_over();
   for (int index = 1; index < count; index++) if (strcmp(given[index], "--no-daemon") == 0) hand_over();
+  for (int fd = 0; fd < 3; fd++) if (fcntl(fd, F_GETFD) < 0) hand_over();
   signal(SIGPIPE, SIG_IGN);
   connect_daemon();
   if (pipe(signals) != 0) hand_over();

@@ -7,6 +7,8 @@ import { relay } from "./relay.ts"
 const patienceMillis = 5000
 /** A daemon that is being started for longer has died on the way, ms. */
 const startMillis = 2000
+/** How long no daemon is started in a home where one could not serve (a file system without sockets), ms. */
+const failureMillis = 10 * 60 * 1000
 
 /**
  * Has the daemon do it, starting one if there is none, and ends this process with its exit status. Returns (a promise of
@@ -15,13 +17,15 @@ const startMillis = 2000
 export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void> =>
   new Promise((inProcess) => {
     const { env } = process
-    const home = env["FBUILD_HOME"] || `${env["HOME"] ?? ""}/.fbuild`
+    const home = env["FBUILD_HOME"] || `${env["HOME"] || "."}/.fbuild`
     const folder = `${home}/daemon`
     const path = `${folder}/socket`
     const onlyStart = args[0] === "daemon"
     // 104 bytes is what the smallest of the systems allows.
     if (!home.startsWith("/") || Buffer.byteLength(path) > 100) return inProcess()
     if ((onlyStart && args[1] !== "start") || args.includes("--no-daemon")) return inProcess()
+    const cwd = currentFolder()
+    if (cwd === undefined) return inProcess()
     const deadline = Date.now() + patienceMillis
     let starts = 0
 
@@ -35,19 +39,22 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
           socket.destroy()
           return inProcess()
         }
-        relay({ socket, folder, args, inProcess, patienceMillis })
+        relay({ socket, folder, cwd, args, inProcess, patienceMillis })
       })
     }
     const start = () => {
-      // It has come to nothing twice.
-      if (starts >= 2) return inProcess()
+      const [starting, failed] = [`${folder}/starting`, `${folder}/failed`]
       try {
-        const starting = `${folder}/starting`
+        // It has come to nothing twice, or to another launcher.
+        if (starts >= 2 || (!onlyStart && starts === 0 && isYounger(failed, failureMillis))) return inProcess()
         if (claimed(folder, starting)) {
           starts++
           startDaemon(dist, home, (status) => {
-            Fs.rmSync(starting, { force: true })
-            if (status !== 0) starts = 2
+            quietly(() => Fs.rmSync(starting, { force: true }))
+            if (status === 0) return
+            starts = 2
+            // One that was killed may do better the next time.
+            if (status !== null) quietly(() => Fs.writeFileSync(failed, ""))
           })
         }
         setTimeout(connect, 10)
@@ -58,6 +65,16 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
     }
     connect()
   })
+
+/** `undefined` when it has been removed, or cannot be reached from the root. */
+const currentFolder = (): string | undefined => {
+  try {
+    const cwd = process.cwd()
+    return cwd.startsWith("/") ? cwd : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** Whether no other user can have put anything into the folder. */
 const isOwn = (folder: string): boolean => {
@@ -80,10 +97,23 @@ const claimed = (folder: string, starting: string): boolean => {
     return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause
-    const stat = Fs.statSync(starting, { throwIfNoEntry: false })
-    if (stat !== undefined && Date.now() - stat.mtimeMs > startMillis) Fs.rmSync(starting, { force: true })
+    if (!isYounger(starting, startMillis)) Fs.rmSync(starting, { force: true })
     return false
   }
+}
+
+const quietly = (act: () => void): void => {
+  try {
+    act()
+  } catch {
+    // The home may have been removed.
+  }
+}
+
+/** Whether a file is there and was written less than this time ago, ms. */
+const isYounger = (path: string, millis: number): boolean => {
+  const stat = Fs.statSync(path, { throwIfNoEntry: false })
+  return stat !== undefined && Date.now() - stat.mtimeMs < millis
 }
 
 const parent = (folder: string): string => folder.slice(0, folder.lastIndexOf("/"))

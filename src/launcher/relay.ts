@@ -1,7 +1,7 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
-import * as Fs from "node:fs"
 import type * as Net from "node:net"
 import { isatty } from "node:tty"
+import { place } from "./place.ts"
 
 /** Put in by the bundler: a digest of all files of `dist/`. */
 declare const FBUILD_BUILD_ID: string
@@ -10,8 +10,10 @@ declare const FBUILD_BUILD_ID: string
  * Sends the request and relays until its end, which is the end of this process. Calls `inProcess` instead when the daemon
  * does not take the request. PROTOCOL.md beside this file says what is sent.
  */
-export const relay = ({ args, folder, inProcess, patienceMillis, socket }: {
+export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: {
   readonly socket: Net.Socket
+  /** Absolute. */
+  readonly cwd: string
   /** Where the log is. */
   readonly folder: string
   readonly args: ReadonlyArray<string>
@@ -111,20 +113,12 @@ export const relay = ({ args, folder, inProcess, patienceMillis, socket }: {
   const terminals = [0, 1, 2].map((fd) => (isatty(fd) ? "1" : "0")).join("")
   const columns = isatty(1) ? process.stdout.columns : 0
   const variables = Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
+  const facts = place()
   const strings = [
-    ...["fbuild-1", FBUILD_BUILD_ID, place(), process.cwd(), String(columns), terminals],
+    ...["fbuild-2", FBUILD_BUILD_ID, String(facts.length), ...facts, cwd, String(columns), terminals],
     ...[String(args.length), ...args, String(variables.length), ...variables]
   ]
   send("H", `${strings.join("\0")}\0`)
-}
-
-/** What the daemon has to have in common with this process. */
-const place = (): string => {
-  let namespace = ""
-  try {
-    namespace = Fs.readlinkSync("/proc/self/ns/mnt")
-  } catch {}
-  return `${process.umask().toString(8)} ${namespace}`
 }
 
 const frame = (type: string, payload: Uint8Array): Uint8Array => {

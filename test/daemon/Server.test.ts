@@ -10,10 +10,10 @@ import * as Path from "node:path"
 import { encodeFrame, type Frame } from "../../src/daemon/frames.ts"
 import { type Call, makeServer, type ServerOptions } from "../../src/daemon/Server.ts"
 
-const hello = (args: ReadonlyArray<string>, buildId = "id", place = "22 ") =>
+const hello = (args: ReadonlyArray<string>, buildId = "id", place = "here") =>
   encodeFrame(
     "H",
-    ["fbuild-1", buildId, place, "/", "80", "000", String(args.length), ...args, "0"].map((s) => `${s}\0`).join("")
+    ["fbuild-2", buildId, "1", place, "/", "80", "000", String(args.length), ...args, "0"].map((s) => `${s}\0`).join("")
   )
 
 /** A server with the handler given, and what connects to it. */
@@ -23,7 +23,7 @@ const served = (handle: ServerOptions["handle"]) =>
     const server = yield* makeServer({
       version: "1",
       buildId: "id",
-      place: "22 ",
+      refuses: ([place]) => place === "here" ? undefined : `${place} is elsewhere`,
       handle,
       report: (_call, cause) => Effect.succeed(`reported: ${Cause.squash(cause)}\n`),
       log: (line) => void lines.push(line)

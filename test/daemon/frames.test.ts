@@ -48,14 +48,14 @@ describe("frames", () => {
 const request = (...strings: ReadonlyArray<string>) => decodeRequest(Buffer.from(strings.map((s) => `${s}\0`).join("")))
 
 describe("request", () => {
-  const facts = ["fbuild-1", "id", "22 mnt:[1]", "/a b", "80", "011"]
+  const facts = ["fbuild-2", "id", "2", "22", "mnt:[1]", "/a b", "80", "011"]
   const args = ["2", "build", "-e uno"]
   const variables = ["3", "A=1=2", "B=", "C=x\ny"]
 
   it("is read", () => {
     assert.deepStrictEqual(request(...facts, ...args, ...variables), {
       buildId: "id",
-      place: "22 mnt:[1]",
+      place: ["22", "mnt:[1]"],
       cwd: "/a b",
       columns: 80,
       terminals: { stdin: false, stdout: true, stderr: true },
@@ -65,11 +65,12 @@ describe("request", () => {
   })
 
   it("of another version, or damaged, is none", () => {
-    assert.isUndefined(request("fbuild-2", ...facts.slice(1), ...args, ...variables))
+    assert.isUndefined(request("fbuild-1", ...facts.slice(1), ...args, ...variables))
     assert.isUndefined(request(...facts, "3", "build", "0"))
     assert.isUndefined(request(...facts, ...args, "4", "A=1"))
     assert.isUndefined(request(...facts, ...args, ...variables, "more"))
     assert.isUndefined(request(...facts))
+    assert.isUndefined(request(...facts.toSpliced(2, 1, "many"), ...args, ...variables))
     assert.isUndefined(decodeRequest(Buffer.from([...facts, "0", "0"].join("\0"))))
     assert.isUndefined(decodeRequest(Buffer.alloc(0)))
   })

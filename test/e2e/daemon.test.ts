@@ -5,7 +5,7 @@ import * as Net from "node:net"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { environment, filesBelow, images, program, type Run, workspace, write } from "../support/project.ts"
+import { environment, execute, filesBelow, images, program, type Run, workspace, write } from "../support/project.ts"
 
 const acme = fileURLToPath(new URL("../fixtures/cores/acme", import.meta.url))
 const sketch = "#include <Arduino.h>\nvoid setup() { say(\"done\"); }\nvoid loop() {}\n"
@@ -34,7 +34,7 @@ class Home {
     this.fbuild = fbuild
   }
   start(dir: string, args: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}) {
-    const env = { ...environment(dir, { FBUILD_HOME: this.path, FBUILD_DAEMON: "on" }), ...variables }
+    const env = { ...environment(dir, { FBUILD_HOME: this.path, FBUILD_DAEMON: "" }), ...variables }
     const child = ChildProcess.spawn(this.fbuild, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] })
     let [stdout, stderr] = ["", ""]
     child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
@@ -142,7 +142,7 @@ describe("daemon", () => {
       [dir, "lock"]
     ]
     const both: Array<ReadonlyArray<unknown>> = []
-    for (const variables of [{ FBUILD_DAEMON: "" }, { FBUILD_DAEMON: "on" }]) {
+    for (const variables of [{ FBUILD_DAEMON: "off" }, {}]) {
       Fs.rmSync(Path.join(dir, ".fbuild"), { recursive: true, force: true })
       Fs.rmSync(Path.join(broken, ".fbuild"), { recursive: true, force: true })
       const runs: Array<unknown> = []
@@ -217,15 +217,83 @@ describe("daemon", () => {
     const dir = write(Path.join(space, "without"), project())
     const file = Path.join(space, "a file")
     Fs.writeFileSync(file, "")
-    for (
-      const path of [Path.join(file, "home"), Path.join(space, "long".repeat(30)), "relative"]
-    ) {
+    const long = Path.join(space, "long".repeat(30))
+    for (const path of [Path.join(file, "home"), long, "relative"]) {
       const { status, stderr } = await new Home(path).run(dir, ["size", "--json"])
-      assert.strictEqual(status, 0, stderr)
-      assert.strictEqual(stderr, "")
+      assert.deepStrictEqual([status, stderr], [0, ""], path)
     }
-    assert.isFalse(Fs.existsSync(Path.join(space, "long".repeat(30), "daemon")))
-    Fs.rmSync(Path.join(dir, "relative"), { recursive: true, force: true })
+    assert.isFalse(Fs.existsSync(Path.join(long, "daemon")))
+    const { status, stderr } = await new Home("").run(dir, ["--version"], { HOME: "" })
+    assert.deepStrictEqual([status, stderr], [0, ""])
+    assert.isFalse(Fs.existsSync("/.fbuild"))
+  })
+
+  it("is done without in a home that is read-only", async () => {
+    const path = Path.join(space, "readonly")
+    Fs.mkdirSync(path)
+    const dir = write(Path.join(space, "readonly-project"), project())
+    for (const daemonFolder of [false, true]) {
+      if (daemonFolder) Fs.mkdirSync(Path.join(path, "daemon"), { mode: 0o700 })
+      const mount = `mount --bind "${path}" "${path}" && mount -o remount,ro,bind "${path}" && exec "$@"`
+      const args = ["-m", "sh", "-c", mount, "sh", program, "build"]
+      const { status, stderr } = await execute("/usr/bin/unshare", args, dir, {
+        ...environment(dir, { FBUILD_HOME: path }),
+        FBUILD_DAEMON: ""
+      })
+      assert.deepStrictEqual([status, stderr], [0, ""])
+    }
+    assert.deepStrictEqual(filesBelow(path), [])
+  })
+
+  it("is not tried again at once where it cannot serve", async () => {
+    const own = home()
+    Fs.mkdirSync(Path.join(own.path, "daemon/socket"), { recursive: true })
+    Fs.chmodSync(Path.join(own.path, "daemon"), 0o700)
+    for (let run = 0; run < 3; run++) {
+      const { status, stderr } = await own.run("/", ["--version"])
+      assert.deepStrictEqual([status, stderr], [0, ""])
+    }
+    const log = Fs.readFileSync(Path.join(own.path, "daemon/log"), "utf8")
+    assert.strictEqual([...log.matchAll(/ defect: /g)].length, 1, log)
+    Fs.rmdirSync(Path.join(own.path, "daemon/socket"))
+    assert.strictEqual((await own.run("/", ["daemon", "start"])).status, 0)
+    assert.isTrue((await own.status()).running)
+  })
+
+  it("does what a process does that is like its own, and nothing else", async () => {
+    const own = home()
+    await own.run("/", ["--version"])
+    const { pid } = await own.status()
+    const shell = (command: string) => ["/bin/sh", "-c", `${command}\nexec "$@"`, "sh"]
+    const like: Readonly<Record<string, ReadonlyArray<string>>> = {
+      "another shell": shell(""),
+      "a session of its own": ["/usr/bin/setsid", "--wait"],
+      "no core files": shell("ulimit -c 0"),
+      "few open files": shell("ulimit -Sn 256"),
+      "a harmless score": shell("echo 500 > /proc/self/oom_score_adj")
+    }
+    const unlike: Readonly<Record<string, ReadonlyArray<string>>> = {
+      "umask": shell("umask 077"),
+      "nice": ["/usr/bin/nice", "-n", "3"],
+      "policy": ["/usr/bin/chrt", "-b", "0"],
+      "limit": shell("ulimit -t 100"),
+      "processors": ["/usr/bin/taskset", "-c", "0"],
+      "network": ["/usr/bin/unshare", "-n"],
+      "mounts": ["/usr/bin/unshare", "-m"],
+      "machine": ["/usr/bin/setarch", "-R"],
+      "rights": ["/usr/bin/setpriv", "--no-new-privs"],
+      "strace": ["/usr/bin/strace", "-f", "-o", "/dev/null"]
+    }
+    let served = (await own.status()).served
+    for (const [what, [file = "", ...args]] of [...Object.entries(like), ...Object.entries(unlike)]) {
+      const env = { ...environment("/", { FBUILD_HOME: own.path }), FBUILD_DAEMON: "" }
+      const run = await execute(file, [...args, program, "--version"], "/", env)
+      assert.deepStrictEqual([run.status, run.stderr], [0, ""], what)
+      if (what in like) served++
+      assert.strictEqual((await own.status()).served, served, what)
+    }
+    assert.strictEqual((await own.status()).pid, pid)
+    assert.deepStrictEqual(own.daemons(), [String(pid)])
   })
 
   it("is done without when it hangs", async () => {
@@ -251,10 +319,10 @@ describe("daemon", () => {
 
   it("leaves when its folder has been removed", async () => {
     const own = home()
-    await own.run("/", ["--version"], { FBUILD_DAEMON_IDLE: "4s" })
+    await own.run("/", ["--version"])
     const [pid] = own.daemons()
     Fs.rmSync(own.path, { recursive: true })
-    await until(() => !isAlive(pid!), "removed")
+    await until(() => !isAlive(pid!), "removed", 2000)
     await own.run("/", ["--version"])
     assert.strictEqual(own.daemons().length, 1)
   })

@@ -81,7 +81,6 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
           PATH: "/usr/bin:/bin",
           FBUILD_NODE: process.execPath,
           FBUILD_HOME: daemon.home,
-          FBUILD_DAEMON: "on",
           ...env
         },
         stdio: "pipe"
@@ -119,7 +118,22 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
       const { buildId, cwd, place, terminals, variables } = request!
       assert.deepStrictEqual(request!.args, args)
       assert.strictEqual(cwd, folder)
-      assert.strictEqual(place, `27 ${Fs.readlinkSync("/proc/self/ns/mnt")}`)
+      const [umask, root, ofSelf, stat, limits, cgroup, personality, , ...namespaces] = place
+      assert.strictEqual(umask, "27")
+      assert.strictEqual(root, `${Fs.statSync("/").dev}:${Fs.statSync("/").ino}`)
+      assert.match(ofSelf!, /^Name:.*\n(?:.*\n)*TracerPid:\t0\n(?:.*\n)*$/)
+      assert.match(stat!, /^\d+ \(.*\) R /)
+      for (const [index, name] of ["limits", "cgroup", "personality"].entries()) {
+        // Node raises its limit of open files.
+        const own = Fs.readFileSync(`/proc/self/${name}`, "utf8").replace(/^Max open files.*\n/m, "")
+        assert.strictEqual([limits, cgroup, personality][index]!.replace(/^Max open files.*\n/m, ""), own)
+      }
+      assert.deepStrictEqual(
+        namespaces,
+        ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"].map((name) =>
+          Fs.readlinkSync(`/proc/self/ns/${name}`)
+        )
+      )
       assert.match(buildId, /^[0-9a-f]{16}$/)
       assert.deepStrictEqual(terminals, { stdin: false, stdout: false, stderr: false })
       assert.strictEqual(variables["EMPTY"], "")
@@ -266,8 +280,7 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
           PATH: "/usr/bin:/bin",
           SHELL: "/bin/sh",
           FBUILD_NODE: process.execPath,
-          FBUILD_HOME: daemon.home,
-          FBUILD_DAEMON: "on"
+          FBUILD_HOME: daemon.home
         },
         stdio: "ignore"
       })
@@ -316,14 +329,15 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
       })
     }
 
-    it("asks no daemon with --no-daemon, or without FBUILD_DAEMON", async () => {
+    it("asks no daemon with --no-daemon, with FBUILD_DAEMON=off, or without a home", async () => {
       let asked = 0
       const serve = async ({ socket }: Client) => {
         asked++
         socket.destroy()
       }
       await run(serve, { args: ["--no-daemon", "--version"] })
-      await run(serve, { args: ["--version"], env: { FBUILD_DAEMON: "" } })
+      await run(serve, { args: ["--version"], env: { FBUILD_DAEMON: "off" } })
+      await run(serve, { args: ["--version"], env: { HOME: "", FBUILD_HOME: "" } })
       assert.strictEqual(asked, 0)
     })
 

@@ -74,6 +74,8 @@ export function environment(dir: string, variables: Readonly<Record<string, stri
     FBUILD_HOME: home,
     FBUILD_NODE: process.execPath,
     FBUILD_COMPILE_CACHE: "off",
+    // Tests own their processes.
+    FBUILD_DAEMON: "off",
     PWD: dir,
     ...variables
   }
