@@ -35,7 +35,7 @@ export const makeFolderLocks = (): (holder: Holder) => BuildFolderLock => {
       }).pipe(Effect.ensuring(Effect.sync(() => lock.holder = undefined)))
       const told = lock.holder === undefined ? Effect.void : Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const { command = "another request", sinceMillis = now } = lock.holder ?? {}
-        return tell(`waiting for ${command}, which builds in ${folder} since ${seconds(now - sinceMillis)}\n`)
+        return tell(`waiting for ${command}, which has used ${folder} for ${seconds(now - sinceMillis)}\n`)
       })
       return Effect.andThen(told, lock.semaphore.withPermit(held)).pipe(
         Effect.ensuring(Effect.sync(() => --lock.users === 0 && locks.delete(folder)))

@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import { joinPath } from "../sources/paths.ts"
 
 /**
  * Keeps two requests of one process out of the same build folder. Without a daemon there is only one request, and nothing
@@ -13,3 +14,14 @@ export interface BuildFolderLock {
 export const BuildFolderLock = Context.Reference<BuildFolderLock>("fbuild/orchestrator/BuildFolderLock", {
   defaultValue: () => ({ hold: (_folders, effect) => effect })
 })
+
+/** Runs what writes into the build folders of these environments once no other request uses any of them. */
+export const inBuildFolders = <A, E, R>(
+  projectDir: string,
+  environments: ReadonlyArray<{ readonly buildDir: string }>,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(
+    BuildFolderLock,
+    (lock) => lock.hold(environments.map(({ buildDir }) => joinPath(projectDir, buildDir)), effect)
+  )

@@ -4,8 +4,7 @@ import { compileDatabase } from "../artifacts/compileDatabase.ts"
 import { Disk } from "../disk/Disk.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import type { CacheBackend } from "../exec/CacheBackend.ts"
-import { joinPath } from "../sources/paths.ts"
-import { BuildFolderLock } from "./BuildFolderLock.ts"
+import { inBuildFolders } from "./BuildFolderLock.ts"
 import { Orchestrator } from "./Orchestrator.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 import { recallPlan } from "./PlanMemory.ts"
@@ -24,7 +23,6 @@ export interface BuildRequest extends ProjectRequest {
 export const buildProject = Effect.fn("buildProject")(function*(request: BuildRequest) {
   const orchestrator = yield* Orchestrator
   const reporter = yield* BuildReporter
-  const lock = yield* BuildFolderLock
   const planned = yield* recallPlan(request)
   yield* Effect.forEach(planned, requireTools, { discard: true })
   const built = Effect.forEach(planned, (environment) =>
@@ -38,10 +36,9 @@ export const buildProject = Effect.fn("buildProject")(function*(request: BuildRe
     Effect.catch(({ message, path }) => reporter.emit({ _tag: "Warning", error: { _tag: "DiskError", message, path } }))
   )
   const clean = request.before === "clean" ? cleanEnvironments(request.projectDir, planned) : Effect.void
-  const folders = planned.map(({ buildDir }) => joinPath(request.projectDir, buildDir))
   // The database is written while the first compilers run.
   const all = Effect.andThen(clean, Effect.all([built, database], { concurrency: 2 }))
-  const [result] = yield* lock.hold(folders, all)
+  const [result] = yield* inBuildFolders(request.projectDir, planned, all)
   return result
 })
 

@@ -44,8 +44,8 @@ describe("locks of build folders", () => {
       yield* Effect.forEach([first, second, third], Fiber.join)
       assert.deepStrictEqual(events, [
         "first begins",
-        `second is told: waiting for fbuild first, which builds in ${folder} since 1.5 s`,
-        `third is told: waiting for fbuild first, which builds in ${folder} since 1.5 s`,
+        `second is told: waiting for fbuild first, which has used ${folder} for 1.5 s`,
+        `third is told: waiting for fbuild first, which has used ${folder} for 1.5 s`,
         "first ends",
         "second begins",
         "second ends",

@@ -441,10 +441,15 @@ describe("daemon", () => {
     await until(() => Fs.existsSync(begun), "the first compiles")
     const second = own.start(link, ["build"])
     const third = own.start(dir, ["build"])
-    const told = /^waiting for fbuild build -v, which builds in .*\/queue\/\.fbuild\/build\/acme since \d+\.\d s\n$/
-    await until(() => told.test(second.stderr()) && told.test(third.stderr()), "both are told")
-    third.child.kill("SIGINT")
-    assert.strictEqual((await third.ended).status, 130)
+    const others = ["clean", "compiledb", "graph"].map((command) =>
+      own.start(dir, [command, ...command === "graph" ? ["--json"] : []])
+    )
+    const told = /^waiting for fbuild build -v, which has used .*\/queue\/\.fbuild\/build\/acme for \d+\.\d s\n$/
+    for (const one of [second, third, ...others]) await until(() => told.test(one.stderr()), "all are told")
+    for (const one of [third, ...others]) {
+      one.child.kill("SIGINT")
+      assert.strictEqual((await one.ended).status, 130)
+    }
     Fs.writeFileSync(gate, "")
     assert.strictEqual((await first.ended).status, 0)
     const { status, stdout } = await second.ended

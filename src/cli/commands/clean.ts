@@ -5,6 +5,7 @@ import { entryPath } from "../../cache/layout.ts"
 import { loadProject } from "../../config/loadProject.ts"
 import { selectEnvironments } from "../../config/selectEnvironments.ts"
 import { Disk } from "../../disk/Disk.ts"
+import { inBuildFolders } from "../../orchestrator/BuildFolderLock.ts"
 import { cleanEnvironments } from "../../orchestrator/buildProject.ts"
 import { cacheKeys } from "../../orchestrator/cacheKeys.ts"
 import { buildDirOf } from "../../orchestrator/planEnvironment.ts"
@@ -39,7 +40,7 @@ export const clean = Command.make("clean", {
       yield* Effect.forEach(environments, (environment) => {
         const buildDir = buildDirOf(project, environment)
         return Effect.andThen(
-          cleanEnvironments(request.projectDir, [{ buildDir }]),
+          inBuildFolders(request.projectDir, [{ buildDir }], cleanEnvironments(request.projectDir, [{ buildDir }])),
           stdout.write(`removed ${buildDir}\n`)
         )
       }, { discard: true })

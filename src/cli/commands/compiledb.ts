@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { compileDatabase } from "../../artifacts/compileDatabase.ts"
+import { inBuildFolders } from "../../orchestrator/BuildFolderLock.ts"
 import { writeCompileDatabase } from "../../orchestrator/buildProject.ts"
 import { materialise } from "../../orchestrator/materialise.ts"
 import { planProject } from "../../orchestrator/planProject.ts"
@@ -18,7 +19,11 @@ export const compiledb = Command.make("compiledb", projectOptions, (flags) =>
       if (flags.json) {
         return yield* stdout.write(compileDatabase(request.projectDir, planned.map(({ graph }) => graph)))
       }
-      yield* Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
+      yield* inBuildFolders(
+        request.projectDir,
+        planned,
+        Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
+      )
       yield* writeCompileDatabase(request.projectDir, planned)
       yield* stdout.write(`${request.projectDir}/compile_commands.json\n`)
     })

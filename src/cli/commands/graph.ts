@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { inBuildFolders } from "../../orchestrator/BuildFolderLock.ts"
 import { materialise } from "../../orchestrator/materialise.ts"
 import { planProject } from "../../orchestrator/planProject.ts"
 import { Action } from "../../plan/Action.ts"
@@ -30,7 +31,11 @@ export const graph = Command.make("graph", {
       const planned = yield* planProject(request)
       if (flags.json) {
         // Whoever runs these commands needs the folders and the files that no command makes.
-        yield* Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
+        yield* inBuildFolders(
+          request.projectDir,
+          planned,
+          Effect.forEach(planned, (environment) => materialise(request.projectDir, environment), { discard: true })
+        )
         const environments = planned.map(({ graph, name }) => ({
           name,
           cwd: request.projectDir,
