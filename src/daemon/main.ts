@@ -18,6 +18,8 @@ import { reportDefect } from "../cli/run.ts"
 import { Terminal } from "../cli/Terminal.ts"
 import * as DiskNode from "../disk/DiskNode.ts"
 import * as syncFileSystem from "../disk/syncFileSystem.ts"
+import { JobBudget, makeJobBudget } from "../exec/JobBudget.ts"
+import { linksAtOnce } from "../exec/Jobs.ts"
 import { place } from "../launcher/place.ts"
 import { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import * as BuiltinSteps from "../orchestrator/builtinSteps.ts"
@@ -94,6 +96,7 @@ const signalled = Effect.callback<string>((resume) => {
 const daemon = Effect.gen(function*() {
   const subprocess = yield* SubprocessNode.shared({ idle: 2 * availableParallelism() })
   const folderLock = makeFolderLocks()
+  const jobs = makeJobBudget({ jobs: availableParallelism(), links: linksAtOnce })
   const plans = makePlanMemory(rememberedPlans)
   const context = yield* Layer.build(services)
   const server = yield* makeServer({
@@ -107,6 +110,7 @@ const daemon = Effect.gen(function*() {
         const command = `fbuild ${call.request.args.join(" ")}`
         const run = main(call.request.args, version).pipe(
           Effect.provideService(BuildFolderLock, folderLock({ command, tell: terminal.stderr.write })),
+          Effect.provideService(JobBudget, jobs),
           Effect.provideService(PlanMemory, plans),
           Effect.provideService(Subprocess, own),
           Effect.provideService(Terminal, terminal),

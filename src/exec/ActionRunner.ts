@@ -198,7 +198,10 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: fetched.hit.printed })
             return "Cached" as const
           }
-          yield* jobs.withPermit(runNow(action, stage, reason, fetched.answer))
+          yield* jobs.withPermit(
+            runNow(action, stage, reason, fetched.answer),
+            action.mnemonic === "Link" ? "link" : "command"
+          )
           return "Executed" as const
         })
 

@@ -2,6 +2,7 @@ import { afterEach, assert, describe, it } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Net from "node:net"
+import * as Os from "node:os"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
@@ -424,6 +425,27 @@ describe("daemon", () => {
     first.child.kill("SIGINT")
     second.child.kill("SIGINT")
     assert.deepStrictEqual((await Promise.all([first.ended, second.ended])).map(({ status }) => status), [130, 130])
+  })
+
+  it("starts no more commands for all requests than there are processors, and serves all", async () => {
+    const log = Path.join(space, "budget.log")
+    const folder = compilers(
+      "budget",
+      `case "$*" in *-c*) echo "+ $PWD" >> "${log}"; sleep 0.05; /usr/bin/avr-g++ "$@"; s=$?; echo "- $PWD" >> "${log}"; exit $s;; esac; exec /usr/bin/avr-g++ "$@"`
+    )
+    const own = home()
+    const sources = Array.from({ length: 8 }, (_, index) => [`src/part${index}.cpp`, `int part${index};\n`])
+    const dirs = ["budget-a", "budget-b", "budget-c"].map((name) =>
+      write(Path.join(space, name), { ...project(folder), ...Object.fromEntries(sources) })
+    )
+    const runs = await Promise.all(dirs.map((dir) => own.run(dir, ["build", "--no-cache"], { PATH: `/usr/bin:/bin` })))
+    assert.deepStrictEqual(runs.map(({ status }) => status), [0, 0, 0], runs.map(({ stderr }) => stderr).join(""))
+    let [now, most] = [0, 0]
+    for (const line of Fs.readFileSync(log, "utf8").split("\n")) {
+      now += line.startsWith("+") ? 1 : line.startsWith("-") ? -1 : 0
+      most = Math.max(most, now)
+    }
+    assert.strictEqual(most, Os.availableParallelism())
   })
 
   it("builds one project once at a time, and says for whom the other waits", async () => {

@@ -5,7 +5,6 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { Compiler } from "../../src/exec/Compiler.ts"
 import { Jobs } from "../../src/exec/Jobs.ts"
-import { Linker } from "../../src/exec/Linker.ts"
 import { makeStage } from "../../src/exec/Stage.ts"
 import type { Action } from "../../src/plan/Action.ts"
 import { type CommandSpec, Subprocess } from "../../src/process/Subprocess.ts"
@@ -104,21 +103,6 @@ describe("Compiler", () => {
         )
         if (error._tag !== "CommandFailed") return assert.fail(error._tag)
         assert.deepStrictEqual([error.message, error.hint, error.output], [message, hint, "out\nerr\n"])
-      }))
-  }
-})
-
-describe("Linker", () => {
-  for (const [mnemonic, most] of [["Link", 2], ["Archive", 5]] as const) {
-    it.live(`of 5 actions ${mnemonic} at most ${most} at once`, () =>
-      Effect.gen(function*() {
-        const { gauge, layer } = fakeSubprocess({ _tag: "Exited", code: 0 })
-        const actions = Array.from({ length: 5 }, (_, index) => action(`out/${index}`, [], { mnemonic }))
-        yield* Effect.flatMap(Linker, (linker) =>
-          Effect.forEach(actions, (one) => linker.run(one, stage(one), "/p"), { concurrency: "unbounded" })).pipe(
-            Effect.provide(Layer.provide(Linker.layer, layer))
-          )
-        assert.strictEqual(gauge.most, most)
       }))
   }
 })
