@@ -33,5 +33,6 @@ done
 if [ "$use" != off ] || [ "${1:-}" = daemon ]; then
   exec "$node" "$dist/launcher.cjs" "$@"
 fi
-# The young generation as large as a build needs it: collecting less often spares a tenth of a cold build's own time.
-exec "$node" --min-semi-space-size=16 "$dist/start.mjs" "$@"
+# The young generation as large as a build needs it: collecting less often spares a tenth of a cold build's own time. Not
+# larger either: with ten thousand sources it would grow to 130 MB and be no faster.
+exec "$node" --min-semi-space-size=16 --max-semi-space-size=16 "$dist/start.mjs" "$@"

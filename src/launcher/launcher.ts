@@ -123,8 +123,11 @@ const startDaemon = (dist: string, home: string, ended: (status: number | null) 
   // Loaded here, because most calls find a daemon.
   const child = process.getBuiltinModule("node:child_process").spawn(
     process.execPath,
-    // The flag as in fbuild.sh, for the same reason.
-    ["--min-semi-space-size=16", `${dist}/daemon.mjs`, home, process.env["FBUILD_DAEMON_IDLE"] ?? ""],
+    // The flags as in fbuild.sh, for the same reasons.
+    [
+      ...["--min-semi-space-size=16", "--max-semi-space-size=16"],
+      ...[`${dist}/daemon.mjs`, home, process.env["FBUILD_DAEMON_IDLE"] ?? ""]
+    ],
     // Every request brings its own folder and environment.
     { cwd: "/", env: { NODE_COMPILE_CACHE: `${dist}/.v8-cache` }, detached: true, stdio: ["ignore", log, log] }
   )
