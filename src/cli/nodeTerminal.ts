@@ -24,15 +24,18 @@ export const nodeTerminal = (signals: Signals): Terminal["Service"] => ({
 const sink = (stream: NodeJS.WriteStream, { hurried }: Signals): Sink => {
   // A reader that has had enough (`| head`) is not a failure of the build.
   stream.on("error", () => {})
+  const waiting = new Set<() => void>()
+  const proceed = () => {
+    for (const resume of waiting) resume()
+    waiting.clear()
+  }
+  stream.on("drain", proceed).on("close", proceed)
   const write = (chunk: string | Uint8Array) =>
     Effect.callback<void>((resume) => {
       if (stream.destroyed || stream.write(chunk) || hurried()) return resume(Effect.void)
-      const proceed = () => {
-        stream.off("drain", proceed).off("close", proceed)
-        resume(Effect.void)
-      }
-      stream.on("drain", proceed).on("close", proceed)
-      return Effect.sync(() => stream.off("drain", proceed).off("close", proceed))
+      const done = () => resume(Effect.void)
+      waiting.add(done)
+      return Effect.sync(() => waiting.delete(done))
     })
   return { write, writeBytes: write, isTTY: stream.isTTY === true, columns: () => stream.columns }
 }

@@ -44,7 +44,9 @@ export const run = (
   })
   Effect.runFork(
     program.pipe(Effect.provideService(Terminal, terminal), Effect.provide(layer))
-  ).addObserver((exit) => end(statusOf(Exit.isSuccess(exit) ? exit.value : Exit.failCause(exit.cause))))
+  ).addObserver((exit) => {
+    end(statusOf(Exit.isSuccess(exit) ? exit.value : Exit.failCause(exit.cause)), received !== undefined)
+  })
 
   const statusOf = (exit: Exit.Exit<number, unknown>): number => {
     if (Exit.isSuccess(exit)) return exit.value
@@ -81,10 +83,16 @@ export const reportDefect = (
 /** How long a reader may take for the last lines of a request that was interrupted, ms. */
 const farewellMillis = 100
 
-/** Ends the process. What may still be open (a pipe that a stray grandchild holds) must not keep it. */
-const end = (status: number): void => {
+/**
+ * Ends the process once its readers have got everything. What else may still be open (a pipe that a stray grandchild
+ * holds) must not keep it.
+ */
+const end = (status: number, interrupted: boolean): void => {
   const exit = () => process.exit(status)
-  const unwritten = [process.stdout, process.stderr].some((stream) => stream.writableLength > 0 && !stream.destroyed)
-  if (!unwritten) return exit()
-  setTimeout(exit, farewellMillis)
+  const streams = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0 && !stream.destroyed)
+  let waiting = streams.length
+  if (waiting === 0) return exit()
+  // Called back after all before it, also when the reader has gone.
+  for (const stream of streams) stream.write("", () => --waiting === 0 && exit())
+  if (interrupted) setTimeout(exit, farewellMillis)
 }
