@@ -136,6 +136,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
               return yield* new SourceVanished({ ...subject(action), path: input })
             }
           }
+          yield* upToDate.settled
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis
           const printed = yield* fill(action, stage)

@@ -20,7 +20,8 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
   const absolute = (path: string): string => path.startsWith("/") ? path : `${options.cwd}/${path}`
   const seen = new Map<string, KnownDigest | undefined>()
   const trusted = new Map(saved)
-  const doubtful = new Set<string>()
+  /** When they changed, ns. */
+  const doubtful = new Map<string, bigint>()
   const news = new Set<string>()
 
   yield* disk.makeDirectory(absolute(options.buildDir))
@@ -42,7 +43,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     if (content === undefined) return undefined
     const found: KnownDigest = { signature: signature.text, ...content }
     if (settled) trust(path, found)
-    else doubtful.add(path)
+    else doubtful.set(path, signature.changedNanos)
     return found
   })
 
@@ -78,11 +79,20 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
       const signature = yield* disk.signature(absolute(path))
       if (signature?.bytes !== content.bytes) return void seen.delete(path)
       seen.set(path, { signature: signature.text, digest: content.digest, marks: content.marks })
-      doubtful.add(path)
+      doubtful.set(path, signature.changedNanos)
     }),
+    /**
+     * How long it takes, ns, until a tick has passed since any of the files that were looked at, but for `others`, had
+     * changed. Not those with a time in the future: there is no waiting for them.
+     */
+    untilSettled: (others: ReadonlySet<string>) =>
+      Effect.map(now, (time) => {
+        const left = [...doubtful].filter(([path]) => !others.has(path)).map(([, changed]) => changed - time)
+        return left.reduce((most, one) => one > most && one <= tickNanos ? one : most, -1n) + 1n
+      }),
     /** Looks once more at files that had changed too shortly before, so that the next build need not. */
     settle: Effect.gen(function*() {
-      for (const path of doubtful) {
+      for (const path of doubtful.keys()) {
         const before = seen.get(path)
         const signature = yield* disk.signature(absolute(path))
         if (before === undefined || signature?.text !== before.signature) continue

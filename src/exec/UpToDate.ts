@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import {
@@ -35,6 +36,11 @@ export interface Traced {
 export class UpToDate extends Context.Service<UpToDate, {
   /** A time of the file system, ns, before which a file that will be touched from now on cannot seem to be touched. */
   readonly now: Effect.Effect<bigint>
+  /**
+   * To be waited for before a command starts: 10 ms at most where a file was changed just before, and no time else. What
+   * is changed within a tick of a command's start could have changed after it, and the command would leave no trace.
+   */
+  readonly settled: Effect.Effect<void>
   /** Compares the action's last trace, and its outputs, with what is on the disk now. */
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
   /** What stands against a trace of this action, wherever it was made: the first thing that is not as it was then. */
@@ -120,16 +126,27 @@ export class UpToDate extends Context.Service<UpToDate, {
           changed = true
         })
 
+        const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
+
+        // Timers may be early: they count from the time that the event loop knew.
+        const settled: Effect.Effect<void> = Effect.flatMap(
+          Effect.suspend(() => files.untilSettled(made)),
+          (nanos) =>
+            nanos <= 0n
+              ? Effect.void
+              : Effect.andThen(Effect.sleep(Duration.millis(Math.ceil(Number(nanos) / 1e6))), settled)
+        )
+
         const finished = (done: Finished) =>
           Effect.sync(() => {
-            for (const output of done.action.outputs) files.forget(output)
+            for (const output of done.action.outputs) {
+              files.forget(output)
+              made.add(output)
+            }
             pending.push(done)
           })
 
-        const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
-
         const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
-          for (const { action } of pending) for (const output of action.outputs) made.add(output)
           const tracer = yield* makeTracer({ files, made, records })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
@@ -163,7 +180,18 @@ export class UpToDate extends Context.Service<UpToDate, {
           changed = false
         }, Effect.provideService(Disk, disk))
 
-        return UpToDate.of({ now: files.now, decide, mismatch, digest, marks, restored, finished, keepTraces, commit })
+        return UpToDate.of({
+          now: files.now,
+          settled,
+          decide,
+          mismatch,
+          digest,
+          marks,
+          restored,
+          finished,
+          keepTraces,
+          commit
+        })
       })
     )
 }

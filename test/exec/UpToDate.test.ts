@@ -57,6 +57,26 @@ describe("UpToDate", () => {
       assert.deepStrictEqual(workshop.events.map(({ _tag }) => _tag), Array.from({ length: 3 }, () => "ActionUpToDate"))
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("leaves a trace of what was changed just before", () =>
+    Effect.gen(function*() {
+      const workshop = yield* builtWorkshop()
+      for (const [index, name] of ["a.c", "x.h", "b.c", "x.h", "a.c"].entries()) {
+        yield* workshop.write(name, `${name === "a.c" ? "#include \"x.h\"\n" : ""}${index}\n`)
+        assert.lengthOf(yield* workshop.build(graph), 2)
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graph), [])
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("does not wait for a file from the future", () =>
+    Effect.gen(function*() {
+      const workshop = yield* builtWorkshop()
+      yield* workshop.write("b.c", "later\n")
+      const future = Date.now() / 1000 + 3600
+      yield* workshop.fs.utimes(`${workshop.cwd}/b.c`, future, future)
+      assert.deepStrictEqual(yield* workshop.build(graph), ["out/b.o", "out/elf"])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("a command that changed", () =>
     Effect.gen(function*() {
       const changes: ReadonlyArray<Partial<Action>> = [
