@@ -72,7 +72,8 @@ describe("UpToDate", () => {
     Effect.gen(function*() {
       const workshop = yield* builtWorkshop()
       yield* workshop.write("b.c", "later\n")
-      const future = Date.now() / 1000 + 3600
+      /** 2100, s. */
+      const future = 4_102_444_800
       yield* workshop.fs.utimes(`${workshop.cwd}/b.c`, future, future)
       assert.deepStrictEqual(yield* workshop.build(graph), ["out/b.o", "out/elf"])
     }).pipe(Effect.scoped, Effect.provide(layer)))
