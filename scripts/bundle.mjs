@@ -49,6 +49,8 @@ async function bundle(esbuild) {
     outExtension: { ".js": ".mjs" },
     // What is imported dynamically (emulator, parser) becomes a file of its own, read only when needed.
     splitting: true,
+    // Another HTTP client of Effect's, which nothing uses.
+    external: ["undici"],
     // avr8js as the ES module it also is: esbuild cannot name the exports of its CommonJS form.
     mainFields: ["module", "main"],
     format: "esm",

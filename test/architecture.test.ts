@@ -11,7 +11,7 @@ const walls = {
   launcher: "",
   disk: "domain",
   process: "domain telemetry",
-  config: "domain",
+  config: "domain telemetry",
   arduino: "domain",
   boards: "domain arduino",
   plan: "domain arduino boards",
@@ -22,13 +22,14 @@ const walls = {
   cache: "domain telemetry disk plan",
   exec: "domain telemetry disk process plan cache",
   artifacts: "domain telemetry disk process plan",
+  profile: "domain telemetry disk plan exec",
   emulators: "domain telemetry disk process plan artifacts",
   deploy: "domain telemetry disk process plan artifacts",
   orchestrator:
     "domain telemetry disk process config arduino boards plan packages toolchain sources scripts cache exec artifacts platforms",
   daemon: "domain telemetry disk orchestrator",
   cli:
-    "domain telemetry disk process config arduino boards plan packages toolchain sources scripts cache exec artifacts emulators deploy orchestrator daemon",
+    "domain telemetry disk process config arduino boards plan packages toolchain sources scripts cache exec artifacts profile emulators deploy orchestrator daemon",
   remote: "domain telemetry disk plan cache"
 }
 

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Digest } from "../domain/Digest.ts"
+import { Span } from "../telemetry/names.ts"
 import { blobsOf, readEntry } from "./ActionCache.ts"
 import { compactUsage } from "./CacheUsage.ts"
 import { cacheDir, writeWhole } from "./layout.ts"
@@ -34,7 +35,7 @@ export interface GcReport {
  * the cache stays too large then. A build that looks for something just then misses, nothing worse.
  */
 export const collectGarbage: (options: GcOptions) => Effect.Effect<GcReport, DiskError, Disk> = Effect.fn(
-  "collectGarbage"
+  Span.collectGarbage
 )(function*({ home, isAlive, maxBytes }) {
   const disk = yield* Disk
   const young = (yield* Clock.currentTimeMillis) - youngMillis
@@ -81,7 +82,9 @@ export const collectGarbage: (options: GcOptions) => Effect.Effect<GcReport, Dis
  * At the end of a build: once a day, looks whether the cache has become too large, and makes it smaller. On other days it
  * costs a look into one folder. Never fails a build: what cannot be removed stays.
  */
-export const gcIfDue: (options: GcOptions) => Effect.Effect<GcReport | undefined, never, Disk> = Effect.fn("gcIfDue")(
+export const gcIfDue: (options: GcOptions) => Effect.Effect<GcReport | undefined, never, Disk> = Effect.fn(
+  Span.gcIfDue
+)(
   function*(options) {
     const disk = yield* Disk
     const now = yield* Clock.currentTimeMillis

@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { Span } from "../telemetry/names.ts"
 import { blobsOf, readEntry, writeEntry } from "./ActionCache.ts"
 import { readUsage, type Usage } from "./CacheUsage.ts"
 import { actionsDir, cacheDir, contentDir } from "./layout.ts"
@@ -14,7 +15,7 @@ export interface CacheStats {
 }
 
 /** What is in the cache, and what it did. */
-export const cacheStats: (home: string) => Effect.Effect<CacheStats, never, Disk> = Effect.fn("cacheStats")(
+export const cacheStats: (home: string) => Effect.Effect<CacheStats, never, Disk> = Effect.fn(Span.cacheStats)(
   function*(home) {
     const files = yield* listCache(home)
     return {
@@ -38,7 +39,7 @@ export interface VerifyReport {
 }
 
 /** Reads every file of the cache, and removes what is wrong. */
-export const verifyCache: (home: string) => Effect.Effect<VerifyReport, DiskError, Disk> = Effect.fn("verifyCache")(
+export const verifyCache: (home: string) => Effect.Effect<VerifyReport, DiskError, Disk> = Effect.fn(Span.verifyCache)(
   function*(home) {
     const disk = yield* Disk
     const { blobs, entries } = yield* listCache(home)
@@ -69,7 +70,7 @@ export const verifyCache: (home: string) => Effect.Effect<VerifyReport, DiskErro
 const unreadable = Effect.orElseSucceed(() => undefined)
 
 /** Empties the cache and its counts. A build that runs meanwhile misses, nothing worse. */
-export const clearCache: (home: string) => Effect.Effect<void, DiskError, Disk> = Effect.fn("clearCache")(
+export const clearCache: (home: string) => Effect.Effect<void, DiskError, Disk> = Effect.fn(Span.clearCache)(
   function*(home) {
     const disk = yield* Disk
     const now = yield* Clock.currentTimeMillis

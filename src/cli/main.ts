@@ -14,17 +14,33 @@ import { compiledb } from "./commands/compiledb.ts"
 import { daemon } from "./commands/daemon.ts"
 import { doctor } from "./commands/doctor.ts"
 import { graph } from "./commands/graph.ts"
+import { profile } from "./commands/profile.ts"
 import { size } from "./commands/size.ts"
 import { testEmu } from "./commands/testEmu.ts"
 import { why } from "./commands/why.ts"
 import { normaliseArgs } from "./normaliseArgs.ts"
 import { errorText, exitCodeOf, reportedError } from "./reportError.ts"
 import { Terminal } from "./Terminal.ts"
+import { traced } from "./tracing.ts"
 import { NotBuilt } from "./UsageError.ts"
 
 const root = Command.make("fbuild").pipe(
   Command.withDescription("Builds the firmware of platformio.ini projects"),
-  Command.withSubcommands([build, testEmu, clean, graph, compiledb, size, boards, board, cache, why, daemon, doctor])
+  Command.withSubcommands([
+    build,
+    testEmu,
+    clean,
+    graph,
+    compiledb,
+    size,
+    boards,
+    board,
+    cache,
+    why,
+    profile,
+    daemon,
+    doctor
+  ])
 )
 
 const builtCommands = new Set([
@@ -38,6 +54,7 @@ const builtCommands = new Set([
   "board",
   "cache",
   "why",
+  "profile",
   "daemon",
   "doctor"
 ])
@@ -52,14 +69,19 @@ const missingCommands = new Set([
   "lock",
   "deploy",
   "monitor",
-  "device",
-  "profile"
+  "device"
 ])
 
 /** Runs one command line and returns its exit status. All that can be said about it has been written when it returns. */
-export const main = Effect.fnUntraced(function*(args: ReadonlyArray<string>, version: string) {
-  const { stderr, stdout, variables } = yield* Terminal
+export const main = (args: ReadonlyArray<string>, version: string) => {
   const normalised = normaliseArgs(args, new Set([...builtCommands, ...missingCommands]))
+  const [first = ""] = normalised
+  const command = builtCommands.has(first) ? first : "help"
+  return traced({ command, args, version }, runCommandLine(normalised, version))
+}
+
+const runCommandLine = Effect.fnUntraced(function*(normalised: ReadonlyArray<string>, version: string) {
+  const { stderr, stdout, variables } = yield* Terminal
   const [command = ""] = normalised
   if (missingCommands.has(command)) {
     const error = new NotBuilt({ what: `fbuild ${command}` })

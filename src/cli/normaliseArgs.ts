@@ -12,7 +12,8 @@ const takesValue = new Set([
   "--expect",
   "--halt-on-success",
   "--halt-on-error",
-  "--emulator"
+  "--emulator",
+  "--chrome"
 ])
 
 /**

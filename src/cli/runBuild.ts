@@ -12,6 +12,7 @@ import { gcIfDue } from "../cache/collectGarbage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { markRunning } from "../cache/running.ts"
 import type { BuildEvent, EnvironmentResult } from "../exec/BuildEvent.ts"
+import { CurrentBuildLog } from "../exec/BuildLog.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import { Jobs } from "../exec/Jobs.ts"
 import { Linker } from "../exec/Linker.ts"
@@ -21,8 +22,10 @@ import { type PlannedEnvironment } from "../orchestrator/planEnvironment.ts"
 import { planProject } from "../orchestrator/planProject.ts"
 import { shellCommand } from "../plan/render.ts"
 import { isAlive, ownPid } from "../process/isAlive.ts"
-import { usesColor } from "./colors.ts"
-import { type BuildFlags, buildRequest } from "./options.ts"
+import { Span } from "../telemetry/names.ts"
+import { CurrentTrace } from "../telemetry/Trace.ts"
+import { dim, usesColor } from "./colors.ts"
+import { type BuildFlags, buildRequest, projectRequest } from "./options.ts"
 import { processors } from "./processors.ts"
 import { jsonReporter } from "./render/json.ts"
 import { liveReporter } from "./render/live.ts"
@@ -41,7 +44,7 @@ type Finished = Omit<Extract<BuildEvent, { readonly _tag: "BuildFinished" }>, "_
  * told when this fails with its exit status. With `plan: "unless standing"` nothing is planned, and no environment comes
  * back, where all is known to be as a build left it.
  */
-export const runBuild = Effect.fn("runBuild")(function*(
+export const runBuild = Effect.fn(Span.runBuild)(function*(
   flags: BuildFlags,
   { plan }: { readonly plan: "always" | "unless standing" }
 ) {
@@ -51,9 +54,17 @@ export const runBuild = Effect.fn("runBuild")(function*(
 
   const finish = Effect.fnUntraced(function*(finished: Finished) {
     const durationMs = (yield* Clock.currentTimeMillis) - started
-    const span = yield* Effect.option(Effect.currentSpan)
-    const traceId = Option.match(span, { onNone: () => "", onSome: ({ traceId }) => traceId })
+    const trace = yield* CurrentTrace
+    const traceId = trace?.traceId ?? ""
     yield* reporter.emit({ _tag: "BuildFinished", ...finished, durationMs, traceId })
+    const log = yield* CurrentBuildLog
+    const project = yield* Effect.option(projectRequest(flags))
+    if (log !== undefined && Option.isSome(project) && !flags.dryRun) {
+      log.result = { ...finished, projectDir: project.value.projectDir }
+    }
+    if (trace?.isExported !== true || flags.json) return
+    const color = usesColor(flags.color, terminal.stdout, terminal.variables)
+    yield* terminal.stdout.write(dim(`trace ${traceId}${traceLink(traceId, terminal.variables)}\n`, color))
   })
 
   const exit = yield* Effect.exit(answered(flags, reporter, plan)).pipe(
@@ -72,6 +83,13 @@ export const runBuild = Effect.fn("runBuild")(function*(
   yield* finish({ ok: false, exitCode, environments: [], errors: [reportedError(error.value)] })
   return yield* new CommandExit({ code: exitCode })
 }, Effect.scoped)
+
+/** Where the trace can be looked at: `FBUILD_TRACE_URL`, in which `{traceId}` stands for its id, or which its id follows. */
+const traceLink = (traceId: string, variables: Readonly<Record<string, string>>): string => {
+  const url = variables["FBUILD_TRACE_URL"]
+  if (!url) return ""
+  return `  ${url.includes("{traceId}") ? url.replaceAll("{traceId}", traceId) : url + traceId}`
+}
 
 /** The results of a request: from a build, or of one that nothing has changed since. */
 const answered = Effect.fnUntraced(function*(

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
+import { Span } from "../telemetry/names.ts"
 import { absolutePath } from "./absolutePath.ts"
 import { ConfigError } from "./ConfigError.ts"
 import { decodeUtf8 } from "./decodeUtf8.ts"
@@ -15,7 +16,7 @@ import { resolveProject } from "./resolveProject.ts"
  *
  * Source: PlatformIO documentation, "extra_configs".
  */
-export const loadProject = Effect.fn("loadProject")(
+export const loadProject = Effect.fn(Span.loadProject)(
   function*(projectDir: string, variables: Readonly<Record<string, string>>): Effect.fn.Return<
     ProjectConfig,
     ConfigError,

@@ -27,6 +27,7 @@ import { makePlanMemory, PlanMemory } from "../orchestrator/PlanMemory.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import * as SubprocessNode from "../process/SubprocessNode.ts"
 import { SketchParser } from "../sources/ino/SketchParser.ts"
+import { Transport } from "../telemetry/Transport.ts"
 import { buildId } from "./buildId.ts"
 import { cgroupLimits } from "./cgroupLimits.ts"
 import { daemonFolder } from "./client.ts"
@@ -47,11 +48,17 @@ const rememberedPlans = 32
 
 const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
+const nodeHttp = Effect.map(
+  Effect.promise(() => import("@effect/platform-node/NodeHttpClient")),
+  ({ layerNodeHttp }) => layerNodeHttp
+)
+
 const services = Layer.provideMerge(
   BuiltinSteps.layer,
   Layer.mergeAll(
     Layer.provideMerge(syncFileSystem.layer, NodeServices.layer),
     DiskNode.layer,
+    Layer.succeed(Transport, nodeHttp),
     SketchParser.layer({ wasm: besideThis("tree-sitter-cpp.wasm"), runtime: besideThis("web-tree-sitter.wasm") })
   )
 )

@@ -2,6 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { Span } from "../telemetry/names.ts"
 import { Emulator, type ImageInvalid, type Machine, type MissingEmulator } from "./Emulator.ts"
 import { type Judge, judgeDeadline, judgeEnd, judgeText, startJudging } from "./judge.ts"
 import { Outcome } from "./Outcome.ts"
@@ -20,7 +21,7 @@ export const runEmulator: (
     /** Gets every byte, as it comes and before it is judged. */
     readonly onOutput: (bytes: Uint8Array) => Effect.Effect<void>
   }
-) => Effect.Effect<Outcome, MissingEmulator | ImageInvalid, Emulator> = Effect.fn("Emulator.run")(
+) => Effect.Effect<Outcome, MissingEmulator | ImageInvalid, Emulator> = Effect.fn(Span.emulate)(
   function*(machine, options) {
     const emulator = yield* Emulator
     if (!emulator.supports(machine)) {

@@ -5,8 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
+import { Span } from "../telemetry/names.ts"
 import { type ActionError, ActionTimedOut, SourceVanished } from "./ActionError.ts"
+import { type ActionWatch, makeActionWatch } from "./ActionWatch.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
+import type { ActionTimes } from "./BuildLog.ts"
 import { BuildReporter } from "./BuildReporter.ts"
 import { BuiltinSteps } from "./BuiltinSteps.ts"
 import { type CacheHit, CompileCache, type Ran } from "./CompileCache.ts"
@@ -52,6 +55,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const reporter = yield* BuildReporter
         const steps = yield* BuiltinSteps
         const upToDate = yield* UpToDate
+        const watch: ActionWatch = yield* makeActionWatch(options.environment)
         const { cwd, environment } = options
         const absolute = (path: string) => path.startsWith("/") ? path : `${cwd}/${path}`
         const usingDisk = Effect.provideService(Disk, disk)
@@ -90,7 +94,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         }
 
         /** Fills the stage and returns what the command said that is worth showing. */
-        const fill = Effect.fnUntraced(function*(action: Action, stage: Stage) {
+        const fill = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
           const staged = (path: string) => absolute(stage.files.get(path) ?? path)
           if (action.step !== undefined) {
             const content = yield* steps.run(action.step, action, cwd)
@@ -101,6 +105,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           const [output] = yield* action.mnemonic === "Link"
             ? Effect.all([command(action, stage), Effect.uninterruptible(Effect.ignore(settle))], { concurrency: 2 })
             : Effect.all([command(action, stage)])
+          if (output.usage !== undefined) times.usage = output.usage
           if (action.stdout === undefined) return output.stdout + output.stderr
           yield* disk.write(staged(action.stdout), output.stdout)
           return output.stderr
@@ -130,7 +135,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           usingDisk
         )
 
-        const execute = Effect.fnUntraced(function*(action: Action, stage: Stage) {
+        const execute = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
           for (const input of action.inputs) {
             if ((yield* disk.signature(absolute(input))) === undefined) {
               return yield* new SourceVanished({ ...subject(action), path: input })
@@ -139,7 +144,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* upToDate.settled
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis
-          const printed = yield* fill(action, stage)
+          const printed = yield* watch.command(times, fill(action, stage, times))
+          times.ranNanos = watch.now()
           const durationMs = (yield* Clock.currentTimeMillis) - started
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
           yield* finish(action, stage, discovered, startedNanos)
@@ -147,8 +153,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           return printed
         })
 
-        const limited = (action: Action, stage: Stage) =>
-          options.timeout === undefined ? execute(action, stage) : execute(action, stage).pipe(
+        const limited = (action: Action, stage: Stage, times: ActionTimes) =>
+          options.timeout === undefined ? execute(action, stage, times) : execute(action, stage, times).pipe(
             Effect.timeoutOrElse({
               duration: options.timeout,
               orElse: () =>
@@ -159,7 +165,14 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           )
 
         /** Runs the command of an action as soon as a job is free. */
-        const runNow = Effect.fnUntraced(function*(action: Action, stage: Stage, reason: Reason, answer: CacheAnswer) {
+        const runNow = Effect.fnUntraced(function*(
+          action: Action,
+          stage: Stage,
+          times: ActionTimes,
+          reason: Reason,
+          answer: CacheAnswer
+        ) {
+          times.startedNanos = watch.now()
           const event = eventOf(environment, action)
           yield* reporter.emit({ _tag: "ActionStarted", ...event, argv: action.argv, reason, cache: answer })
           const started = yield* Clock.currentTimeMillis
@@ -169,7 +182,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
               (now) => reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs: now - started, output })
             )
           explain(action, { outcome: "Cancelled", reason, cache: answer })
-          const output = yield* limited(action, stage).pipe(
+          const output = yield* limited(action, stage, times).pipe(
             Effect.tapError((error) => {
               explain(action, { outcome: "Failed", reason, cache: answer })
               return finished(false, error._tag === "CommandFailed" ? error.output : "")
@@ -179,11 +192,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* finished(true, output)
         })
 
-        const run = Effect.fn("ActionRunner.run")(function*(action: Action) {
-          yield* Effect.annotateCurrentSpan({
-            "fbuild.action.id": action.id,
-            "fbuild.action.mnemonic": action.mnemonic
-          })
+        const bring = Effect.fnUntraced(function*(action: Action, times: ActionTimes) {
           const event = eventOf(environment, action)
           const reason = yield* upToDate.decide(action)
           if (reason === undefined) {
@@ -191,22 +200,34 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* reporter.emit({ _tag: "ActionUpToDate", ...event })
             return "UpToDate" as const
           }
+          times.reason = reason
+          times.decidedNanos = watch.now()
           const stage = makeStage(action, cwd, options.stageRoot, String(count++))
           const fetched = yield* cache.fetch(action, stage)
+          times.fetchedNanos = watch.now()
           if (fetched._tag === "Hit") {
             yield* restore(action, stage, fetched.hit)
+            times.cache = { _tag: "Hit" }
+            times.savedMillis = fetched.hit.durationMs
             explain(action, { outcome: "Cached", reason, cache: { _tag: "Hit" } })
             yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: fetched.hit.printed })
             return "Cached" as const
           }
+          times.cache = fetched.answer
           yield* jobs.withPermit(
-            runNow(action, stage, reason, fetched.answer),
+            runNow(action, stage, times, reason, fetched.answer),
             action.mnemonic === "Link" ? "link" : "command"
           )
           return "Executed" as const
         })
 
-        const commit = Effect.fnUntraced(function*(actions: ReadonlyArray<Action>) {
+        const run = (action: Action) =>
+          Effect.suspend(() => {
+            const times = watch.begin(action)
+            return Effect.onExit(bring(action, times), (exit) => Effect.sync(() => watch.end(times, exit)))
+          })
+
+        const commit = Effect.fn(Span.commit)(function*(actions: ReadonlyArray<Action>) {
           yield* settle
           yield* upToDate.commit(new Set(actions.map(({ id }) => id)))
           yield* cache.close

@@ -22,6 +22,8 @@ export interface CacheHit {
   readonly outputs: ReadonlyArray<Content & { readonly bytes: number }>
   /** What the command printed. */
   readonly printed: string
+  /** What it took, ms. */
+  readonly durationMs: number
 }
 
 /** What is to be kept of an action that has run. */

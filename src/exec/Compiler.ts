@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Action } from "../plan/Action.ts"
-import { type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
+import { type ResourceUsage, type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
 import { CommandFailed } from "./ActionError.ts"
 import type { Stage } from "./Stage.ts"
 
@@ -10,6 +10,7 @@ import type { Stage } from "./Stage.ts"
 export interface CommandOutput {
   readonly stdout: string
   readonly stderr: string
+  readonly usage?: ResourceUsage
 }
 
 /** Runs one command of the graph in its stage. */
@@ -66,7 +67,9 @@ export const runCommand = Effect.fnUntraced(function*(
   const { status } = completed
   const stdout = finalNames(completed.stdout, stage)
   const stderr = finalNames(completed.stderr, stage)
-  if (status._tag === "Exited" && status.code === 0) return { stdout, stderr }
+  if (status._tag === "Exited" && status.code === 0) {
+    return { stdout, stderr, ...(completed.usage === undefined ? {} : { usage: completed.usage }) }
+  }
   return yield* new CommandFailed({
     id: action.id,
     mnemonic: action.mnemonic,

@@ -36,7 +36,7 @@ export class Executor extends Context.Service<Executor, {
       const runner = yield* ActionRunner
       const reporter = yield* BuildReporter
 
-      const execute = Effect.fn("Executor.execute")(function*(graph: ActionGraph, options: ExecuteOptions) {
+      const execute = Effect.fnUntraced(function*(graph: ActionGraph, options: ExecuteOptions) {
         const outcomes = new Map<Action, ActionOutcome>(graph.actions.map((action) => [action, { _tag: "Cancelled" }]))
         const done = new Map(
           graph.actions.map((action) => [action, Deferred.makeUnsafe<ActionOutcome["_tag"]>()] as const)

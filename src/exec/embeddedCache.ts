@@ -87,7 +87,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
           }
           yield* usage.count("hits")
           const { carried = [], outputs } = cached
-          return { _tag: "Hit", hit: { trace, carried, outputs, printed } }
+          return { _tag: "Hit", hit: { trace, carried, outputs, printed, durationMs: cached.durationMs } }
         }
         yield* usage.count("misses")
         if (damaged) return miss({ _tag: "ContentMissing" })

@@ -11,6 +11,7 @@ import { ContentStore } from "../cache/ContentStore.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { ActionError } from "../exec/ActionError.ts"
 import { ActionRunner } from "../exec/ActionRunner.ts"
+import { CurrentBuildLog } from "../exec/BuildLog.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import { BuiltinSteps } from "../exec/BuiltinSteps.ts"
 import { backendLayer, type CacheBackend } from "../exec/CacheBackend.ts"
@@ -23,6 +24,7 @@ import { sizeReport } from "../plan/planImages.ts"
 import { projectName } from "../plan/planLink.ts"
 import { isAlive, ownPid } from "../process/isAlive.ts"
 import { Subprocess } from "../process/Subprocess.ts"
+import { Attribute, Span } from "../telemetry/names.ts"
 import { SizeOverflow } from "./OrchestratorError.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 
@@ -60,12 +62,19 @@ export class Orchestrator extends Context.Service<Orchestrator, {
       >()
       const disk = Context.get(services, Disk)
 
-      const build = Effect.fn("Orchestrator.build")(
+      const build = Effect.fn(Span.build)(
         function*(
           projectDir: string,
           planned: PlannedEnvironment,
           options: BuildOptions
         ) {
+          const log = yield* CurrentBuildLog
+          log?.graphs.set(planned.name, planned.graph)
+          yield* Effect.annotateCurrentSpan({
+            [Attribute.taskName]: planned.name,
+            [Attribute.taskType]: "build",
+            [Attribute.environment]: planned.name
+          })
           const dir = planned.buildDir.startsWith("/") ? planned.buildDir : `${projectDir}/${planned.buildDir}`
           yield* prepareFolders(projectDir, planned)
           const stageRoot = `${planned.buildDir}/.stage/${ownPid()}`

@@ -6,6 +6,7 @@ import { Disk } from "../disk/Disk.ts"
 import { makeRecording } from "../disk/recording.ts"
 import type { ReportedError } from "../exec/BuildEvent.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
+import { Span } from "../telemetry/names.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 import { planProject, type ProjectRequest } from "./planProject.ts"
 import { recordVariables } from "./recordVariables.ts"
@@ -60,7 +61,7 @@ export const makePlanMemory = (size: number): PlanMemory => {
  * The plan of a request: the one that this process has made before, if all that planning asked of the disk and of the
  * variables would be answered as it was then; else a new one.
  */
-export const recallPlan = Effect.fn("recallPlan")(function*(request: ProjectRequest) {
+export const recallPlan = Effect.fn(Span.recallPlan)(function*(request: ProjectRequest) {
   const memory = yield* PlanMemory
   const disk = yield* Disk
   const fileSystem = yield* FileSystem.FileSystem

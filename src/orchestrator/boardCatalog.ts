@@ -4,6 +4,7 @@ import { type ResolvedBoard } from "../arduino/boards.ts"
 import type { Property } from "../arduino/Properties.ts"
 import { findBoard, knownIds } from "../boards/findBoard.ts"
 import { findCore, type PackageSearch } from "../packages/findCore.ts"
+import { Span } from "../telemetry/names.ts"
 import { loadCore } from "./loadCore.ts"
 
 /** One line of a list of boards. */
@@ -19,7 +20,7 @@ export interface ListedBoard {
 }
 
 /** Every board of every platform whose core is installed. */
-export const listBoards = Effect.fn("listBoards")(function*(search: PackageSearch) {
+export const listBoards = Effect.fn(Span.listBoards)(function*(search: PackageSearch) {
   const lists = yield* Effect.forEach(platformNames, (platform) =>
     Effect.gen(function*() {
       const { boards, spec } = yield* coreOf(platform, search)
@@ -35,7 +36,7 @@ export const listBoards = Effect.fn("listBoards")(function*(search: PackageSearc
 })
 
 /** A board with every property, each with the file and the line that it comes from. */
-export const describeBoard = Effect.fn("describeBoard")(function*(id: string, search: PackageSearch) {
+export const describeBoard = Effect.fn(Span.describeBoard)(function*(id: string, search: PackageSearch) {
   const [platform = ""] = platformNames
   const { boards, core, spec } = yield* coreOf(platform, search)
   const board = yield* Effect.fromResult(findBoard(boards, spec.boards, id))

@@ -4,6 +4,7 @@ import { compileDatabase } from "../artifacts/compileDatabase.ts"
 import { Disk } from "../disk/Disk.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import type { CacheBackend } from "../exec/CacheBackend.ts"
+import { Span } from "../telemetry/names.ts"
 import { inBuildFolders } from "./BuildFolderLock.ts"
 import { Orchestrator } from "./Orchestrator.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
@@ -20,7 +21,7 @@ export interface BuildRequest extends ProjectRequest {
 }
 
 /** Plans and builds. Environments share the job permits; the result has them in the order of the request. */
-export const buildProject = Effect.fn("buildProject")(function*(request: BuildRequest) {
+export const buildProject = Effect.fn(Span.buildProject)(function*(request: BuildRequest) {
   const orchestrator = yield* Orchestrator
   const reporter = yield* BuildReporter
   const planned = yield* recallPlan(request)

@@ -5,6 +5,7 @@ import { Disk } from "../disk/Disk.ts"
 import { BuiltinSteps, StepFailed } from "../exec/BuiltinSteps.ts"
 import { convertSketch } from "../sources/ino/convertSketch.ts"
 import { SketchParser } from "../sources/ino/SketchParser.ts"
+import { Span } from "../telemetry/names.ts"
 
 /** The interpreters of all built-in steps. */
 export const layer = Layer.effect(
@@ -23,7 +24,7 @@ export const layer = Layer.effect(
     })
 
     return BuiltinSteps.of({
-      run: Effect.fn("BuiltinSteps.run")(function*(step, action, cwd) {
+      run: Effect.fn(Span.builtinStep)(function*(step, action, cwd) {
         switch (step._tag) {
           case "ConvertSketch": {
             const read = yield* Effect.forEach(step.tabs, (path) => readTab(path, cwd))

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { Disk } from "../disk/Disk.ts"
 import { findCore, type PackageSearch } from "../packages/findCore.ts"
+import { Span } from "../telemetry/names.ts"
 import { findToolchain } from "../toolchain/Toolchain.ts"
 
 /** Something that a build may need, and whether it is there. */
@@ -13,7 +14,7 @@ export interface Finding {
 }
 
 /** Looks for the core and the toolchain of every platform, and for the emulators. */
-export const checkInstallation = Effect.fn("checkInstallation")(function*(search: PackageSearch, path: string) {
+export const checkInstallation = Effect.fn(Span.checkInstallation)(function*(search: PackageSearch, path: string) {
   const disk = yield* Disk
   const platforms = yield* Effect.forEach(platformNames, (name) =>
     Effect.gen(function*() {

@@ -18,6 +18,7 @@ import { projectLibrary } from "../sources/projectLibrary.ts"
 import type { SourceFile } from "../sources/SourceFile.ts"
 import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
 import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
+import { Span } from "../telemetry/names.ts"
 import { LibraryMissing } from "./OrchestratorError.ts"
 import type { ProjectFlags } from "./projectFlags.ts"
 import { relativeTo } from "./relativeTo.ts"
@@ -37,7 +38,7 @@ export interface Gathering {
 }
 
 /** Finds the sources of core, variant, libraries and project, and puts everything that a plan is made from together. */
-export const gatherSources = Effect.fn("gatherSources")(function*(given: Gathering) {
+export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gathering) {
   const { environment, flags, project, properties } = given
   const { projectDir } = project
   const tree = yield* makeSourceTree

@@ -4,9 +4,10 @@ import type { TextFile } from "../arduino/Properties.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { CoreFolder } from "../packages/findCore.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import { Span } from "../telemetry/names.ts"
 
 /** Reads an installed core: `platform.txt`, `boards.txt` and their `.local.txt`. */
-export const loadCore = Effect.fn("loadCore")(function*(spec: PlatformSpec, core: CoreFolder) {
+export const loadCore = Effect.fn(Span.loadCore)(function*(spec: PlatformSpec, core: CoreFolder) {
   const disk = yield* Disk
   const read = Effect.fnUntraced(function*(name: string) {
     const path = `${core.path}/${name}`

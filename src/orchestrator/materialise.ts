@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import { BuiltinSteps } from "../exec/BuiltinSteps.ts"
+import { Span } from "../telemetry/names.ts"
 import { prepareFolders } from "./Orchestrator.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 
 /** Creates the folders of a plan and the outputs of its built-in steps: what its commands need and do not make. */
-export const materialise = Effect.fn("materialise")(function*(projectDir: string, planned: PlannedEnvironment) {
+export const materialise = Effect.fn(Span.materialise)(function*(projectDir: string, planned: PlannedEnvironment) {
   const disk = yield* Disk
   const steps = yield* BuiltinSteps
   yield* prepareFolders(projectDir, planned)

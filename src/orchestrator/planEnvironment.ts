@@ -17,6 +17,7 @@ import { planBuild } from "../plan/planBuild.ts"
 import { projectName } from "../plan/planLink.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { joinPath } from "../sources/paths.ts"
+import { Span } from "../telemetry/names.ts"
 import { compilerVersion, findToolchain, type Toolchain } from "../toolchain/Toolchain.ts"
 import { toolchainIdentity } from "../toolchain/toolchainIdentity.ts"
 import { gatherSources } from "./gatherSources.ts"
@@ -52,7 +53,7 @@ export interface PlannedEnvironment {
 }
 
 /** Reads what an environment needs and plans its build. Runs nothing but the compiler's `-dumpversion`. */
-export const planEnvironment = Effect.fn("planEnvironment")(function*(
+export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
   project: ProjectConfig,
   environment: EnvironmentConfig,
   request: PlanRequest

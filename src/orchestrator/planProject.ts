@@ -3,6 +3,7 @@ import { loadProject } from "../config/loadProject.ts"
 import { selectEnvironments } from "../config/selectEnvironments.ts"
 import { Disk } from "../disk/Disk.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
+import { Span } from "../telemetry/names.ts"
 import { ToolMissing } from "../toolchain/Toolchain.ts"
 import { planEnvironment, type PlannedEnvironment, type PlanRequest } from "./planEnvironment.ts"
 
@@ -15,7 +16,7 @@ export interface ProjectRequest extends PlanRequest {
 }
 
 /** Reads a project, tells of what it ignores in it, and plans the environments that the request means. */
-export const planProject = Effect.fn("planProject")(function*(request: ProjectRequest) {
+export const planProject = Effect.fn(Span.planProject)(function*(request: ProjectRequest) {
   const reporter = yield* BuildReporter
   const project = yield* loadProject(request.projectDir, request.variables)
   for (const { line, message, path } of project.warnings) {

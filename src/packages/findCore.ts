@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
+import { Span } from "../telemetry/names.ts"
 import { PackageMissing, PackageUnusable } from "./PackageError.ts"
 import { packageOverride } from "./packageOverride.ts"
 
@@ -26,7 +27,7 @@ export interface PackageSearch {
 }
 
 /** Finds a platform's core: what the project names, else fbuild's own store, else what the system's packages installed. */
-export const findCore = Effect.fn("findCore")(function*(core: CoreRequirement, search: PackageSearch) {
+export const findCore = Effect.fn(Span.findCore)(function*(core: CoreRequirement, search: PackageSearch) {
   const { debianPackages, package: name, systemPaths } = core
   const override = folderOf(name, search)
   if (override !== undefined) {

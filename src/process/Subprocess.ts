@@ -28,11 +28,22 @@ export interface Running {
   readonly exit: Effect.Effect<ExitStatus>
 }
 
+/** What a process has taken, together with the descendants that it waited for. */
+export interface ResourceUsage {
+  /** Processor time in its own code and in the system's, s. */
+  readonly userSeconds: number
+  readonly systemSeconds: number
+  /** Largest resident set of one of them, bytes; absent where the system does not tell. */
+  readonly peakBytes?: number
+}
+
 /** A process that has ended, with all it wrote. */
 export interface Completed {
   readonly status: ExitStatus
   readonly stdout: string
   readonly stderr: string
+  /** Absent where it is not known. */
+  readonly usage?: ResourceUsage
 }
 
 /** The program could not be started at all. */

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { Subprocess } from "../process/Subprocess.ts"
+import { Span } from "../telemetry/names.ts"
 import { openMemo, readMemo } from "./memo.ts"
 
 /** A compiler driver that was found. */
@@ -49,7 +50,7 @@ export interface ToolchainRequirement {
 }
 
 /** Finds the toolchain: the folder that the project names, else the request's PATH. */
-export const findToolchain = Effect.fn("findToolchain")(function*(
+export const findToolchain = Effect.fn(Span.findToolchain)(function*(
   requirement: ToolchainRequirement,
   search: PackageSearch,
   /** The request's `PATH`. */

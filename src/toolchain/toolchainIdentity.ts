@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Crypto from "node:crypto"
 import { Disk } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
+import { Span } from "../telemetry/names.ts"
 import { keepParts } from "./changedParts.ts"
 import { openMemo, readMemo } from "./memo.ts"
 import { toolchainParts } from "./toolchainParts.ts"
@@ -27,7 +28,7 @@ const encodeMemo = Schema.encodeSync(Memo)
  * One digest over the content of a driver and all its parts. `flags` (`-mmcu=…`) and `specs` choose among them. What was
  * found is remembered in `home`, so that as long as nothing is touched files are looked at, not read, and nothing is run.
  */
-export const toolchainIdentity = Effect.fn("toolchainIdentity")(function*(options: {
+export const toolchainIdentity = Effect.fn(Span.toolchainIdentity)(function*(options: {
   readonly compiler: string
   readonly flags: ReadonlyArray<string>
   /** More names for `-print-file-name`. */

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { Node } from "web-tree-sitter"
+import { Span } from "../../telemetry/names.ts"
 
 /** A C++ parser. Its trees live in WebAssembly memory, so they are only lent. */
 export interface CppParser {
@@ -55,7 +56,7 @@ export class SketchParser extends Context.Service<SketchParser, {
     )
 }
 
-const loadParser = Effect.fn("SketchParser.load")(function*(files: SketchParserFiles) {
+const loadParser = Effect.fn(Span.loadParser)(function*(files: SketchParserFiles) {
   return yield* Effect.tryPromise({
     try: () =>
       import("web-tree-sitter").then(({ Language, Parser }) => {
