@@ -10,6 +10,8 @@ export class Terminal extends Context.Service<Terminal, {
   readonly stderr: Sink
   /** The exit code of an interruption: 130 for Ctrl-C, 143 for TERM, 129 for a lost terminal. */
   readonly interruptCode: () => number
+  /** When the process that asks was started, ns since 1970, where that is known. */
+  readonly launchedNanos?: bigint
 }>()("fbuild/cli/Terminal") {}
 
 export interface Sink {

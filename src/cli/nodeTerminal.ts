@@ -18,7 +18,8 @@ export const nodeTerminal = (signals: Signals): Terminal["Service"] => ({
   ),
   stdout: sink(process.stdout, signals),
   stderr: sink(process.stderr, signals),
-  interruptCode: signals.interruptCode
+  interruptCode: signals.interruptCode,
+  launchedNanos: BigInt(Math.round(performance.timeOrigin * 1e6))
 })
 
 const sink = (stream: NodeJS.WriteStream, { hurried }: Signals): Sink => {

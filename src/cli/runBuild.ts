@@ -33,6 +33,7 @@ import { plainReporter } from "./render/plain.ts"
 import type { Look } from "./render/text.ts"
 import { exitCodeOfAll, type FbuildError, reportedError } from "./reportError.ts"
 import { Terminal } from "./Terminal.ts"
+import { tracedReporter } from "./tracedReporter.ts"
 import { unlessStanding } from "./unlessStanding.ts"
 import { CommandExit, RequestTimedOut } from "./UsageError.ts"
 
@@ -50,7 +51,7 @@ export const runBuild = Effect.fn(Span.runBuild)(function*(
 ) {
   const started = yield* Clock.currentTimeMillis
   const terminal = yield* Terminal
-  const reporter = yield* makeReporter(flags)
+  const reporter = yield* tracedReporter(yield* makeReporter(flags))
 
   const finish = Effect.fnUntraced(function*(finished: Finished) {
     const durationMs = (yield* Clock.currentTimeMillis) - started

@@ -1,82 +1,75 @@
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
-import { type BuildLog, CurrentBuildLog } from "../exec/BuildLog.ts"
+import { type BuildLog, CurrentBuildLog, emptyBuildLog } from "../exec/BuildLog.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import { tracedSubprocess } from "../process/tracedSubprocess.ts"
 import { makeRecord } from "../profile/makeRecord.ts"
 import { keepRecord } from "../profile/records.ts"
-import { Attribute } from "../telemetry/names.ts"
+import type { Measured } from "../telemetry/meter.ts"
+import { Attribute, Span } from "../telemetry/names.ts"
 import { readSettings, wantsTelemetry } from "../telemetry/settings.ts"
 import { CurrentTrace, makeTrace, type Trace } from "../telemetry/Trace.ts"
 import { parseTraceParent, traceVariables } from "../telemetry/traceParent.ts"
 import { Transport } from "../telemetry/Transport.ts"
 import { Terminal } from "./Terminal.ts"
 
+/** One command line. */
+interface Request {
+  readonly command: string
+  readonly args: ReadonlyArray<string>
+  readonly version: string
+}
+
+/** Who serves requests of others may want to know which trace is whose. */
+export const TraceListener = Context.Reference<(traceId: string) => void>("fbuild/cli/TraceListener", {
+  defaultValue: () => () => {}
+})
+
 /**
  * Runs a request, which gives its exit status, as one trace: a child of the caller's, where there is one, exported to where
  * the request's own variables say. Sending it never fails the request, nor holds it up for more than a moment.
  */
-export const traced = <E, R>(
-  { args, command, version }: {
-    readonly command: string
-    readonly args: ReadonlyArray<string>
-    readonly version: string
-  },
-  request: Effect.Effect<number, E, R>
-) =>
+export const traced = <E, R>(request: Request, run: Effect.Effect<number, E, R>) =>
   Effect.scoped(Effect.gen(function*() {
     const terminal = yield* Terminal
-    const { cwd, stderr, variables } = terminal
-    const settings = wantsTelemetry(variables) ? readSettings(variables) : undefined
-    for (const problem of settings?.problems ?? []) yield* stderr.write(`fbuild: ${problem}\n`)
-    const exporter = settings === undefined || Object.keys(settings.targets).length === 0
-      ? undefined
-      : yield* Effect.flatMap(
-        Effect.all([Effect.promise(() => import("../telemetry/Exporter.ts")), Effect.flatten(Transport)]),
-        ([{ makeExporter }, client]) =>
-          Effect.flatMap(Layer.build(client), (context) =>
-            Effect.provideContext(makeExporter(settings, version), context))
-      )
+    const { stderr, variables } = terminal
+    const clock = yield* Clock.Clock
+    const log = emptyBuildLog()
+    const exporter = yield* openExporter(request.version, log)
     const trace = makeTrace({
       parent: parseTraceParent(variables[traceVariables.parent]),
       state: variables[traceVariables.state],
-      export: exporter === undefined || settings?.targets.traces === undefined
+      export: exporter?.targets.traces === undefined
         ? undefined
-        : { sampler: settings.sampler, push: exporter.span }
+        : { sampler: exporter.sampler, push: exporter.span },
+      log: exporter?.targets.logs === undefined ? undefined : exporter.log
     })
-    const whole = Effect.useSpan(
-      `fbuild ${command}`,
-      {
-        kind: "server",
-        ...(trace.parent === undefined ? { root: true } : { parent: trace.parent }),
-        attributes: {
-          [Attribute.pipelineName]: `fbuild ${command}`,
-          [Attribute.pipelineRunId]: trace.traceId,
-          [Attribute.commandArgs]: ["fbuild", ...args],
-          [Attribute.workingDirectory]: cwd
-        }
-      },
-      (span) =>
-        request.pipe(
-          Effect.onExit((exit) =>
-            Effect.sync(() => conclude(span, exit, terminal.interruptCode))
-          ),
-          Effect.provideService(Tracer.ParentSpan, span)
-        )
-    )
+    const listener = yield* TraceListener
+    listener(trace.traceId)
+    const root = startRoot(trace, request, terminal, clock.currentTimeNanosUnsafe())
     const subprocess = yield* Subprocess
-    const log: BuildLog = { actions: [], graphs: new Map() }
-    return yield* whole.pipe(
-      Effect.ensuring(Effect.suspend(() => keepProfile(log, trace, args))),
-      Effect.ensuring(
-        exporter === undefined
-          ? Effect.void
-          : Effect.flatMap(exporter.close, (losses) =>
-            Effect.forEach(losses, (loss) => stderr.write(`fbuild: ${loss}\n`), { discard: true }))
+    const finish = Effect.suspend(() => {
+      const sent = exporter === undefined ? Effect.void : Effect.flatMap(
+        exporter.close,
+        (loss) => loss === undefined ? Effect.void : stderr.write(`fbuild: ${loss}\n`)
+      )
+      return Effect.andThen(keepProfile(log, trace, request.args), sent)
+    })
+    return yield* run.pipe(
+      Effect.onExit((exit) =>
+        Effect.suspend(() => {
+          conclude(root, exit, terminal.interruptCode)
+          root.end(clock.currentTimeNanosUnsafe(), exit)
+          return finish
+        })
       ),
+      Effect.provideService(Tracer.ParentSpan, root),
       Effect.provideService(Tracer.Tracer, trace.tracer),
       Effect.provideService(CurrentTrace, trace),
       Effect.provideService(CurrentBuildLog, log),
@@ -84,14 +77,41 @@ export const traced = <E, R>(
     )
   }))
 
-/** Keeps where the time of a build went. What cannot be kept is no failure: the project may be read-only. */
-const keepProfile = ({ result, ...log }: BuildLog, trace: Trace, args: ReadonlyArray<string>) => {
-  const root = trace.spans.at(-1)
-  if (result === undefined || root?.status._tag !== "Ended") return Effect.void
-  const { endTime: endNanos, startTime: startNanos } = root.status
-  const { spans, traceId } = trace
-  const record = makeRecord(log, result, { traceId, args, spans, startNanos, endNanos })
-  return Effect.ignore(keepRecord(result.projectDir, record))
+/** What sends the telemetry of this request; `undefined` when its variables ask for none. */
+const openExporter = Effect.fnUntraced(function*(version: string, log: BuildLog) {
+  const { stderr, variables } = yield* Terminal
+  if (!wantsTelemetry(variables)) return undefined
+  const settings = readSettings(variables)
+  for (const problem of settings.problems) yield* stderr.write(`fbuild: ${problem}\n`)
+  if (Object.keys(settings.targets).length === 0) return undefined
+  const { makeExporter } = yield* Effect.promise(() => import("../telemetry/Exporter.ts"))
+  const client = yield* Layer.build(yield* Effect.flatten(Transport))
+  const exporter = yield* Effect.provideContext(makeExporter(settings, version, measuredOf(log)), client)
+  return { ...settings, ...exporter }
+})
+
+const startRoot = (
+  trace: Trace,
+  { args, command }: Request,
+  { cwd, launchedNanos }: Terminal["Service"],
+  nowNanos: bigint
+): Tracer.Span => {
+  const root = trace.tracer.span({
+    name: `fbuild ${command}`,
+    parent: Option.fromNullishOr(trace.parent),
+    annotations: Context.empty(),
+    links: [],
+    startTime: launchedNanos ?? nowNanos,
+    kind: "server",
+    root: trace.parent === undefined,
+    sampled: trace.sampled
+  })
+  root.attribute(Attribute.pipelineName, `fbuild ${command}`)
+  root.attribute(Attribute.pipelineRunId, trace.traceId)
+  root.attribute(Attribute.commandArgs, ["fbuild", ...args])
+  root.attribute(Attribute.workingDirectory, cwd)
+  if (launchedNanos !== undefined) trace.add(Span.launch, root, launchedNanos, nowNanos)
+  return root
 }
 
 /** Says on the root span how the request has ended. Source: OpenTelemetry, "CI/CD spans", `cicd.pipeline.result`. */
@@ -116,3 +136,31 @@ const resultOf = (status: number): "success" | "failure" | "timeout" | "error" =
       return "error"
   }
 }
+
+/** Keeps where the time of a build went. What cannot be kept is no failure: the project may be read-only. */
+const keepProfile = (log: BuildLog, trace: Trace, args: ReadonlyArray<string>) => {
+  const root = trace.spans.at(-1)
+  const { result } = log
+  if (result === undefined || root?.status._tag !== "Ended") return Effect.void
+  const { endTime: endNanos, startTime: startNanos } = root.status
+  const { spans, traceId } = trace
+  const record = makeRecord(log, result, { traceId, args, spans, startNanos, endNanos })
+  return Effect.ignore(keepRecord(result.projectDir, record))
+}
+
+const measuredOf = (log: BuildLog): Measured => ({
+  load: () => log,
+  counts: () =>
+    [...log.counts].flatMap(([mnemonic, outcomes]) =>
+      [...outcomes].map(([outcome, count]) => ({ mnemonic, outcome, count }))
+    ),
+  durations: () =>
+    log.actions.map(({ action: { mnemonic }, fetchedNanos, finishedNanos, readyNanos, startedNanos }) => {
+      const waited = fetchedNanos === undefined || startedNanos === undefined ? 0n : startedNanos - fetchedNanos
+      return {
+        mnemonic,
+        seconds: Number((finishedNanos ?? readyNanos) - readyNanos - waited) / 1e9,
+        waited: Number(waited) / 1e9
+      }
+    })
+})

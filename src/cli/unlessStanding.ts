@@ -12,6 +12,7 @@ import type { BuiltEnvironment } from "../orchestrator/Orchestrator.ts"
 import { recordVariables } from "../orchestrator/recordVariables.ts"
 import { requestKey } from "../orchestrator/requestKey.ts"
 import { keepStanding, readStanding } from "../orchestrator/standing.ts"
+import { Span } from "../telemetry/names.ts"
 
 interface Answered {
   readonly built: ReadonlyArray<BuiltEnvironment>
@@ -32,7 +33,9 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
   const started = yield* Clock.currentTimeMillis
   const { cache, home, projectDir, variables } = request
   const file = `${home}/standing/${sha256(requestKey(request, cache))}`
-  const standing = yield* readStanding(file, variables)
+  const standing = yield* Effect.withSpan(readStanding(file, variables), Span.unlessStanding, {
+    captureStackTrace: false
+  })
   if (standing !== undefined) {
     yield* Effect.forEach(standing.warnings, (error) => reporter.emit({ _tag: "Warning", error }), { discard: true })
     return { built: [], environments: standing.environments }

@@ -16,6 +16,7 @@ import { homeOf } from "../cli/options.ts"
 import { parseDuration } from "../cli/parseDuration.ts"
 import { reportDefect } from "../cli/run.ts"
 import { Terminal } from "../cli/Terminal.ts"
+import { TraceListener } from "../cli/tracing.ts"
 import * as DiskNode from "../disk/DiskNode.ts"
 import * as syncFileSystem from "../disk/syncFileSystem.ts"
 import { JobBudget, makeJobBudget } from "../exec/JobBudget.ts"
@@ -121,6 +122,7 @@ const daemon = Effect.gen(function*() {
           Effect.provideService(PlanMemory, plans),
           Effect.provideService(Subprocess, own),
           Effect.provideService(Terminal, terminal),
+          Effect.provideService(TraceListener, (traceId) => log(`request ${call.id} is trace ${traceId}`)),
           Effect.provideService(Console.Console, consoleOf(call)),
           Effect.provideContext(context)
         )

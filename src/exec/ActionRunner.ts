@@ -145,7 +145,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis
           const printed = yield* watch.command(times, fill(action, stage, times))
-          times.ranNanos = watch.now()
           const durationMs = (yield* Clock.currentTimeMillis) - started
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
           yield* finish(action, stage, discovered, startedNanos)
@@ -172,7 +171,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           reason: Reason,
           answer: CacheAnswer
         ) {
-          times.startedNanos = watch.now()
+          watch.started(times)
           const event = eventOf(environment, action)
           yield* reporter.emit({ _tag: "ActionStarted", ...event, argv: action.argv, reason, cache: answer })
           const started = yield* Clock.currentTimeMillis
@@ -200,20 +199,16 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* reporter.emit({ _tag: "ActionUpToDate", ...event })
             return "UpToDate" as const
           }
-          times.reason = reason
-          times.decidedNanos = watch.now()
+          watch.decided(times, reason)
           const stage = makeStage(action, cwd, options.stageRoot, String(count++))
           const fetched = yield* cache.fetch(action, stage)
-          times.fetchedNanos = watch.now()
+          watch.fetched(times, fetched)
           if (fetched._tag === "Hit") {
             yield* restore(action, stage, fetched.hit)
-            times.cache = { _tag: "Hit" }
-            times.savedMillis = fetched.hit.durationMs
             explain(action, { outcome: "Cached", reason, cache: { _tag: "Hit" } })
             yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: fetched.hit.printed })
             return "Cached" as const
           }
-          times.cache = fetched.answer
           yield* jobs.withPermit(
             runNow(action, stage, times, reason, fetched.answer),
             action.mnemonic === "Link" ? "link" : "command"

@@ -7,13 +7,20 @@ import type { Action } from "../plan/Action.ts"
 import { CurrentTrace } from "../telemetry/Trace.ts"
 import type { TraceSpan } from "../telemetry/TraceSpan.ts"
 import { endActionSpan, startActionSpan } from "./actionSpans.ts"
-import { type ActionTimes, CurrentBuildLog } from "./BuildLog.ts"
+import type { Reason } from "./BuildEvent.ts"
+import { type ActionTimes, type BuildLog, CurrentBuildLog } from "./BuildLog.ts"
+import type { Fetched } from "./CompileCache.ts"
 
 /** Notes what becomes of actions, for the log of the build and for the trace of the request. */
 export interface ActionWatch {
-  readonly now: () => bigint
   /** To be called when all that an action needs is there. */
   readonly begin: (action: Action) => ActionTimes
+  /** It is not up to date. */
+  readonly decided: (times: ActionTimes, reason: Reason) => void
+  /** It is known what the cache has. Without a hit the action now waits for a job. */
+  readonly fetched: (times: ActionTimes, fetched: Fetched) => void
+  /** There is a job for it. */
+  readonly started: (times: ActionTimes) => void
   /** Runs what the action runs, as a child of its span. */
   readonly command: <A, E, R>(times: ActionTimes, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   readonly end: (times: ActionTimes, exit: Exit.Exit<ActionTimes["outcome"], unknown>) => void
@@ -37,17 +44,37 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
   }
 
   const watch: ActionWatch = {
-    now,
     begin: (action) => ({ action, environment, readyNanos: now(), outcome: "Cancelled" }),
+    decided: (times, reason) => {
+      times.reason = reason
+      times.decidedNanos = now()
+    },
+    fetched: (times, fetched) => {
+      times.fetchedNanos = now()
+      if (fetched._tag === "Hit") {
+        times.cache = { _tag: "Hit" }
+        times.savedMillis = fetched.hit.durationMs
+      } else {
+        times.cache = fetched.answer
+        if (log !== undefined) log.waiting++
+      }
+    },
+    started: (times) => {
+      times.startedNanos = now()
+      if (log === undefined) return
+      log.waiting--
+      log.running++
+    },
     command: (times, effect) => {
       const span = spanOf(times)
-      return span === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, span)
+      const done = Effect.tap(effect, () => Effect.sync(() => times.ranNanos = now()))
+      return span === undefined ? done : Effect.provideService(done, Tracer.ParentSpan, span)
     },
     end: (times, exit) => {
       times.finishedNanos = now()
       if (Exit.isSuccess(exit)) times.outcome = exit.value
       else if (Option.isSome(Exit.findErrorOption(exit))) times.outcome = "Failed"
-      if (times.outcome !== "UpToDate") log?.actions.push(times)
+      if (log !== undefined) note(log, times)
       if (trace?.isExported === true) {
         const span = spanOf(times)
         if (span !== undefined) endActionSpan(trace, span, times, exit)
@@ -57,3 +84,13 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
   }
   return watch
 })
+
+const note = (log: BuildLog, times: ActionTimes): void => {
+  const { action: { mnemonic }, cache, outcome, startedNanos } = times
+  if (outcome !== "UpToDate") log.actions.push(times)
+  if (startedNanos !== undefined) log.running--
+  else if (cache !== undefined && cache._tag !== "Hit") log.waiting--
+  const counts = log.counts.get(mnemonic)
+  if (counts === undefined) log.counts.set(mnemonic, new Map([[outcome, 1]]))
+  else counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+}

@@ -1,5 +1,5 @@
 import * as Context from "effect/Context"
-import type { Action } from "../plan/Action.ts"
+import type { Action, Mnemonic } from "../plan/Action.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 import type { ResourceUsage } from "../process/Subprocess.ts"
 import type { CacheAnswer, EnvironmentResult, Reason } from "./BuildEvent.ts"
@@ -32,6 +32,11 @@ export interface ActionTimes {
 export interface BuildLog {
   /** All that were not up to date, in the order of their ends. */
   readonly actions: Array<ActionTimes>
+  /** How many actions of a kind came to an end of a kind. */
+  readonly counts: Map<Mnemonic, Map<ActionTimes["outcome"], number>>
+  /** Actions that wait for a job, and commands that run, now. */
+  waiting: number
+  running: number
   /** Of each environment that was built, by its name. */
   readonly graphs: Map<string, ActionGraph>
   /** How it ended; absent for requests that build nothing. */
@@ -44,6 +49,14 @@ export interface BuildResult {
   readonly exitCode: number
   readonly environments: ReadonlyArray<EnvironmentResult>
 }
+
+export const emptyBuildLog = (): BuildLog => ({
+  actions: [],
+  counts: new Map(),
+  waiting: 0,
+  running: 0,
+  graphs: new Map()
+})
 
 /** Nothing is kept by default. */
 export const CurrentBuildLog = Context.Reference<BuildLog | undefined>("fbuild/exec/BuildLog", {

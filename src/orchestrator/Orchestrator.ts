@@ -70,8 +70,10 @@ export class Orchestrator extends Context.Service<Orchestrator, {
         ) {
           const log = yield* CurrentBuildLog
           log?.graphs.set(planned.name, planned.graph)
+          const span = yield* Effect.orDie(Effect.currentSpan)
           yield* Effect.annotateCurrentSpan({
             [Attribute.taskName]: planned.name,
+            [Attribute.taskRunId]: span.spanId,
             [Attribute.taskType]: "build",
             [Attribute.environment]: planned.name
           })

@@ -11,7 +11,7 @@ import type { Target } from "./settings.ts"
 /** Sends items of one signal in batches, one request at a time. Whatever an endpoint does, memory stays bounded. */
 export interface ExportQueue<A> {
   readonly push: (item: A) => void
-  /** Sends what is waiting. */
+  /** Sends what is waiting, unless that is going on already. */
   readonly send: Effect.Effect<void>
   /** The same, for at most this long, ms. Does not wait for an endpoint that has just failed. */
   readonly drain: (millis: number) => Effect.Effect<void>
@@ -60,6 +60,10 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
       Effect.catch((error: HttpClientError) =>
         Effect.succeed<Sent>({ _tag: "Failed", reason: describe(error), retryMillis: pauseMillis })
       ),
+      // What cannot be encoded is lost, and the build goes on.
+      Effect.catchDefect((defect) =>
+        Effect.succeed<Sent>({ _tag: "Failed", reason: String(defect), retryMillis: undefined })
+      ),
       Effect.timeoutOrElse({
         duration: Duration.millis(target.timeoutMillis),
         orElse: () =>
@@ -93,7 +97,7 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
   const send = turn.withPermit(sendAll)
 
   const result: ExportQueue<A> = {
-    send,
+    send: Effect.asVoid(turn.withPermitsIfAvailable(1)(sendAll)),
     push: (item) => {
       if (queue.length + inFlight < maxQueue) queue.push(item)
       else {
@@ -104,7 +108,7 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
     drain: (millis) => Effect.asVoid(Effect.timeoutOption(Effect.interruptible(send), Duration.millis(millis))),
     loss: () => {
       const count = lost + inFlight + queue.length
-      return count === 0 ? undefined : { count, reason: reason || "it took too long" }
+      return count === 0 ? undefined : { count, reason: reason || "no answer in time" }
     }
   }
   return result
@@ -120,7 +124,13 @@ const answerOf = (status: number, retryAfter: string | undefined): Sent => {
 }
 
 const describe = ({ message, reason }: HttpClientError): string => {
-  const cause: unknown = "cause" in reason ? reason.cause : undefined
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : undefined
+  const code = codeOf(reason)
   return code === "ECONNREFUSED" ? "connection refused" : code ?? message
+}
+
+/** The system's code of an error or of what caused it: clients wrap them differently. */
+const codeOf = (error: unknown): string | undefined => {
+  if (typeof error !== "object" || error === null) return undefined
+  if ("code" in error && typeof error.code === "string") return error.code
+  return "cause" in error ? codeOf(error.cause) : undefined
 }

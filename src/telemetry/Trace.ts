@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Hex from "effect/encoding/Hex"
 import * as Exit from "effect/Exit"
 import * as Tracer from "effect/Tracer"
+import type { LogRecord } from "./LogRecord.ts"
 import type { Sampler } from "./sampler.ts"
 import { formatTraceParent, traceVariables } from "./traceParent.ts"
 import { childOptions, TraceSpan } from "./TraceSpan.ts"
@@ -25,7 +26,11 @@ export interface Trace {
   readonly add: (name: string, parent: Tracer.AnySpan, startTime: bigint, endTime: bigint) => void
   /** The variables by which a process that this span starts goes on with the trace. */
   readonly variables: (span: Tracer.AnySpan) => Readonly<Record<string, string>>
+  /** Exports a log record, where logs are exported. */
+  readonly log: ((record: LogRecord, span: Tracer.AnySpan | undefined) => void) | undefined
 }
+
+export type SpanIds = Partial<Pick<Tracer.AnySpan, "spanId">> & Pick<Tracer.AnySpan, "traceId">
 
 /** Spans of parts that are kept: a build of a hundred environments has this many. */
 const keptSpans = 2000
@@ -36,6 +41,8 @@ export const makeTrace = (options: {
   readonly state: string | undefined
   /** Where spans go that are exported, and whether this trace is. Absent: nothing leaves this process. */
   readonly export?: { readonly sampler: Sampler; readonly push: (span: TraceSpan) => void } | undefined
+  /** Where log records go, if they go anywhere. */
+  readonly log?: ((record: LogRecord, ids: SpanIds) => void) | undefined
 }): Trace => {
   const { parent, state } = options
   const traceId = parent?.traceId ?? Hex.random(32)
@@ -51,7 +58,9 @@ export const makeTrace = (options: {
     new TraceSpan(childOptions(name, parent, startTime), traceId, pushed)
   // Who does not take part in a trace hands it on as it came.
   const isBystander = options.export === undefined && parent !== undefined
+  const { log } = options
   return {
+    log: log === undefined ? undefined : (record, span) => log(record, span ?? { traceId }),
     traceId,
     parent,
     isExported: push !== undefined,

@@ -21,7 +21,6 @@ export const Span = {
   gatherSources: "gatherSources",
   buildProject: "buildProject",
   build: "Orchestrator.build",
-  execute: "Executor.execute",
   commit: "ActionRunner.commit",
   builtinStep: "BuiltinSteps.run",
   loadParser: "SketchParser.load",
@@ -80,19 +79,16 @@ export const Attribute = {
   cacheReason: "fbuild.cache.reason",
   /** What the command took when it ran, in place of which its outputs came from the cache, ms. */
   saved: "fbuild.cache.saved",
-  interrupted: "fbuild.interrupted",
-  project: "fbuild.project",
-  exitStatus: "fbuild.exit_status"
+  interrupted: "fbuild.interrupted"
 } as const
 
-/** Metrics of a request. */
+/** Metrics of a request: actions by their kinds and ends, and what commands and this process do over time. */
 export const Instrument = {
   actions: "fbuild.actions",
   actionDuration: "fbuild.action.duration",
   queueWait: "fbuild.queue.wait",
   jobsInUse: "fbuild.jobs.in_use",
   queueDepth: "fbuild.queue.depth",
-  requestDuration: "fbuild.request.duration",
   eventLoopDelay: "fbuild.event_loop.delay",
   memory: "process.memory.usage"
 } as const

@@ -27,7 +27,7 @@ const rootSampler = (name: string, argument: string | undefined): Sampler | unde
       const ratio = argument === undefined || argument === "" ? 1 : Number(argument)
       if (!(ratio >= 0 && ratio <= 1)) return undefined
       // The last 56 bits decide, so that every participant comes to the same conclusion.
-      return ({ traceId }) => Number.parseInt(traceId.slice(-14), 16) < ratio * 2 ** 56
+      return ({ traceId }) => BigInt(`0x${traceId.slice(-14)}`) < BigInt(ratio * 2 ** 56)
     }
     default:
       return undefined

@@ -21,8 +21,9 @@ export interface Settings {
   /** Spans that may wait; more are dropped. */
   readonly maxQueue: number
   readonly maxBatch: number
-  /** Between two exports, ms. */
+  /** Between two exports, ms: of spans and logs, and of metrics. */
   readonly intervalMillis: number
+  readonly metricsMillis: number
   /** Values that mean nothing and were not used. */
   readonly problems: ReadonlyArray<string>
 }
@@ -99,6 +100,7 @@ export const readSettings = (variables: Variables): Settings => {
     maxQueue: count("OTEL_BSP_MAX_QUEUE_SIZE", 65_536),
     maxBatch: count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512),
     intervalMillis: count("OTEL_BSP_SCHEDULE_DELAY", 200),
+    metricsMillis: count("OTEL_METRIC_EXPORT_INTERVAL", 60_000),
     problems
   }
 }

@@ -1,0 +1,374 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as ChildProcess from "node:child_process"
+import * as Fs from "node:fs"
+import * as Net from "node:net"
+import * as Path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { Instrument } from "../../src/telemetry/names.ts"
+import {
+  blink,
+  build,
+  built,
+  environment,
+  fbuild,
+  images,
+  ini,
+  program,
+  readEvents,
+  type Run,
+  said,
+  workspace,
+  write
+} from "../support/project.ts"
+import { type Collector, type Span, startRotel } from "../support/rotel.ts"
+
+const acme = fileURLToPath(new URL("../fixtures/cores/acme", import.meta.url))
+
+/** A project that builds in a moment; `tools` are folders of compilers to use instead of those on PATH. */
+const project = (...tools: ReadonlyArray<string>) => ({
+  "platformio.ini": [
+    "[env:acme]",
+    "platform = atmelavr",
+    "framework = arduino",
+    "board = acmeone",
+    "platform_packages =",
+    `  framework-arduino-avr@file://${acme}`,
+    ...tools.map((folder) => `  toolchain-atmelavr@file://${folder}`),
+    ""
+  ].join("\n"),
+  "src/main.cpp": "#include <Arduino.h>\nvoid setup() { say(\"done\"); }\nvoid loop() {}\n"
+})
+
+/** Everything that must be true of any trace that has been exported whole. */
+const checkTrace = (spans: ReadonlyArray<Span>, foreignParent = ""): Span => {
+  const byId = new Map(spans.map((span) => [span.id, span]))
+  assert.strictEqual(byId.size, spans.length, "ids are unique")
+  const roots = spans.filter((span) => span.parent === foreignParent)
+  assert.strictEqual(roots.length, 1, "one root")
+  for (const span of spans) {
+    assert.match(span.id, /^[0-9a-f]{16}$/)
+    assert.isTrue(span.end >= span.start, span.name)
+    if (span === roots[0]) continue
+    const parent = byId.get(span.parent)
+    assert.isDefined(parent, `${span.name} has a parent in the trace`)
+    assert.isTrue(span.start >= parent!.start && span.end <= parent!.end, `${span.name} within ${parent!.name}`)
+  }
+  return roots[0]!
+}
+
+const actionsOf = (spans: ReadonlyArray<Span>) => spans.filter(({ attributes }) => "fbuild.action.id" in attributes)
+const processesOf = (spans: ReadonlyArray<Span>) => spans.filter(({ kind }) => kind === "SPAN_KIND_CLIENT")
+
+describe("traces", () => {
+  const space = workspace()
+  let collector: Collector
+  beforeAll(async () => {
+    collector = await startRotel()
+  }, 120_000)
+  afterAll(() => collector.stop())
+  const exporting = (more: Readonly<Record<string, string>> = {}) => ({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    FBUILD_HOME: Path.join(space, "home"),
+    FBUILD_COMPILE_CACHE: "embedded",
+    ...more
+  })
+
+  /** A folder of compilers, in which `avr-g++` is a script. */
+  const compilers = (name: string, script: string): string => {
+    const bin = Path.join(space, name, "bin")
+    Fs.mkdirSync(bin, { recursive: true })
+    for (const tool of ["avr-gcc", "avr-gcc-ar", "avr-objcopy", "avr-size", "avr-ar"]) {
+      if (Fs.existsSync(`/usr/bin/${tool}`)) Fs.symlinkSync(`/usr/bin/${tool}`, Path.join(bin, tool))
+    }
+    Fs.writeFileSync(Path.join(bin, "avr-g++"), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return Path.join(space, name)
+  }
+
+  for (const protocol of ["http/json", "http/protobuf"]) {
+    it(`of a cold build and of a cached one, over ${protocol}`, async () => {
+      const name = protocol.replace("/", "-")
+      const dir = write(Path.join(space, name), { "platformio.ini": ini("uno"), "src/main.cpp": blink })
+      const variables = exporting({
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_SERVICE_NAME: "my-builds",
+        OTEL_RESOURCE_ATTRIBUTES: "team=firmware%20people,service.name=not-this",
+        FBUILD_HOME: Path.join(space, `${name}-home`)
+      })
+      const graph = JSON.parse(
+        (await fbuild(dir, ["graph", "--json"], { ...variables, OTEL_SDK_DISABLED: "true" })).stdout
+      )
+      const ids = graph.environments[0].actions.map(({ id }: { readonly id: string }) => id).toSorted()
+
+      const cold = await built(dir, [], variables)
+      const spans = await collector.trace(cold.finished.traceId)
+      const root = checkTrace(spans)
+      assert.strictEqual(root.name, "fbuild build")
+      assert.strictEqual(root.attributes["cicd.pipeline.result"], "success")
+      assert.strictEqual(root.resource["service.name"], "my-builds")
+      assert.strictEqual(root.resource["team"], "firmware people")
+      const actions = actionsOf(spans)
+      assert.deepStrictEqual(actions.map(({ attributes }) => attributes["fbuild.action.id"]!).toSorted(), ids)
+      for (const { attributes, name } of actions) {
+        assert.strictEqual(name, attributes["fbuild.action.mnemonic"])
+        assert.strictEqual(attributes["fbuild.action.outcome"], "Executed")
+        assert.strictEqual(attributes["fbuild.action.reason"], "NeverBuilt")
+        assert.strictEqual(attributes["fbuild.cache.answer"], "NoEntry")
+      }
+      const processes = processesOf(spans).filter(({ parent }) => actions.some(({ id }) => id === parent))
+      assert.strictEqual(processes.length, cold.executed.length)
+      for (const { attributes, name } of processes) {
+        assert.match(name, /^avr-/)
+        assert.strictEqual(attributes["process.executable.name"], name)
+        assert.strictEqual(attributes["process.exit.code"], "0")
+      }
+      for (const part of ["decide", "fetch", "queue", "publish"]) {
+        assert.strictEqual(spans.filter(({ name }) => name === part).length, ids.length, part)
+      }
+      for (const part of ["loadProject", "planEnvironment", "gatherSources", "Orchestrator.build"]) {
+        assert.strictEqual(spans.filter(({ name }) => name === part).length, 1, part)
+      }
+
+      Fs.rmSync(Path.join(dir, ".fbuild/build"), { recursive: true })
+      const cached = await built(dir, [], variables)
+      const hits = actionsOf(await collector.trace(cached.finished.traceId))
+      assert.deepStrictEqual(hits.map(({ attributes }) => attributes["fbuild.action.id"]!).toSorted(), ids)
+      for (const { attributes } of hits) {
+        assert.strictEqual(attributes["fbuild.action.outcome"], "Cached")
+        assert.strictEqual(attributes["fbuild.cache.answer"], "Hit")
+        assert.isAbove(Number(attributes["fbuild.cache.saved"]), 0)
+      }
+
+      const upToDate = await built(dir, [], variables)
+      const stood = await collector.trace(upToDate.finished.traceId)
+      checkTrace(stood)
+      assert.deepStrictEqual(
+        new Set(actionsOf(stood).map(({ attributes }) => attributes["fbuild.action.outcome"])),
+        new Set(["UpToDate"])
+      )
+      const again = await built(dir, [], variables)
+      const small = await collector.trace(again.finished.traceId)
+      checkTrace(small)
+      assert.isBelow(small.length, 8, "a build that stands does not plan")
+    })
+  }
+
+  it("of a failed build", async () => {
+    const dir = write(Path.join(space, "failed"), { ...project(), "src/main.cpp": "int x = ;\n" })
+    const { finished, status } = await build(dir, [], exporting())
+    assert.strictEqual(status, 1)
+    const spans = await collector.trace(finished.traceId)
+    const root = checkTrace(spans)
+    assert.strictEqual(root.status, "STATUS_CODE_ERROR")
+    assert.strictEqual(root.attributes["cicd.pipeline.result"], "failure")
+    const failed = actionsOf(spans).filter(({ attributes }) => attributes["fbuild.action.outcome"] === "Failed")
+    assert.deepStrictEqual(failed.map(({ attributes }) => attributes["fbuild.action.path"]), ["src/main.cpp"])
+    assert.strictEqual(failed[0]!.status, "STATUS_CODE_ERROR")
+    assert.match(failed[0]!.message, /compiling src\/main\.cpp failed/)
+    assert.strictEqual(failed[0]!.attributes["error.type"], "CommandFailed")
+    const [process] = processesOf(spans).filter(({ parent }) => parent === failed[0]!.id)
+    assert.strictEqual(process!.attributes["process.exit.code"], "1")
+    assert.strictEqual(process!.status, "STATUS_CODE_ERROR")
+  })
+
+  it("of a cancelled build", async () => {
+    const started = Path.join(space, "slow.started")
+    const folder = compilers(
+      "slow",
+      `case "$*" in *-c*) : > "${started}"; sleep 30;; *) exec /usr/bin/avr-g++ "$@";; esac`
+    )
+    const dir = write(Path.join(space, "cancelled"), project(folder))
+    const child = ChildProcess.spawn(program, ["build", "--json"], {
+      cwd: dir,
+      env: environment(dir, exporting()),
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let [stdout, stderr] = ["", ""]
+    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text) => stderr += text)
+    const ended = new Promise<Run>((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })))
+    while (!Fs.existsSync(started)) await sleep(5)
+    child.kill("SIGINT")
+    const { finished, status } = readEvents(await ended)
+    assert.strictEqual(status, 130)
+    const spans = await collector.trace(finished.traceId)
+    const root = checkTrace(spans)
+    assert.strictEqual(root.attributes["cicd.pipeline.result"], "cancellation")
+    assert.deepStrictEqual([root.status, root.message], ["STATUS_CODE_ERROR", "cancelled"])
+    const cancelled = actionsOf(spans).filter(({ attributes }) => attributes["fbuild.action.outcome"] === "Cancelled")
+    assert.isNotEmpty(cancelled)
+    for (const { message, status } of cancelled) {
+      assert.deepStrictEqual([status, message], ["STATUS_CODE_ERROR", "cancelled"])
+    }
+    const [process] = processesOf(spans).filter(({ parent }) => cancelled.some(({ id }) => id === parent))
+    assert.strictEqual(process!.message, "cancelled")
+  })
+
+  it("go on in children and come from callers", async () => {
+    const printed = Path.join(space, "printed")
+    const folder = compilers(
+      "prints",
+      `printf '%s %s\\n' "$TRACEPARENT" "$TRACESTATE" >> "${printed}"; exec /usr/bin/avr-g++ "$@"`
+    )
+    const dir = write(Path.join(space, "border"), project(folder))
+    const caller = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", span: "00f067aa0ba902b7" }
+    const traced = { TRACEPARENT: `00-${caller.traceId}-${caller.span}-01`, TRACESTATE: "vendor=1" }
+    const run = await built(dir, [], exporting(traced))
+    assert.strictEqual(run.finished.traceId, caller.traceId)
+    const spans = await collector.trace(caller.traceId, caller.span)
+    const root = checkTrace(spans, caller.span)
+    assert.strictEqual(root.name, "fbuild build")
+    const lines = Fs.readFileSync(printed, "utf8").trimEnd().split("\n")
+    const processes = new Map(processesOf(spans).map((span) => [span.id, span]))
+    assert.isAbove(lines.length, 1)
+    for (const line of lines) {
+      const [, traceId, id] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-01 vendor=1$/.exec(line) ?? assert.fail(line)
+      assert.strictEqual(traceId, caller.traceId)
+      assert.strictEqual(processes.get(id!)?.name, "avr-g++")
+    }
+    assert.strictEqual(new Set(lines).size, lines.length)
+
+    // Without an endpoint nobody else would know our spans: the caller's goes on as it came.
+    Fs.rmSync(printed)
+    write(dir, { "src/main.cpp": "#include <Arduino.h>\nvoid setup() {}\nvoid loop() {}\n" })
+    const silent = await built(dir, [], { ...exporting(traced), OTEL_EXPORTER_OTLP_ENDPOINT: "" })
+    assert.strictEqual(silent.finished.traceId, caller.traceId)
+    assert.match(Fs.readFileSync(printed, "utf8"), new RegExp(`^(?:${traced.TRACEPARENT} vendor=1\\n)+$`))
+  })
+
+  it("leave no trace in keys", async () => {
+    const dir = write(Path.join(space, "keys"), { "platformio.ini": ini("uno"), "src/main.cpp": blink })
+    const parent = (digit: number) => `00-${String(digit).repeat(32)}-${String(digit).repeat(16)}-01`
+    const home = { FBUILD_HOME: Path.join(space, "keys-home") }
+    const first = await built(dir, [], exporting({ ...home, TRACEPARENT: parent(1) }))
+    assert.isAbove(first.executed.length, 0)
+    const before = images(dir)
+    assert.deepStrictEqual((await built(dir, [], exporting({ ...home, TRACEPARENT: parent(2) }))).executed, [])
+    // Stands, although it has another parent and another endpoint.
+    const stands = await built(dir, [], exporting({ ...home, TRACEPARENT: parent(3), OTEL_SERVICE_NAME: "other" }))
+    assert.isBelow((await collector.trace(stands.finished.traceId, "3".repeat(16))).length, 8)
+    Fs.rmSync(Path.join(dir, ".fbuild/build"), { recursive: true })
+    const cached = await built(dir, [], exporting({ ...home, TRACEPARENT: parent(4) }))
+    assert.deepStrictEqual(cached.executed, [])
+    assert.deepStrictEqual(images(dir), before)
+  })
+
+  it("come with metrics and log records", async () => {
+    const dir = write(Path.join(space, "signals"), { ...project(), "src/main.cpp": "int x = ;\n" })
+    const { finished } = await build(dir, [], exporting({ OTEL_SERVICE_NAME: "all-signals" }))
+    await collector.trace(finished.traceId)
+    const arrived = (pattern: RegExp) => assert.match(collector.log(), pattern)
+    for (const name of Object.values(Instrument)) arrived(new RegExp(`Name *: ${name.replaceAll(".", "\\.")}\n`))
+    arrived(/fbuild\.action\.outcome: Str\(Failed\)/)
+    arrived(new RegExp(`main\\.cpp:1:9[^]*?Trace ID *: ${finished.traceId}`))
+    arrived(/Body: Str\(the build ended with status 1/)
+  })
+
+  it("are sampled as asked", async () => {
+    const dir = write(Path.join(space, "sampled"), project())
+    const off = await built(dir, [], exporting({ OTEL_TRACES_SAMPLER: "always_off" }))
+    const byCaller = await built(
+      dir,
+      ["--clean"],
+      exporting({ TRACEPARENT: `00-${"7".repeat(32)}-${"7".repeat(16)}-00` })
+    )
+    const disabled = await built(dir, [], exporting({ OTEL_SDK_DISABLED: "true" }))
+    const on = await built(
+      dir,
+      [],
+      exporting({ OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "1" })
+    )
+    await collector.trace(on.finished.traceId)
+    const arrived = new Set(collector.spans().map(({ traceId }) => traceId))
+    for (const { finished } of [off, byCaller, disabled]) assert.isFalse(arrived.has(finished.traceId))
+    const unknown = await built(
+      dir,
+      [],
+      exporting({ OTEL_TRACES_SAMPLER: "sometimes", OTEL_EXPORTER_OTLP_PROTOCOL: "grpcs" })
+    )
+    assert.match(unknown.stderr, /fbuild: OTEL_TRACES_SAMPLER "sometimes"/)
+    assert.match(unknown.stderr, /fbuild: OTEL_EXPORTER_OTLP_PROTOCOL is "grpcs"/)
+  })
+
+  it("say where they are", async () => {
+    const dir = write(Path.join(space, "says"), project())
+    const url = { FBUILD_TRACE_URL: "http://jaeger/trace/{traceId}?x" }
+    const { stdout } = await fbuild(dir, ["build"], exporting(url))
+    assert.match(stdout, /\ntrace ([0-9a-f]{32}) {2}http:\/\/jaeger\/trace\/\1\?x\n$/)
+    const without = await fbuild(dir, ["build"], { ...exporting(url), OTEL_EXPORTER_OTLP_ENDPOINT: "" })
+    assert.notMatch(without.stdout, /trace/)
+  })
+
+  it("hold up no build when their endpoint is dead, mute or refuses", async () => {
+    const dir = write(Path.join(space, "dead"), project())
+    const mute = Net.createServer(() => {}).listen(0, "127.0.0.1")
+    const refuses = Net.createServer((socket) => {
+      socket.on("error", () => {})
+      socket.once("data", () => socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"))
+    }).listen(0, "127.0.0.1")
+    await sleep(50)
+    const port = (server: Net.Server) => (server.address() as Net.AddressInfo).port
+    const cases = {
+      [`http://127.0.0.1:1`]: /connection refused/,
+      [`http://127.0.0.1:${port(mute)}`]: /no answer in time/,
+      [`http://127.0.0.1:${port(refuses)}`]: /HTTP status 403/,
+      "http://nobody.invalid:4318": /ENOTFOUND|EAI_AGAIN|no answer in time/
+    }
+    await built(dir, [], { FBUILD_HOME: Path.join(space, "home"), FBUILD_COMPILE_CACHE: "embedded" })
+    for (const [endpoint, reason] of Object.entries(cases)) {
+      const { status, stderr, waited } = await timed(dir, exporting({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }))
+      assert.strictEqual(status, 0, stderr)
+      assert.match(stderr, /^fbuild: \d+ spans, \d+ log records, \d+ metrics did not reach [^\n]*\n$/)
+      assert.match(stderr, reason)
+      assert.isBelow(waited, 250, "100 ms of ours, and the end of the process")
+    }
+    mute.close()
+    refuses.close()
+  })
+
+  /** A build, and how long after its last line its process lived on, ms. */
+  const timed = (dir: string, variables: Readonly<Record<string, string>>) =>
+    new Promise<{ status: number | null; stderr: string; waited: number }>((resolve) => {
+      const child = ChildProcess.spawn(program, ["build", "--clean", "--json"], {
+        cwd: dir,
+        env: environment(dir, variables),
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+      let [stderr, last] = ["", 0]
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        if (text.includes("BuildFinished")) last = performance.now()
+      })
+      child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
+      child.on("exit", (status) => resolve({ status, stderr, waited: performance.now() - last }))
+    })
+
+  it("of two builds in one daemon go where each says", async () => {
+    const home = Path.join(space, "daemon-home")
+    const other = await startRotel()
+    const dirs = ["one", "two"].map((name) => write(Path.join(space, name), project()))
+    try {
+      const runs = await Promise.all(
+        [collector, other].map(({ endpoint }, index) =>
+          build(dirs[index]!, [], {
+            ...exporting(),
+            FBUILD_HOME: home,
+            FBUILD_DAEMON: "on",
+            OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+            OTEL_SERVICE_NAME: `service-${index}`
+          })
+        )
+      )
+      for (const run of runs) assert.strictEqual(run.status, 0, said(run))
+      for (const [index, here] of [collector, other].entries()) {
+        const { traceId } = runs[index]!.finished
+        const spans = await here.trace(traceId)
+        assert.strictEqual(checkTrace(spans).resource["service.name"], `service-${index}`)
+        const there = index === 0 ? other : collector
+        assert.isFalse(there.spans().some((span) => span.traceId === traceId))
+      }
+    } finally {
+      await fbuild("/", ["daemon", "stop"], { FBUILD_HOME: home, FBUILD_DAEMON: "on" })
+      await other.stop()
+    }
+  })
+})

@@ -1,0 +1,162 @@
+import { assert } from "@effect/vitest"
+import * as ChildProcess from "node:child_process"
+import * as Fs from "node:fs"
+import * as Net from "node:net"
+import * as Path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+
+/** A wheel of PyPI that holds a whole OpenTelemetry collector. */
+const requirement = "rotel==0.0.1a15"
+
+const cache = fileURLToPath(new URL("../../.cache/rotel", import.meta.url))
+const program = Path.join(cache, requirement, "rotel/rotel-agent")
+
+/** Gets the collector, once for this checkout. Several test files may do so at the same time. */
+const install = () => {
+  if (Fs.existsSync(program)) return
+  Fs.mkdirSync(cache, { recursive: true })
+  const folder = Fs.mkdtempSync(Path.join(cache, "install-"))
+  const args = [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--no-deps",
+    "--only-binary",
+    ":all:",
+    "--target",
+    folder,
+    requirement
+  ]
+  const { status, stderr } = ChildProcess.spawnSync("python3", args, { encoding: "utf8" })
+  assert.strictEqual(status, 0, `python3 ${args.join(" ")}\n${stderr}`)
+  try {
+    Fs.renameSync(folder, Path.join(cache, requirement))
+  } catch {
+    Fs.rmSync(folder, { recursive: true })
+  }
+}
+
+/** A span as the collector understood it. */
+export interface Span {
+  readonly traceId: string
+  readonly id: string
+  readonly parent: string
+  readonly name: string
+  readonly kind: string
+  readonly start: bigint
+  readonly end: bigint
+  readonly status: string
+  readonly message: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly resource: Readonly<Record<string, string>>
+}
+
+/** A collector that is listening. */
+export interface Collector {
+  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly endpoint: string
+  /** The spans of a trace, once one of them is a root (or a child of `parent`, from elsewhere). */
+  readonly trace: (traceId: string, parent?: string) => Promise<ReadonlyArray<Span>>
+  /** All that has arrived. */
+  readonly spans: () => ReadonlyArray<Span>
+  readonly log: () => string
+  readonly stop: () => Promise<void>
+}
+
+export const startRotel = async (): Promise<Collector> => {
+  install()
+  const [http, grpc] = [await freePort(), await freePort()]
+  const args = [
+    "start",
+    ...["--otlp-http-endpoint", `127.0.0.1:${http}`, "--otlp-grpc-endpoint", `127.0.0.1:${grpc}`],
+    ...["--debug-log", "traces", "--debug-log", "metrics", "--debug-log", "logs", "--debug-log-verbosity", "detailed"],
+    ...["--exporter", "blackhole"]
+  ]
+  const child = ChildProcess.spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] })
+  let log = ""
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => log += text)
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()))
+  const deadline = performance.now() + 20_000
+  const waitFor = async <A>(what: string, find: () => A | undefined): Promise<A> => {
+    for (;;) {
+      const found = find()
+      if (found !== undefined) return found
+      assert.isBelow(performance.now(), deadline + 40_000, `${what}\n${log}`)
+      await sleep(20)
+    }
+  }
+  await waitFor("rotel starts", () => log.includes("Starting Rotel") || undefined)
+  await reachable(http)
+  const spans = () => parseSpans(log)
+  return {
+    endpoint: `http://127.0.0.1:${http}`,
+    spans,
+    log: () => log,
+    trace: (traceId, parent = "") =>
+      waitFor(`trace ${traceId}`, () => {
+        const found = spans().filter((span) => span.traceId === traceId)
+        return found.some((span) => span.parent === parent) ? found : undefined
+      }),
+    stop: () => {
+      child.kill("SIGKILL")
+      return ended
+    }
+  }
+}
+
+/** Reads what rotel prints with `--debug-log-verbosity detailed`. */
+const parseSpans = (log: string): ReadonlyArray<Span> => {
+  const spans: Array<Span> = []
+  for (const batch of log.split(/^ResourceSpans #\d+\n/m).slice(1)) {
+    const [head = "", ...blocks] = batch.split(/^Span #\d+\n/m)
+    const resource = attributesOf(head)
+    for (const block of blocks) {
+      const field = (name: string) => new RegExp(`^ *${name} *: ?(.*)$`, "m").exec(block)?.[1]?.trim() ?? ""
+      // A block that has not been printed to its end yet.
+      if (!/^ *Status message/m.test(block)) continue
+      spans.push({
+        traceId: field("Trace ID"),
+        id: field("ID"),
+        parent: field("Parent ID"),
+        name: field("Name"),
+        kind: field("Kind"),
+        start: BigInt(field("Start time")),
+        end: BigInt(field("End time")),
+        status: field("Status code"),
+        message: field("Status message"),
+        attributes: attributesOf(block),
+        resource
+      })
+    }
+  }
+  return spans
+}
+
+const attributesOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/^ +-> ([\w.]+): \w+\(([^]*?)\)$(?=\n|$)/gm)].map(([, key, value]) => [key!, value!])
+  )
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = Net.createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })
+
+const reachable = async (port: number): Promise<void> => {
+  for (;;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = Net.connect(port, "127.0.0.1", () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.on("error", () => resolve(false))
+    })
+    if (open) return
+    await sleep(10)
+  }
+}

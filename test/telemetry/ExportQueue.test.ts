@@ -1,0 +1,120 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as HttpBody from "effect/http/HttpBody"
+import * as Http from "node:http"
+import type { AddressInfo } from "node:net"
+import { gunzipSync } from "node:zlib"
+import { makeExportQueue } from "../../src/telemetry/ExportQueue.ts"
+
+interface Request {
+  readonly headers: Http.IncomingHttpHeaders
+  readonly items: ReadonlyArray<number>
+}
+
+/** A server that answers with these statuses in turn, the last one for ever; 0: not at all. */
+const serve = (...statuses: ReadonlyArray<number>) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly url: string; readonly requests: Array<Request>; readonly server: Http.Server }>(
+      (resume) => {
+        const requests: Array<Request> = []
+        const server = Http.createServer((request, response) => {
+          const chunks: Array<Buffer> = []
+          request.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
+            const body = Buffer.concat(chunks)
+            const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
+            requests.push({ headers: request.headers, items: JSON.parse(text.toString()) as ReadonlyArray<number> })
+            const status = statuses[Math.min(requests.length, statuses.length) - 1]!
+            if (status !== 0) response.writeHead(status, status === 503 ? { "retry-after": "0.02" } : {}).end("{}")
+          })
+        }).listen(0, "127.0.0.1", () => {
+          const { port } = server.address() as AddressInfo
+          resume(Effect.succeed({ url: `http://127.0.0.1:${port}/v1/traces`, requests, server }))
+        })
+      }
+    ),
+    ({ server }) =>
+      Effect.sync(() => {
+        server.closeAllConnections()
+        server.close()
+      })
+  )
+
+const makeQueue = (url: string, more: { readonly maxQueue?: number; readonly compression?: "gzip" } = {}) =>
+  makeExportQueue<number>({
+    target: {
+      url,
+      headers: { "x-key": "secret" },
+      protocol: "http/json",
+      compression: "none",
+      timeoutMillis: 5000,
+      ...more
+    },
+    encode: (items) => HttpBody.text(JSON.stringify(items), "application/json"),
+    maxQueue: more.maxQueue ?? 1000,
+    maxBatch: 3
+  }).pipe(Effect.provide(NodeHttpClient.layerNodeHttp))
+
+describe("ExportQueue", () => {
+  it.live("sends all, in batches, in order", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(200)
+      const queue = yield* makeQueue(url)
+      for (let item = 0; item < 8; item++) queue.push(item)
+      yield* queue.drain(5000)
+      assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [3, 4, 5], [6, 7]])
+      assert.isUndefined(queue.loss())
+      assert.strictEqual(requests[0]!.headers["x-key"], "secret")
+      assert.isUndefined(requests[0]!.headers["traceparent"])
+    }))
+
+  it.live("compresses", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(200)
+      const queue = yield* makeQueue(url, { compression: "gzip" })
+      for (let item = 0; item < 3; item++) queue.push(item * 10 ** 300)
+      yield* queue.drain(5000)
+      assert.lengthOf(requests, 1)
+    }))
+
+  it.live("tries again what was refused for now, and not what was refused for good", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(503, 200, 400, 200)
+      const queue = yield* makeQueue(url)
+      for (let item = 0; item < 7; item++) queue.push(item)
+      yield* queue.drain(5000)
+      assert.deepStrictEqual(queue.loss(), { count: 7, reason: "HTTP status 503" })
+      yield* Effect.sleep(40)
+      yield* queue.drain(5000)
+      assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [0, 1, 2], [3, 4, 5], [6]])
+      assert.deepStrictEqual(queue.loss(), { count: 3, reason: "HTTP status 400" })
+    }))
+
+  it.live("does not wait for who does not answer, nor for who is not there", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serve(0)
+      const mute = yield* makeQueue(url)
+      mute.push(1)
+      const started = performance.now()
+      yield* mute.drain(50)
+      assert.isBelow(performance.now() - started, 500)
+      assert.deepStrictEqual(mute.loss(), { count: 1, reason: "no answer in time" })
+      const nobody = yield* makeQueue("http://127.0.0.1:1/")
+      nobody.push(1)
+      yield* nobody.drain(5000)
+      assert.deepStrictEqual(nobody.loss(), { count: 1, reason: "connection refused" })
+      // It has just failed, so that it is not even asked.
+      const again = performance.now()
+      yield* nobody.drain(5000)
+      assert.isBelow(performance.now() - again, 20)
+    }))
+
+  it.live("keeps no more than it may", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serve(200)
+      const queue = yield* makeQueue(url, { maxQueue: 10 })
+      for (let item = 0; item < 1000; item++) queue.push(item)
+      yield* queue.drain(5000)
+      assert.deepStrictEqual(queue.loss(), { count: 990, reason: "more than 10 waited" })
+    }))
+})

@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import { samplerOf } from "../../src/telemetry/sampler.ts"
+import { readSettings, wantsTelemetry } from "../../src/telemetry/settings.ts"
+
+const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }
+
+describe("variables of OpenTelemetry", () => {
+  it("want nothing without an endpoint", () => {
+    assert.isFalse(wantsTelemetry({}))
+    assert.isFalse(wantsTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_SERVICE_NAME: "x" }))
+    assert.isFalse(wantsTelemetry({ ...endpoint, OTEL_SDK_DISABLED: "TRUE" }))
+    assert.isTrue(wantsTelemetry(endpoint))
+    assert.isTrue(wantsTelemetry({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://x/here" }))
+  })
+
+  it("have defaults", () => {
+    const { problems, resource, targets } = readSettings(endpoint)
+    assert.deepStrictEqual(problems, [])
+    assert.deepStrictEqual(resource, { "service.name": "fbuild" })
+    assert.deepStrictEqual(targets.traces, {
+      url: "http://collector:4318/v1/traces",
+      headers: {},
+      protocol: "http/protobuf",
+      compression: "none",
+      timeoutMillis: 10_000
+    })
+    assert.strictEqual(targets.metrics?.url, "http://collector:4318/v1/metrics")
+    assert.strictEqual(targets.logs?.url, "http://collector:4318/v1/logs")
+  })
+
+  it("of one signal win over those of all", () => {
+    const { targets } = readSettings({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "https://all/base/",
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://traces/as/it/is",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_HEADERS: "a=1",
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: "authorization=Bearer%20x=, b=2,=no,nothing",
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: "50",
+      OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+      OTEL_METRICS_EXPORTER: "none"
+    })
+    assert.deepStrictEqual(targets.traces, {
+      url: "http://traces/as/it/is",
+      headers: { authorization: "Bearer x=", b: "2" },
+      protocol: "http/json",
+      compression: "gzip",
+      timeoutMillis: 50
+    })
+    assert.isUndefined(targets.metrics)
+    assert.strictEqual(targets.logs?.url, "https://all/base/v1/logs")
+    assert.deepStrictEqual(targets.logs?.headers, { a: "1" })
+  })
+
+  it("name the service: OTEL_SERVICE_NAME first", () => {
+    const attributes = { OTEL_RESOURCE_ATTRIBUTES: "service.name=a,deployment.environment.name=b%2Cc,bad=%zz" }
+    assert.deepStrictEqual(readSettings({ ...endpoint, ...attributes }).resource, {
+      "service.name": "a",
+      "deployment.environment.name": "b,c",
+      bad: "%zz"
+    })
+    assert.strictEqual(
+      readSettings({ ...endpoint, ...attributes, OTEL_SERVICE_NAME: "d" }).resource["service.name"],
+      "d"
+    )
+  })
+
+  it("that mean nothing are told and not used", () => {
+    const { maxBatch, problems, targets } = readSettings({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "collector",
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://logs",
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "grpc",
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "many",
+      OTEL_TRACES_SAMPLER: "traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "2"
+    })
+    assert.deepStrictEqual(targets, {})
+    assert.strictEqual(maxBatch, 512)
+    for (const name of ["OTLP_ENDPOINT", "LOGS_PROTOCOL", "MAX_EXPORT_BATCH_SIZE", "OTEL_TRACES_SAMPLER"]) {
+      assert.isTrue(problems.some((problem) => problem.includes(name)), name)
+    }
+  })
+})
+
+describe("samplers", () => {
+  const decide = (name: string, argument: string | undefined, traceId: string, parent?: boolean) =>
+    samplerOf(name, argument)!({ traceId, parent })
+  const low = `${"f".repeat(18)}${"0".repeat(14)}`
+  const high = "f".repeat(32)
+
+  it("decide as they are named", () => {
+    assert.isTrue(decide("always_on", undefined, high, false))
+    assert.isFalse(decide("always_off", undefined, low, true))
+    assert.isTrue(decide("traceidratio", "0.5", low, false))
+    assert.isFalse(decide("traceidratio", "0.5", high, true))
+    assert.isTrue(decide("traceidratio", undefined, high))
+    assert.isFalse(decide("traceidratio", "0", low))
+  })
+
+  it("based on the parent follow it", () => {
+    assert.isFalse(decide("parentbased_always_on", undefined, low, false))
+    assert.isTrue(decide("parentbased_always_off", undefined, low, true))
+    assert.isFalse(decide("parentbased_traceidratio", "0.5", high))
+  })
+
+  it("are known by name", () => {
+    for (const name of ["", "jaeger_remote", "parentbased_", "always"]) assert.isUndefined(samplerOf(name, undefined))
+    for (const argument of ["-1", "1.1", "x"]) assert.isUndefined(samplerOf("traceidratio", argument))
+  })
+})
