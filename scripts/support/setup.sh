@@ -62,6 +62,8 @@ require_tools() {
       simavr | arduino-builder | ccache | gcc) tool=$package ;;
       strace) [ "$(uname -s)" != Darwin ] || continue; tool=strace ;; # There is none for macOS.
       ninja-build) tool=ninja ;;
+      gcc-riscv64-unknown-elf) tool=riscv64-unknown-elf-gcc ;;
+      python3-venv) tool=python3 ;;
       *) continue ;; # No command of its own; fbuild names the core when it does not find it.
     esac
     command -v "$tool" >/dev/null || missing="$missing $tool"
