@@ -15,7 +15,9 @@ export interface Image {
 /** The images of a graph whose actions have all succeeded. */
 export const describeImages = Effect.fnUntraced(function*(projectDir: string, graph: ActionGraph) {
   const disk = yield* Disk
-  const paths = graph.actions.flatMap((action) => action.mnemonic === "Objcopy" ? action.outputs : [])
+  const paths = graph.actions.flatMap((action) =>
+    action.mnemonic === "Objcopy" || action.mnemonic === "Image" ? action.outputs : []
+  )
   const images: Array<Image> = []
   for (const path of paths) {
     const file = path.startsWith("/") ? path : `${projectDir}/${path}`

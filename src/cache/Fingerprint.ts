@@ -155,12 +155,15 @@ export const renderFingerprint = (key: Fingerprint): { readonly digest: Digest; 
   return { text, digest: sha256(text) }
 }
 
-const stepLines = (step: BuiltinStep): ReadonlyArray<string> => {
-  switch (step._tag) {
-    case "ConvertSketch":
-      return ["step ConvertSketch", ...step.tabs.map((tab) => `tab ${escape(tab)}`)]
-  }
-}
+/** A line for the kind of step and one for each fact of it; names of facts come from schemas. */
+const stepLines = ({ _tag, ...facts }: BuiltinStep): ReadonlyArray<string> => [`step ${_tag}`, ...factLines("", facts)]
+
+const factLines = (name: string, value: unknown): ReadonlyArray<string> =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).toSorted(([a], [b]) => a < b ? -1 : 1).flatMap(([key, part]) =>
+      factLines(`${name}.${key}`, part)
+    )
+    : [`fact ${name.slice(1)} ${escape(String(value))}`]
 
 /** One line, whatever the text; a text that has neither control characters nor backslashes is itself. */
 const escape = (text: string): string =>

@@ -6,10 +6,13 @@ import type { Action, BuiltinStep } from "../plan/Action.ts"
 /** A step of fbuild's own could not do its work. */
 export class StepFailed extends Schema.TaggedError<StepFailed>()("StepFailed", {
   path: Schema.String,
-  reason: Schema.String
+  /** Where in the file, from 1. */
+  line: Schema.optionalKey(Schema.Int),
+  reason: Schema.String,
+  hint: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
-    return `${this.path}: ${this.reason}`
+    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: ${this.reason}`
   }
 }
 

@@ -6,6 +6,7 @@ import { BuiltinSteps, StepFailed } from "../exec/BuiltinSteps.ts"
 import { convertSketch } from "../sources/ino/convertSketch.ts"
 import { SketchParser } from "../sources/ino/SketchParser.ts"
 import { Span } from "../telemetry/names.ts"
+import { runImageStep } from "./imageStep.ts"
 
 /** The interpreters of all built-in steps. */
 export const layer = Layer.effect(
@@ -14,7 +15,7 @@ export const layer = Layer.effect(
     const disk = yield* Disk
     const sketchParser = yield* SketchParser
 
-    const readTab = Effect.fnUntraced(function*(path: string, cwd: string) {
+    const readInput = Effect.fnUntraced(function*(path: string, cwd: string) {
       const bytes = yield* disk.readBytes(path.startsWith("/") ? path : `${cwd}/${path}`).pipe(
         Effect.mapError((error) => new StepFailed({ path, reason: error.message }))
       )
@@ -27,7 +28,7 @@ export const layer = Layer.effect(
       run: Effect.fn(Span.builtinStep)(function*(step, action, cwd) {
         switch (step._tag) {
           case "ConvertSketch": {
-            const read = yield* Effect.forEach(step.tabs, (path) => readTab(path, cwd))
+            const read = yield* Effect.forEach(step.tabs, (path) => readInput(path, cwd))
             const encoding = commonEncoding(read.map(({ bytes }) => bytes))
             const tabs = read.map(({ bytes, path }) => ({ path, text: encoding.decode(bytes) }))
             const parser = yield* sketchParser.load.pipe(
@@ -35,6 +36,8 @@ export const layer = Layer.effect(
             )
             return encoding.encode(convertSketch(parser, tabs).text)
           }
+          default:
+            return yield* runImageStep(step, action.id, (path) => readInput(path, cwd))
         }
       })
     })

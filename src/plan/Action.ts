@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Digest } from "../domain/Digest.ts"
 import { FilePath } from "../domain/FilePath.ts"
+import { imageSteps } from "./steps/ImageStep.ts"
 
 /** The first output of the action: unique in a graph. */
 export const ActionId = Schema.NonEmptyString.pipe(Schema.brand("ActionId"))
@@ -15,15 +16,18 @@ export const Mnemonic = Schema.Literals([
   "Archive",
   "Link",
   "Objcopy",
+  "Image",
+  "Embed",
   "Size",
   "Hook"
 ])
 export type Mnemonic = typeof Mnemonic.Type
 
-/** Work that fbuild does itself, without a process. A new case needs an interpreter in `src/exec/`. */
+/** Work that fbuild does itself, without a process. A new case needs an interpreter in `src/orchestrator/`. */
 export const BuiltinStep = Schema.TaggedUnion({
   /** Merges the tabs of a sketch, in this order of discovery, into one C++ file. */
-  ConvertSketch: { tabs: Schema.NonEmptyArray(FilePath) }
+  ConvertSketch: { tabs: Schema.NonEmptyArray(FilePath) },
+  ...imageSteps
 })
 export type BuiltinStep = typeof BuiltinStep.Type
 

@@ -141,7 +141,10 @@ describe("fingerprint", () => {
         argv: [],
         step: BuiltinStep.cases.ConvertSketch.make({ tabs: [path(tabs[0]), ...tabs.slice(1).map(path)] })
       })
-    assert.include(textOf(convert("a.ino", "b.ino")), "step ConvertSketch\ntab a.ino\ntab b.ino\nstep version 1\n")
+    assert.include(
+      textOf(convert("a.ino", "b.ino")),
+      "step ConvertSketch\nfact tabs.0 a.ino\nfact tabs.1 b.ino\nstep version 1\n"
+    )
     assert.notStrictEqual(textOf(convert("a.ino", "b.ino")), textOf(convert("b.ino", "a.ino")))
   })
 })

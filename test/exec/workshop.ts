@@ -91,7 +91,12 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
     Layer.succeed(BuildReporter, BuildReporter.of({ emit: (event) => Effect.sync(() => void events.push(event)) })),
     Layer.succeed(
       BuiltinSteps,
-      BuiltinSteps.of({ run: (step) => Effect.succeed(new TextEncoder().encode(`merged ${step.tabs.join(" ")}\n`)) })
+      BuiltinSteps.of({
+        run: (step) => {
+          const tabs = step._tag === "ConvertSketch" ? step.tabs : []
+          return Effect.succeed(new TextEncoder().encode(`merged ${tabs.join(" ")}\n`))
+        }
+      })
     ),
     Layer.succeed(Disk, disk)
   )
