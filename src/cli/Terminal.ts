@@ -12,6 +12,8 @@ export class Terminal extends Context.Service<Terminal, {
   readonly interruptCode: () => number
   /** When the process that asks was started, ns since 1970, where that is known. */
   readonly launchedNanos?: bigint
+  /** Says what is still to be told when the user of an interrupted request is let go before it has ended. */
+  readonly beforeLeaving: (farewell: Effect.Effect<void>) => void
 }>()("fbuild/cli/Terminal") {}
 
 export interface Sink {

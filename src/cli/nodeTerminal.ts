@@ -19,7 +19,9 @@ export const nodeTerminal = (signals: Signals): Terminal["Service"] => ({
   stdout: sink(process.stdout, signals),
   stderr: sink(process.stderr, signals),
   interruptCode: signals.interruptCode,
-  launchedNanos: BigInt(Math.round(performance.timeOrigin * 1e6))
+  launchedNanos: BigInt(Math.round(performance.timeOrigin * 1e6)),
+  // This process has one request, and ends with it.
+  beforeLeaving: () => {}
 })
 
 const sink = (stream: NodeJS.WriteStream, { hurried }: Signals): Sink => {

@@ -68,9 +68,14 @@ export const runBuild = Effect.fn(Span.runBuild)(function*(
     yield* terminal.stdout.write(dim(`trace ${traceId}${traceLink(traceId, terminal.variables)}\n`, color))
   })
 
-  const exit = yield* Effect.exit(answered(flags, reporter, plan)).pipe(
-    Effect.onInterrupt(() => finish({ ok: false, exitCode: terminal.interruptCode(), environments: [], errors: [] }))
-  )
+  let told = false
+  const interrupted = Effect.suspend(() => {
+    if (told) return Effect.void
+    told = true
+    return finish({ ok: false, exitCode: terminal.interruptCode(), environments: [], errors: [] })
+  })
+  terminal.beforeLeaving(Effect.provideContext(interrupted, yield* Effect.context<Terminal>()))
+  const exit = yield* Effect.exit(answered(flags, reporter, plan)).pipe(Effect.onInterrupt(() => interrupted))
   if (Exit.isSuccess(exit)) {
     const { built, environments } = exit.value
     const errors = built.flatMap((one) => one.errors)

@@ -23,6 +23,10 @@ export interface Call {
   readonly columns: () => number
   /** The exit status of an interruption. */
   readonly interruptCode: () => number
+  /** Whether its user has interrupted it, or is gone. */
+  readonly isInterrupted: () => boolean
+  /** Ends the launcher as if an interrupted request had ended, which goes on for the sake of others. */
+  readonly leave: Effect.Effect<void>
 }
 
 export interface ServerOptions {
@@ -84,14 +88,24 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
   const serve = Effect.fnUntraced(function*(request: Request, connection: Connection, hooks: Hooks) {
     const id = ++calls
     let received: Signal | undefined
+    let left = false
     const call: Call = {
       id,
       request,
       stdout: (text) => connection.send("O", text),
       stderr: (text) => connection.send("R", text),
       columns: () => hooks.columns,
-      interruptCode: () => signalStatus[received ?? "INT"]
+      interruptCode: () => signalStatus[received ?? "INT"],
+      isInterrupted: () => received !== undefined,
+      leave: Effect.suspend(() => {
+        hooks.listen(() => {})
+        if (left) return Effect.void
+        left = true
+        log(`request ${id} is left by its user; others wait for what it does`)
+        return end(call.interruptCode())
+      })
     }
+    const end = (status: number) => Effect.andThen(connection.send("X", String(status)), connection.end)
     const { kill, run } = yield* options.handle(call)
     yield* connection.send("B", "")
     const fiber = yield* Effect.forkChild(run)
@@ -119,8 +133,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     active.delete(id)
     lastMillis = now()
     log(`request ${id} ends with ${status} after ${lastMillis - startedMillis} ms`)
-    yield* connection.send("X", String(status))
-    yield* connection.end
+    yield* end(status)
   })
 
   const stop = Effect.suspend(() => {

@@ -21,6 +21,7 @@ import * as DiskNode from "../disk/DiskNode.ts"
 import * as syncFileSystem from "../disk/syncFileSystem.ts"
 import { JobBudget, makeJobBudget } from "../exec/JobBudget.ts"
 import { linksAtOnce } from "../exec/Jobs.ts"
+import { SharedActions } from "../exec/SharedActions.ts"
 import { place } from "../launcher/place.ts"
 import { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import * as BuiltinSteps from "../orchestrator/builtinSteps.ts"
@@ -38,6 +39,7 @@ import { leaving } from "./leaving.ts"
 import { listen } from "./listen.ts"
 import { difference } from "./samePlace.ts"
 import { type Call, makeServer } from "./Server.ts"
+import { makeSharedActions } from "./sharedActions.ts"
 
 const [home = "", idle = ""] = process.argv.slice(2)
 const { version } = packageJson
@@ -64,7 +66,10 @@ const services = Layer.provideMerge(
   )
 )
 
-const terminalOf = ({ columns, interruptCode, request, stderr, stdout }: Call): Terminal["Service"] => {
+const terminalOf = (
+  { columns, interruptCode, request, stderr, stdout }: Call,
+  beforeLeaving: Terminal["Service"]["beforeLeaving"]
+): Terminal["Service"] => {
   const sink = (write: Call["stdout"], isTTY: boolean) => ({
     write,
     writeBytes: write,
@@ -76,7 +81,8 @@ const terminalOf = ({ columns, interruptCode, request, stderr, stdout }: Call): 
     variables: request.variables,
     stdout: sink(stdout, request.terminals.stdout),
     stderr: sink(stderr, request.terminals.stderr),
-    interruptCode
+    interruptCode,
+    beforeLeaving
   }
 }
 
@@ -105,6 +111,7 @@ const daemon = Effect.gen(function*() {
   const subprocess = yield* SubprocessNode.shared({ idle: 2 * availableParallelism() })
   const folderLock = makeFolderLocks()
   const jobs = makeJobBudget({ jobs: availableParallelism(), links: linksAtOnce })
+  const sharedActions = makeSharedActions()
   const plans = makePlanMemory(rememberedPlans)
   const context = yield* Layer.build(services)
   const server = yield* makeServer({
@@ -113,13 +120,20 @@ const daemon = Effect.gen(function*() {
     refuses: (request) => difference(request, place(), limitsOf),
     handle: (call) =>
       Effect.sync(() => {
-        const terminal = terminalOf(call)
+        let farewell: Effect.Effect<void> = Effect.void
+        const terminal = terminalOf(call, (effect) => {
+          farewell = effect
+        })
+        const leave = Effect.suspend(() =>
+          call.isInterrupted() ? farewell.pipe(Effect.andThen(call.leave), Effect.as(true)) : Effect.succeed(false)
+        )
         const own = subprocess()
         const command = `fbuild ${call.request.args.join(" ")}`
         const run = main(call.request.args, version).pipe(
           Effect.provideService(BuildFolderLock, folderLock({ command, tell: terminal.stderr.write })),
           Effect.provideService(JobBudget, jobs),
           Effect.provideService(PlanMemory, plans),
+          Effect.provideService(SharedActions, sharedActions({ leave })),
           Effect.provideService(Subprocess, own),
           Effect.provideService(Terminal, terminal),
           Effect.provideService(TraceListener, (traceId) => log(`request ${call.id} is trace ${traceId}`)),

@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import { Span } from "../telemetry/names.ts"
@@ -18,6 +19,7 @@ import { type Explanation, writeExplanations } from "./Explanation.ts"
 import { Jobs } from "./Jobs.ts"
 import { Linker } from "./Linker.ts"
 import { discoveredBy, publish, settleMap } from "./publish.ts"
+import { SharedActions } from "./SharedActions.ts"
 import { makeStage, type Stage } from "./Stage.ts"
 import { UpToDate } from "./UpToDate.ts"
 
@@ -53,6 +55,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const jobs = yield* Jobs
         const linker = yield* Linker
         const reporter = yield* BuildReporter
+        const settling = yield* Semaphore.make(1)
+        const shared = yield* SharedActions
         const steps = yield* BuiltinSteps
         const upToDate = yield* UpToDate
         const watch: ActionWatch = yield* makeActionWatch(options.environment)
@@ -62,6 +66,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const explanations = new Map<string, Explanation>()
         /** What has run and is not yet in the cache. */
         const unstored = new Map<string, Omit<Ran, "record" | "timed">>()
+        /** Of the actions that were not in the cache. */
+        const keys = new Set<string>()
         let count = 0
 
         const explain = (action: Action, more: Pick<Explanation, "outcome" | "reason" | "cache">) => {
@@ -69,8 +75,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           explanations.set(id, { id, mnemonic, path: inputs[0] ?? id, ...more })
         }
 
-        /** Traces what has run, and keeps it in the cache. */
-        const settle = Effect.gen(function*() {
+        /** Traces what has run, and keeps it in the cache. When it is done, so is whoever was at it before. */
+        const settle = settling.withPermit(Effect.gen(function*() {
           for (const traced of yield* upToDate.keepTraces) {
             const ran = unstored.get(traced.action.id)
             unstored.delete(traced.action.id)
@@ -80,7 +86,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             const told = explanations.get(traced.action.id)
             if (answer !== undefined && told !== undefined) explanations.set(told.id, { ...told, cache: answer })
           }
-        })
+        }))
+        const keep = Effect.uninterruptible(Effect.ignore(settle))
 
         const command = (action: Action, stage: Stage) => {
           switch (action.mnemonic) {
@@ -103,7 +110,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           }
           // A link leaves a processor idle. One that fails must not cost what is known of the compilations.
           const [output] = yield* action.mnemonic === "Link"
-            ? Effect.all([command(action, stage), Effect.uninterruptible(Effect.ignore(settle))], { concurrency: 2 })
+            ? Effect.all([command(action, stage), keep], { concurrency: 2 })
             : Effect.all([command(action, stage)])
           if (output.usage !== undefined) times.usage = output.usage
           if (action.stdout === undefined) return output.stdout + output.stderr
@@ -201,19 +208,24 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           }
           watch.decided(times, reason)
           const stage = makeStage(action, cwd, options.stageRoot, String(count++))
-          const fetched = yield* cache.fetch(action, stage)
-          watch.fetched(times, fetched)
-          if (fetched._tag === "Hit") {
-            yield* restore(action, stage, fetched.hit)
-            explain(action, { outcome: "Cached", reason, cache: { _tag: "Hit" } })
-            yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: fetched.hit.printed })
-            return "Cached" as const
+          while (true) {
+            const fetched = yield* cache.fetch(action, stage)
+            watch.fetched(times, fetched)
+            if (fetched._tag === "Hit") {
+              yield* restore(action, stage, fetched.hit)
+              explain(action, { outcome: "Cached", reason, cache: { _tag: "Hit" } })
+              yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: fetched.hit.printed })
+              return "Cached" as const
+            }
+            const { answer, key } = fetched
+            const run = jobs.withPermit(
+              runNow(action, stage, times, reason, answer),
+              action.mnemonic === "Link" ? "link" : "command"
+            )
+            if (key !== undefined) keys.add(key)
+            const done = key === undefined ? Effect.as(run, "Ran") : shared.run({ key, run, keep })
+            if ((yield* done) === "Ran") return "Executed" as const
           }
-          yield* jobs.withPermit(
-            runNow(action, stage, times, reason, fetched.answer),
-            action.mnemonic === "Link" ? "link" : "command"
-          )
-          return "Executed" as const
         })
 
         const run = (action: Action) =>
@@ -224,6 +236,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
 
         const commit = Effect.fn(Span.commit)(function*(actions: ReadonlyArray<Action>) {
           yield* settle
+          yield* shared.close(keys)
           yield* upToDate.commit(new Set(actions.map(({ id }) => id)))
           yield* cache.close
           const told = actions.map((action): Explanation =>

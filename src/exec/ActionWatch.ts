@@ -51,6 +51,8 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
     },
     fetched: (times, fetched) => {
       times.fetchedNanos = now()
+      // It has waited for another request to run it.
+      if (log !== undefined && times.cache !== undefined) log.waiting--
       if (fetched._tag === "Hit") {
         times.cache = { _tag: "Hit" }
         times.savedMillis = fetched.hit.durationMs

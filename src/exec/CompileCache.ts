@@ -11,7 +11,12 @@ import type { Traced } from "./UpToDate.ts"
 /** What a cache had for an action: its outputs, now in the stage, or why not. */
 export type Fetched =
   | { readonly _tag: "Hit"; readonly hit: CacheHit }
-  | { readonly _tag: "Miss"; readonly answer: CacheAnswer }
+  | {
+    readonly _tag: "Miss"
+    readonly answer: CacheAnswer
+    /** What the action will be kept under once it has run, if it can be kept. */
+    readonly key?: string
+  }
 
 export interface CacheHit {
   /** What the action read when it ran: all of it is the same now. */

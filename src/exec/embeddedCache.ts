@@ -90,8 +90,12 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
           return { _tag: "Hit", hit: { trace, carried, outputs, printed, durationMs: cached.durationMs } }
         }
         yield* usage.count("misses")
-        if (damaged) return miss({ _tag: "ContentMissing" })
-        return miss(difference === undefined ? { _tag: "NoEntry" } : { _tag: "EntryDiffers", difference })
+        const answer: CacheAnswer = damaged
+          ? { _tag: "ContentMissing" }
+          : difference === undefined
+          ? { _tag: "NoEntry" }
+          : { _tag: "EntryDiffers", difference }
+        return { _tag: "Miss", answer, key: key.digest }
       })
 
       /** A disk that is full refuses everything; it is told once in a build. */

@@ -24,7 +24,8 @@ const execute = Effect.fnUntraced(function*(
     variables: { FBUILD_HOME: home, ...variables },
     stdout,
     stderr,
-    interruptCode: () => 130
+    interruptCode: () => 130,
+    beforeLeaving: () => {}
   })
   const status = yield* Command.runWith(cache, { version: "0" })(args.split(" ")).pipe(
     Effect.as(0),

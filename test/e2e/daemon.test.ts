@@ -6,7 +6,17 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { environment, execute, filesBelow, images, program, type Run, workspace, write } from "../support/project.ts"
+import {
+  environment,
+  execute,
+  filesBelow,
+  images,
+  program,
+  readEvents,
+  type Run,
+  workspace,
+  write
+} from "../support/project.ts"
 
 const acme = fileURLToPath(new URL("../fixtures/cores/acme", import.meta.url))
 const sketch = "#include <Arduino.h>\nvoid setup() { say(\"done\"); }\nvoid loop() {}\n"
@@ -477,6 +487,106 @@ describe("daemon", () => {
     const { status, stdout } = await second.ended
     assert.strictEqual(status, 0)
     assert.notMatch(stdout, /CxxCompile/)
+  })
+
+  describe("runs what two requests need once", () => {
+    const only = { "src/only.cpp": "int only;\n" }
+    /** Two checkouts, and a compiler that notes when it starts and goes on when told. */
+    const checkouts = (name: string) => {
+      const [log, gate] = [Path.join(space, `${name}.log`), Path.join(space, `${name}.gate`)]
+      Fs.writeFileSync(log, "")
+      const folder = compilers(
+        name,
+        `case "$*" in *-c*only*) echo start >> "${log}"; while [ ! -e "${gate}" ]; do sleep 0.02; done;; esac; exec /usr/bin/avr-g++ "$@"`
+      )
+      const dirs = ["a", "b"].map((one) => write(Path.join(space, `${name}-${one}`), { ...project(folder), ...only }))
+      const own = home()
+      const start = (index: number) => own.start(dirs[index]!, ["build", "--json"], { FBUILD_COMPILE_CACHE: "" })
+      const starts = () => Fs.readFileSync(log, "utf8").split("\n").length - 1
+      const waits = (index: number) =>
+        until(async () => (await own.status()).requests.length > index, "the request has come").then(() => sleep(300))
+      return { dirs, own, start, starts, waits, open: () => Fs.writeFileSync(gate, ""), begun: () => starts() > 0 }
+    }
+
+    it("for both", async () => {
+      const { begun, dirs, open, start, starts, waits } = checkouts("both")
+      const first = start(0)
+      await until(begun, "it compiles")
+      const second = start(1)
+      await waits(1)
+      open()
+      const runs = [await first.ended, await second.ended]
+      assert.deepStrictEqual(runs.map(({ status }) => status), [0, 0])
+      assert.strictEqual(starts(), 1)
+      const [one, other] = runs.map((run) => readEvents(run).executed)
+      assert.deepStrictEqual(one!.filter((id) => other!.includes(id) && !id.includes("/hooks/")), [])
+      assert.deepStrictEqual(images(dirs[0]!, "acme"), images(dirs[1]!, "acme"))
+    })
+
+    it("for the one who stays, when the one who began leaves", async () => {
+      const { begun, dirs, open, own, start, starts, waits } = checkouts("stays")
+      const first = start(0)
+      await until(begun, "it compiles")
+      const second = start(1)
+      await waits(1)
+      const left = performance.now()
+      first.child.kill("SIGINT")
+      const run = await first.ended
+      assert.isBelow(performance.now() - left, 1000)
+      assert.strictEqual(run.status, 130)
+      assert.strictEqual(readEvents(run).finished.exitCode, 130)
+      // Its folder is not free before the action has ended.
+      const again = start(0)
+      await until(() => again.stderr().startsWith("waiting for fbuild build --json, "), "the folder is held")
+      open()
+      assert.deepStrictEqual([(await second.ended).status, (await again.ended).status], [0, 0])
+      assert.strictEqual(starts(), 1)
+      assert.deepStrictEqual(images(dirs[0]!, "acme"), images(dirs[1]!, "acme"))
+      assert.strictEqual((await own.status()).requests.length, 0)
+    })
+
+    it("for the one who began, when the other one leaves", async () => {
+      const { begun, open, start, starts, waits } = checkouts("leaves")
+      const first = start(0)
+      await until(begun, "it compiles")
+      const second = start(1)
+      await waits(1)
+      second.child.kill("SIGINT")
+      assert.strictEqual((await second.ended).status, 130)
+      open()
+      assert.strictEqual((await first.ended).status, 0)
+      assert.strictEqual(starts(), 1)
+    })
+
+    it("and for nobody when both have left", async () => {
+      const { begun, dirs, own, start, starts, waits } = checkouts("nobody")
+      const first = start(0)
+      await until(begun, "it compiles")
+      const second = start(1)
+      await waits(1)
+      first.child.kill("SIGINT")
+      assert.strictEqual((await first.ended).status, 130)
+      assert.isNotEmpty(alive(dirs[0]!))
+      second.child.kill("SIGINT")
+      assert.strictEqual((await second.ended).status, 130)
+      await until(() => alive(dirs[0]!).length === 0, "gone", 500)
+      assert.strictEqual(starts(), 1)
+      await until(async () => (await own.status()).requests.length === 0, "ended", 500)
+    })
+
+    it("and again when it has failed for the first", async () => {
+      const own = home()
+      const log = Path.join(space, "fails.log")
+      const folder = compilers(
+        "fails",
+        `case "$*" in *-c*only*) echo start >> "${log}"; sleep 1; [ $(wc -l < "${log}") -gt 1 ] || exit 3;; esac; exec /usr/bin/avr-g++ "$@"`
+      )
+      const dirs = ["fails-a", "fails-b"].map((name) => write(Path.join(space, name), { ...project(folder), ...only }))
+      const first = own.start(dirs[0]!, ["build"], { FBUILD_COMPILE_CACHE: "" })
+      await until(() => Fs.existsSync(log), "it compiles")
+      const second = own.start(dirs[1]!, ["build"], { FBUILD_COMPILE_CACHE: "" })
+      assert.deepStrictEqual([(await first.ended).status, (await second.ended).status], [1, 0])
+    })
   })
 
   it("uses the environment of each call", async () => {
