@@ -1,87 +1,99 @@
-// Ctrl-C at random moments of a cold build: how long until no child of fbuild is alive, and is the next build right?
+// Ctrl-C at random moments of a cold build: how long until no process of the build is alive, and is the next build right?
 //
-//   node scripts/bench/cancel.ts [--runs N] [--slow]
+//   node scripts/bench/cancel.ts [--runs N] [--sources N] [--within MS] [--check N] [--in-process]
 //
-// With --slow the project has translation units that take seconds each. Prints percentiles in ms. Needs dist/fbuild,
-// avr-gcc and Linux's /proc.
-import { execFileSync, spawn } from "node:child_process"
-import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+// Through the launcher and a daemon, or in process. With --sources the project has so many C++ files more. The moments are
+// spread over the build, or over its first MS ms. Every Nth run is followed by a build, which must be equal to a clean one.
+// Prints percentiles in ms. A process is of the build when its environment, its folder or its command line names the
+// project. Needs dist/fbuild, avr-gcc and Linux's /proc.
+import { spawn } from "node:child_process"
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
+import { fbuild, privateProject } from "./support.ts"
 
-const root = dirname(dirname(import.meta.dirname))
-const fbuild = join(root, "dist/fbuild")
 const { values } = parseArgs({
-  options: { runs: { type: "string", default: "100" }, slow: { type: "boolean", default: false } }
+  options: {
+    runs: { type: "string", default: "100" },
+    sources: { type: "string", default: "0" },
+    within: { type: "string" },
+    check: { type: "string", default: "1" },
+    "in-process": { type: "boolean", default: false }
+  }
 })
 
-const temporary = mkdtempSync(join(tmpdir(), "fbuild-cancel-"))
-const project = join(temporary, "blink")
-const outputs = join(project, ".fbuild/build/uno")
-cpSync(join(root, "examples/blink"), project, { recursive: true, filter: (path) => !path.includes(".fbuild") })
-const env = { ...process.env, FBUILD_HOME: join(temporary, "home") }
-
-/** A translation unit that avr-g++ 5.4 needs about two seconds for. */
-const slowUnit = (name: string) =>
-  Array.from(
-    { length: 1500 },
-    (_, index) =>
-      `int ${name}_${index}(int a, int b) { int s = 0; for (int i = 0; i < a; i++) s += (i * b + ${index}) % (a + 7); `
-      + `for (int j = 0; j < b; j++) s ^= j << (s & 3); return s; }`
-  ).join("\n")
-if (values.slow) {
-  for (const name of ["a", "b", "c", "d"]) writeFileSync(join(project, `src/${name}.cpp`), slowUnit(name))
+const project = privateProject()
+const env = { ...project.env, FBUILD_DAEMON: values["in-process"] ? "off" : "on" }
+const outputs = join(project.dir, ".fbuild/build/uno")
+const args = ["build", "--no-cache", "-j2"]
+for (let index = 0; index < Number(values.sources); index++) {
+  mkdirSync(join(project.dir, "src/more"), { recursive: true })
+  writeFileSync(
+    join(project.dir, `src/more/f${index}.cpp`),
+    `#include <Arduino.h>\n#include <Print.h>\nint f${index}(Print& p, int a) { return p.println(a * ${index}); }\n`
+  )
 }
 
-/** Processes, other than fbuild itself, that stand in the project folder: compilers and the shells that started them. */
-const children = (): ReadonlyArray<number> =>
-  readdirSync("/proc").map(Number).filter((pid) => {
-    try {
-      if (!Number.isInteger(pid) || !readlinkSync(`/proc/${pid}/cwd`).startsWith(project)) return false
-      const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
-      const [state] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-      return state !== "Z" && state !== "X" && !readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("start.mjs")
-    } catch {
-      return false
-    }
-  })
+/** Whether a process lives and names the project. */
+const isOurs = (pid: string): boolean => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
+    const state = stat.slice(stat.lastIndexOf(")") + 2)[0]
+    return state !== "Z" && state !== "X" && (readlinkSync(`/proc/${pid}/cwd`).startsWith(project.dir)
+      || ["environ", "cmdline"].some((name) => readFileSync(`/proc/${pid}/${name}`, "latin1").includes(project.dir)))
+  } catch {
+    return false
+  }
+}
+
+/** Processes that name the project, other than the one we have started. */
+const alive = (launcher: number | undefined): ReadonlyArray<string> =>
+  readdirSync("/proc").filter((pid) =>
+    /^\d+$/.test(pid) && Number(pid) !== launcher && Number(pid) !== process.pid && isOurs(pid)
+  )
 
 const images = () =>
   ["firmware.hex", "firmware.elf"].map((name) => readFileSync(join(outputs, name)).toString("base64"))
-const build = () => execFileSync(fbuild, ["build", "--no-cache", "-j2"], { cwd: project, env, stdio: "ignore" })
-const clean = () => rmSync(join(project, ".fbuild"), { recursive: true, force: true })
+const build = () => values["in-process"] ? project.run(args) : project.daemon(args)
 
 /** Files under their final names, all of which a finished build has too, with the same bytes. */
 const finished = (): ReadonlyArray<string> =>
   readdirSync(outputs, { recursive: true, encoding: "utf8" }).filter((name) => /\.(o|a|elf|hex|eep)$/.test(name))
 
-const times: Array<number> = []
+const [quiet, ended]: [Array<number>, Array<number>] = [[], []]
 let wrong = 0
 const complain = (what: string) => {
   wrong++
   console.log(what)
 }
 try {
-  clean()
+  build()
+  project.clean()
   const started = performance.now()
   build()
-  const duration = performance.now() - started
+  const duration = Math.min(performance.now() - started, Number(values.within ?? Number.POSITIVE_INFINITY))
   const expected = images()
   const whole = new Map(finished().map((name) => [name, readFileSync(join(outputs, name))]))
   for (let run = 0; run < Number(values.runs); run++) {
-    clean()
-    const child = spawn(fbuild, ["build", "--no-cache", "-j2"], { cwd: project, env, stdio: "ignore" })
+    project.clean()
+    const child = spawn(fbuild, args, { cwd: project.dir, env, stdio: "ignore" })
     const exited = new Promise<number | null>((resolve) => child.once("exit", resolve))
     await sleep(Math.random() * duration)
     const interrupted = performance.now()
+    void exited.then(() => ended.push(performance.now() - interrupted))
     child.kill("SIGINT")
-    while (children().length > 0) await sleep(1)
-    times.push(performance.now() - interrupted)
+    // All processes are looked at again only when those that were there have gone: looking takes a processor of its own.
+    let left = alive(child.pid)
+    for (; left.length > 0 && performance.now() - interrupted < 10_000; left = alive(child.pid)) {
+      while (left.some(isOurs) && performance.now() - interrupted < 10_000) await sleep(1)
+    }
+    quiet.push(performance.now() - interrupted)
+    if (left.length > 0) complain(`survivors: ${left.join(" ")}`)
     const code = await exited
-    // No code: the signal came before Node had started, and ended it.
+    // No code: the signal came before the launcher was ready for it, and ended it.
     if (code !== null && code !== 130 && code !== 0) complain(`exit code ${code}`)
+    if (alive(child.pid).length > 0) complain(`started after the end: ${alive(child.pid).join(" ")}`)
     try {
       for (const name of finished()) {
         if (!whole.get(name)?.equals(readFileSync(join(outputs, name)))) complain(`partial ${name}`)
@@ -89,16 +101,20 @@ try {
     } catch {
       // Interrupted before there was a build folder.
     }
-    if (values.slow && run % 10 !== 0) continue
+    if (run % Number(values.check) !== 0) continue
     build()
     if (images().some((image, index) => image !== expected[index])) complain("another image")
   }
 } finally {
-  rmSync(temporary, { recursive: true, force: true })
+  project.remove()
 }
 
-times.sort((a, b) => a - b)
-const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1)
-console.log(`no child alive after ${at(0.5)} ms (median), ${at(0.95)} ms (p95), ${at(1)} ms (max), n = ${times.length}`)
-console.log(`wrong exit codes, partial outputs or images after the next build: ${wrong}`)
+const report = (what: string, times: Array<number>) => {
+  times.sort((a, b) => a - b)
+  const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1)
+  console.log(`${what} after ${at(0.5)} ms (median), ${at(0.95)} ms (p95), ${at(1)} ms (max), n = ${times.length}`)
+}
+report("no process alive", quiet)
+report("launcher ended", ended)
+console.log(`survivors, wrong exit codes, partial outputs or images after the next build: ${wrong}`)
 process.exitCode = wrong === 0 ? 0 : 1

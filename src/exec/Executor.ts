@@ -20,6 +20,8 @@ export type ActionOutcome =
 export interface ExecuteOptions {
   /** After a failure: stop everything, or go on with what does not depend on it (`-k`). */
   readonly onFailure: "stop" | "keep-going"
+  /** Runs when commands have been interrupted, once they have ended. */
+  readonly interrupted?: Effect.Effect<void>
 }
 
 /** Runs the actions of a graph, each the moment its inputs exist. */
@@ -65,6 +67,7 @@ export class Executor extends Context.Service<Executor, {
           })
 
         yield* Effect.forEach(graph.actions, settle, { concurrency: "unbounded", discard: true }).pipe(
+          Effect.onError(() => options.interrupted ?? Effect.void),
           Effect.ignore,
           Effect.ensuring(commit(graph))
         )

@@ -61,6 +61,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
         ActionCache | BuildReporter | BuiltinSteps | CacheUsage | ContentStore | Disk | Jobs | Linker | Subprocess
       >()
       const disk = Context.get(services, Disk)
+      const subprocess = Context.get(services, Subprocess)
 
       const build = Effect.fn(Span.build)(
         function*(
@@ -99,9 +100,12 @@ export class Orchestrator extends Context.Service<Orchestrator, {
             Layer.provide(Layer.succeedContext(services))
           )
           const executor = Context.get(yield* Layer.build(layer), Executor)
-          const outcomes = yield* executor.execute(planned.graph, { onFailure: options.onFailure }).pipe(
-            Effect.ensuring(Effect.ignore(disk.remove(`${dir}/.stage/${ownPid()}`)))
-          )
+          const stage = `${dir}/.stage/${ownPid()}`
+          const outcomes = yield* executor.execute(planned.graph, {
+            onFailure: options.onFailure,
+            // Every command has it, and whatever it starts, in a session of its own or not.
+            interrupted: subprocess.endMarked(`TMPDIR=${stage}`)
+          }).pipe(Effect.ensuring(Effect.ignore(disk.remove(stage))))
           const failures = [...outcomes.values()].flatMap((outcome) => outcome._tag === "Failed" ? [outcome.error] : [])
           if (failures.length > 0) {
             return { planned, outcomes, sizes: {}, images: [], errors: failures } satisfies BuiltEnvironment

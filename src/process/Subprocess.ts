@@ -69,4 +69,6 @@ export class Subprocess extends Context.Service<Subprocess, {
   readonly run: (command: CommandSpec) => Effect.Effect<Completed, SpawnFailed>
   /** KILL to every group that is alive now, without grace: the second Ctrl-C. */
   readonly killAll: Effect.Effect<void>
+  /** KILL to whatever was started with this variable (`NAME=value`) and has left its group since; completes when none is left. */
+  readonly endMarked: (variable: string) => Effect.Effect<void>
 }>()("fbuild/process/Subprocess") {}

@@ -7,7 +7,8 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
 import * as FileSystem from "node:fs"
-import { groupMembers, signalGroup } from "./processGroup.ts"
+import { endMarked } from "./endMarked.ts"
+import { signalGroup, watchGroup } from "./processGroup.ts"
 import { ShellAgent } from "./ShellAgent.ts"
 import { type AgentOptions, makeShellAgents, type ShellAgents, spawnFailed } from "./ShellAgents.ts"
 import {
@@ -102,10 +103,10 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
 
   /** TERM to the group, KILL after the grace; completes once no member of the group is alive. */
   const stop = Effect.fnUntraced(function*(child: Group) {
+    const isAlive = watchGroup(child.pid)
     if (!child.ended) signalGroup(child.pid, "SIGTERM")
     let waited = 0
-    // Looking takes longer than a compiler takes to die, and holds up other fibers, so it comes after a moment.
-    for (let wait = 1; waited === 0 || groupMembers(child.pid).length > 0; wait = Math.min(wait * 2, 16)) {
+    for (let wait = 1; waited === 0 || isAlive(); wait = Math.min(wait * 2, 8)) {
       yield* Effect.sleep(wait)
       waited += wait
       if (waited >= graceMillis) signalGroup(child.pid, "SIGKILL")
@@ -182,7 +183,7 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
     for (const pid of live) signalGroup(pid, "SIGKILL")
   })
 
-  return Subprocess.of({ run, start, killAll })
+  return Subprocess.of({ run, start, killAll, endMarked })
 }
 
 /** Tells a program that the shell could not start from one that ended with the same status. Source: POSIX, 126 and 127. */

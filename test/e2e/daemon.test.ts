@@ -362,6 +362,40 @@ describe("daemon", () => {
     assert.strictEqual(own.daemons().length, 1)
   })
 
+  describe("ends every process of a build that is interrupted", () => {
+    const compilersThat: Readonly<Record<string, readonly [script: string, millis: number]>> = {
+      "sleeps": ["sleep 30", 500],
+      "ignores TERM": ["trap '' TERM; while :; do sleep 0.05; done", 2500],
+      "starts another in a session of its own": ["setsid sleep 31 & sleep 30", 500],
+      "has left one behind": ["(setsid sleep 31 > /dev/null 2>&1 &) ; sleep 30", 500],
+      "says more than is read": ["yes 'a warning' | head -c 3000000 >&2; sleep 30", 500]
+    }
+    for (const [what, [script, millis]] of Object.entries(compilersThat)) {
+      it(`by a compiler that ${what}`, async () => {
+        const started = Path.join(space, `${what}.started`)
+        const folder = compilers(
+          what,
+          `case "$*" in *-c*) : > "${started}"; ${script};; *) exec /usr/bin/avr-g++ "$@";; esac`
+        )
+        const own = home()
+        const dir = write(Path.join(space, `ends-${what}`), project(folder))
+        const { child, ended } = own.start(dir, ["build", "-v"])
+        child.stdout.pause()
+        child.stderr.pause()
+        await until(() => Fs.existsSync(started), "the compiler runs")
+        await sleep(200)
+        const signalled = performance.now()
+        child.kill("SIGINT")
+        await until(() => alive(dir).every((line) => line.includes("build -v")), "all gone", millis)
+        child.stdout.resume()
+        child.stderr.resume()
+        assert.strictEqual((await ended).status, 130)
+        assert.isBelow(performance.now() - signalled, millis + 500)
+        await until(() => alive(dir).length === 0, "shells have left", 200)
+      })
+    }
+  })
+
   it("kills for a second Ctrl-C, only what that request has started", async () => {
     const started = (dir: string) => Path.join(dir, "started")
     const folder = compilers(
