@@ -102,7 +102,7 @@ const someEdit = (random: Random, world: World, past: Past): Edit => {
     [random.likes("tool") ? 4 : 0.7, () => ({
       do: "tool",
       tool: random.weighted<Tool>([[3, world.tool], [1, "two"]]),
-      program: random.pick(["avr-gcc", "avr-g++", "as"]),
+      program: random.pick(["avr-gcc", "avr-g++", "as", "as"]),
       variant: random.below(3),
       time: random.pick(["now", "kept"])
     })],

@@ -38,7 +38,7 @@ const others: Readonly<Record<string, (random: Random) => string>> = {
   "near.bin": (random) => "NEAR".repeat(1 + random.below(3)),
   "data/words.inc": (random) => `.byte ${random.below(4)}\n`,
   "data/flags.txt": (random) =>
-    random.pick(["-DS=0\n", "-DS=1\n", "-DS=2\n", "-Iinclude/sub\n", "-DS=1 '-Iquote'\n", "@data/more.txt -DS=2\n"]),
+    random.pick(["-DS=1\n", "-DS=2\n", "-Iinclude/sub\n", "'-Iquote' -DS=1\n", "-I sys\n", "@data/more.txt -DS=2\n"]),
   "data/more.txt": (random) => random.pick(["-Iinclude/sub\n", "-DX=2\n", "-isystem sys\n"]),
   "lib/LibA/LibA.h": (random) =>
     `#ifndef __ASSEMBLER__\n#define LIBA libA(${random.below(3)})\n${prototype("libA")}#endif\n`,
@@ -193,7 +193,9 @@ export const flagsFor = (random: Random, files: Files): string =>
     ...["", "-DX=1", "-DX=2", "-O1", "-flto", "-Wl,--defsym=foo=3", "-g0", "-DX=1 -UX -DX=3", "-Iinclude/sub"],
     ...["-isystem sys", "-iquote quote", "-idirafter after", "-I sys -Iafter"],
     ...("include/pre.h" in files ? ["-include include/pre.h", "-include pre.h", "-imacros include/pre.h"] : []),
-    ...("data/flags.txt" in files && "data/more.txt" in files ? ["@data/flags.txt", "@data/flags.txt -DX=1"] : [])
+    ...("data/flags.txt" in files && "data/more.txt" in files
+      ? ["@data/flags.txt", "@data/flags.txt -DX=1", "@data/more.txt"]
+      : [])
   ])
 
 export const iniText = (ini: Ini, core: string): string =>
