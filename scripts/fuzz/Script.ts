@@ -89,6 +89,8 @@ export type Step =
     readonly afterMs: number
     readonly meanwhile: ReadonlyArray<Edit>
   }
+  /** Edits, and two builds at once: of both checkouts, or (always, where there is one) of this one. */
+  | { readonly do: "together"; readonly edits: ReadonlyArray<Edit>; readonly where: "both" | "here" }
   | { readonly do: "damage"; readonly damage: ReadonlyArray<Damage> }
   /** The project folder gets another name. */
   | { readonly do: "move" }

@@ -4,7 +4,6 @@ import * as Crypto from "node:crypto"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import type { Tool } from "./Script.ts"
-import type { World } from "./World.ts"
 
 /** `dist/fbuild`, or that of the folder which `FBUILD_DIST` names. */
 const program = Path.join(process.env["FBUILD_DIST"] ?? Path.join(import.meta.dirname, "../../dist"), "fbuild")
@@ -93,16 +92,10 @@ const outcomesOf = (text: string): ReadonlyMap<string, Outcome> => {
   return outcomes
 }
 
-/** Digests of what a build of this world is for, by environment; `undefined`: one is not there. */
-export const imagesOf = (dir: string, { ini }: Pick<World, "ini">): Readonly<Record<string, Images>> | undefined => {
-  const images: Record<string, Images> = {}
-  for (const name of ini.second === undefined ? ["fuzz"] : ["fuzz", "more"]) {
-    const hex = digestOf(Path.join(dir, buildDir, name, "firmware.hex"))
-    const elf = digestOf(Path.join(dir, buildDir, name, "firmware.elf"))
-    if (hex === undefined || elf === undefined) return undefined
-    images[name] = { hex, elf }
-  }
-  return images
+/** Digests of what the build of an environment is for; `undefined`: one is not there. */
+export const imagesOf = (dir: string, environment: string): Images | undefined => {
+  const [hex, elf] = ["hex", "elf"].map((kind) => digestOf(Path.join(dir, buildDir, environment, `firmware.${kind}`)))
+  return hex === undefined || elf === undefined ? undefined : { hex, elf }
 }
 
 export const digestOf = (path: string): string | undefined =>

@@ -51,11 +51,15 @@ export const makeOracle = (shared: Shared, root: string): Oracle => {
     Fs.mkdirSync(home, { recursive: true })
     const who = caller({ tools, home, daemon, tool: world.tool })
     const { status, text } = await start(who, dir, ["build", "--no-cache", "--json"]).ended
-    const images = imagesOf(dir, world)
+    const names = world.ini.second === undefined ? ["fuzz"] : ["fuzz", "more"]
+    const images = names.flatMap((name) => {
+      const image = imagesOf(dir, name)
+      return image === undefined ? [] : [[name, image] as const]
+    })
     Fs.rmSync(dir, { recursive: true })
-    const truth = status === 0 ? images : status === 1 || status === 2 ? status : undefined
-    if (truth === undefined) throw new Error(`clean build, exit ${status}:\n${text}`)
-    return truth
+    if (status === 0 && images.length === names.length) return Object.fromEntries(images)
+    if (status === 1 || status === 2) return status
+    throw new Error(`clean build, exit ${status}:\n${text}`)
   }
 
   const home = Path.join(clean, "home")

@@ -58,33 +58,36 @@ export const beginPlay = async (
     for (const edit of edits) world = makeEdit(shared, here.dir, world, edit)
     here.world = { files: world.files, ini: world.ini }
   }
-  const run = (...args: ReadonlyArray<string>) => {
+  const runIn = (dir: string, ...args: ReadonlyArray<string>) => {
     const { home, tools } = shared
-    return start(caller({ tools, home, tool: world.tool, daemon: script.daemon, cpath: world.cpath }), here.dir, args)
+    return start(caller({ tools, home, tool: world.tool, daemon: script.daemon, cpath: world.cpath }), dir, args)
   }
+  const run = (...args: ReadonlyArray<string>) => runIn(here.dir, ...args)
   const failure = (kind: Failure["kind"], detail: string): Failure => ({ step: steps, kind, detail })
 
-  const look = (build: Build, truth: Truth, isCached: boolean): Failure | undefined => {
-    broken = typeof truth === "number"
+  /** Compares what has come out in a folder with what a clean build gives. */
+  const check = (build: Build, dir: string, truth: Truth): Failure | undefined => {
     const status = typeof truth === "number" ? truth : 0
     if (build.status !== status) {
       return failure("status", `exit status ${build.status}, that of a clean build is ${status}\n${build.text}`)
     }
-    if (typeof truth !== "number") {
-      const images = imagesOf(here.dir, world)
-      for (const [name, { elf, hex }] of Object.entries(truth)) {
-        const other = images?.[name]?.hex !== hex ? "hex" : images[name]?.elf !== elf ? "elf" : undefined
-        if (other !== undefined) return failure("image", `firmware.${other} of ${name} is not that of a clean build`)
-      }
-    }
-    const surplus = model.surplus(world, here.dir, here.local, { outcomes: build.outcomes, ok: !broken, isCached })
-    if (surplus.length > 0) {
-      const why = build.text.split("\n").filter((line) =>
-        line.startsWith("{\"_tag\":\"ActionStarted\"") && surplus.some((id) => line.includes(JSON.stringify(id)))
-      ).map((line) => line.replace(/"argv":\[.*?\],/, ""))
-      return failure("surplus", [`need not run:`, ...surplus, ...why].join("\n"))
+    for (const [name, { elf, hex }] of typeof truth === "number" ? [] : Object.entries(truth)) {
+      const image = imagesOf(dir, name)
+      const other = image?.hex !== hex ? "hex" : image.elf !== elf ? "elf" : undefined
+      if (other !== undefined) return failure("image", `firmware.${other} of ${name} is not that of a clean build`)
     }
     return undefined
+  }
+  const look = (build: Build, truth: Truth, isCached: boolean): Failure | undefined => {
+    broken = typeof truth === "number"
+    const wrong = check(build, here.dir, truth)
+    if (wrong !== undefined) return wrong
+    const surplus = model.surplus(world, here.dir, here.local, { outcomes: build.outcomes, ok: !broken, isCached })
+    if (surplus.length === 0) return undefined
+    const why = build.text.split("\n").filter((line) =>
+      line.startsWith("{\"_tag\":\"ActionStarted\"") && surplus.some((id) => line.includes(JSON.stringify(id)))
+    ).map((line) => line.replace(/"argv":\[.*?\],/, ""))
+    return failure("surplus", [`need not run:`, ...surplus, ...why].join("\n"))
   }
   const build = async (...args: ReadonlyArray<string>) => {
     const [truth, built] = await Promise.all([oracle.ask(world), run("build", "--json", ...args).ended])
@@ -130,6 +133,17 @@ export const beginPlay = async (
         await wait(step.afterMs, building.ended)
         make(step.meanwhile)
         return disturbed(await building.ended)
+      }
+      case "together": {
+        make(step.edits)
+        const other = step.where === "both" ? checkouts.find((one) => one !== here) ?? here : here
+        const worlds = [world, { ...world, ...other.world }]
+        const building = [here, other].map(({ dir }) => runIn(dir, "build", "--json").ended)
+        const truths = [await oracle.ask(worlds[0]!), await oracle.ask(worlds[1]!)]
+        const built = await Promise.all(building)
+        here.local.clear()
+        other.local.clear()
+        return check(built[0]!, here.dir, truths[0]!) ?? check(built[1]!, other.dir, truths[1]!)
       }
       case "damage":
         for (const one of step.damage) {
