@@ -7,9 +7,9 @@ import { edited, editsBetween, type World } from "./World.ts"
 export const firstFiles = (random: Random): Files => {
   const files: Record<string, string> = {}
   const add = (path: string) => void (files[path] = textFor(random, path, files))
-  for (const path of otherPaths) if (random.chance(0.6)) add(path)
+  for (const path of otherPaths) if (random.chance(0.5)) add(path)
   for (const places of Object.values(headers)) if (random.chance(0.6)) add(places[0]!)
-  for (const path of sources) if (path === "src/main.cpp" || random.chance(0.5)) add(path)
+  for (const path of sources) if (path === "src/main.cpp" || random.chance(0.35)) add(path)
   return files
 }
 

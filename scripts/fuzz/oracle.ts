@@ -18,7 +18,7 @@ export interface Oracle {
 }
 
 /** One of so many truths is made once more without any of what saves time. */
-const verifyEvery = 50
+const verifyEvery = 200
 
 /**
  * Builds worlds from nothing: sources in a new folder, no cache, each world once. To save time a daemon of its own does it,
