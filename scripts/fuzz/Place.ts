@@ -116,7 +116,7 @@ export const makeEdit = (shared: Shared, dir: string, world: World, edit: Edit):
       writeProgram(shared, edit.tool, edit.program, edit.variant, edit.time)
       break
     case "path":
-    case "cpath":
+    case "variable":
       break
   }
   return after

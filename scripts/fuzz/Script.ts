@@ -33,6 +33,8 @@ export interface Ini extends Environment {
 /** Times of a file that was written: those of now, those that it had, or a time long gone. */
 export type Time = "now" | "kept" | "old"
 
+export type Variable = "CPATH" | "PLATFORMIO_BUILD_FLAGS"
+
 /** A compiler that can be chosen by PATH, and a program of it. */
 export type Tool = "one" | "two"
 export type Program = "avr-gcc" | "avr-g++" | "as"
@@ -55,8 +57,8 @@ export type Edit =
     readonly time: Time
   }
   | { readonly do: "path"; readonly tool: Tool }
-  /** `CPATH` of who calls, which no compiler must see. */
-  | { readonly do: "cpath"; readonly value: string }
+  /** A variable of who calls. No compiler must see `CPATH`. */
+  | { readonly do: "variable"; readonly name: Variable; readonly value: string }
 
 /** Which file (all numbers are fractions: of the kinds that there are, of the files of the kind, of the bytes), and how. */
 export interface Damage {

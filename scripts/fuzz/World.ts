@@ -1,4 +1,4 @@
-import type { Edit, Files, Ini, Program, Time, Tool } from "./Script.ts"
+import type { Edit, Files, Ini, Program, Time, Tool, Variable } from "./Script.ts"
 
 /** All that decides what a build makes. */
 export interface World {
@@ -9,7 +9,7 @@ export interface World {
   readonly tools: Readonly<Record<Tool, Readonly<Record<Program, number>>>>
   /** The compiler that PATH leads to. */
   readonly tool: Tool
-  readonly cpath: string
+  readonly variables: Readonly<Record<Variable, string>>
 }
 
 const original = { "avr-gcc": 0, "avr-g++": 0, as: 0 }
@@ -20,7 +20,7 @@ export const firstWorld = (files: Files, ini: Ini): World => ({
   core: {},
   tools: { one: original, two: original },
   tool: "one",
-  cpath: ""
+  variables: { CPATH: "", PLATFORMIO_BUILD_FLAGS: "" }
 })
 
 /** The world after an edit; the same one when there is nothing to edit. */
@@ -50,8 +50,8 @@ export const edited = (world: World, edit: Edit): World => {
       }
     case "path":
       return { ...world, tool: edit.tool }
-    case "cpath":
-      return { ...world, cpath: edit.value }
+    case "variable":
+      return { ...world, variables: { ...world.variables, [edit.name]: edit.value } }
   }
 }
 
@@ -77,5 +77,7 @@ export const editsBetween = (from: World, to: World, time: Time): ReadonlyArray<
       .map((program): Edit => ({ do: "tool", tool, program, variant: to.tools[tool][program], time: "now" }))
   ),
   ...(from.tool === to.tool ? [] : [{ do: "path", tool: to.tool } as const]),
-  ...(from.cpath === to.cpath ? [] : [{ do: "cpath", value: to.cpath } as const])
+  ...(["CPATH", "PLATFORMIO_BUILD_FLAGS"] as const).filter((name) => from.variables[name] !== to.variables[name]).map((
+    name
+  ): Edit => ({ do: "variable", name, value: to.variables[name] }))
 ]

@@ -37,7 +37,7 @@ export const caller = (options: {
   readonly tool: Tool
   readonly home: string
   readonly daemon: boolean
-  readonly cpath?: string
+  readonly variables: Readonly<Record<string, string>>
 }): Caller => ({
   PATH: `${options.tools}/${options.tool}/bin:/usr/bin:/bin`,
   HOME: options.home,
@@ -46,7 +46,7 @@ export const caller = (options: {
   FBUILD_DAEMON: options.daemon ? "on" : "off",
   // When the fuzzer is killed.
   FBUILD_DAEMON_IDLE: "2m",
-  ...(options.cpath === undefined || options.cpath === "" ? {} : { CPATH: options.cpath })
+  ...Object.fromEntries(Object.entries(options.variables).filter(([, value]) => value !== ""))
 })
 
 /** Starts a command in a project; `ended` is its end. */

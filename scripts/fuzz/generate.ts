@@ -107,7 +107,12 @@ const someEdit = (random: Random, world: World, past: Past): Edit => {
       time: random.pick(["now", "kept"])
     })],
     [0.7, () => ({ do: "path", tool: random.pick(["one", "two"]) })],
-    [0.7, () => ({ do: "cpath", value: random.pick(["", "sys", "include/sub:quote"]) })]
+    [0.7, () => ({ do: "variable", name: "CPATH", value: random.pick(["", "sys", "include/sub:quote"]) })],
+    [random.likes("variable") ? 3 : 0.5, () => ({
+      do: "variable",
+      name: "PLATFORMIO_BUILD_FLAGS",
+      value: random.pick(["", "", "-DS=4", "-DX=5 -Iquote", "-O1"])
+    })]
   ])()
 }
 

@@ -50,7 +50,8 @@ const inEnvironment = (
   actual: (pattern: RegExp) => unknown
 ) => {
   const { ini } = world
-  const { board, flags } = environment === "more" ? ini.second ?? ini : ini
+  const { board, flags: written } = environment === "more" ? ini.second ?? ini : ini
+  const flags = `${written} ${world.variables.PLATFORMIO_BUILD_FLAGS}`
   const has = (folder: string) => Fs.existsSync(Path.join(dir, folder))
   const responses = new Set<string>()
   const words = expand(flags, files, responses)

@@ -49,7 +49,7 @@ export const makeOracle = (shared: Shared, root: string): Oracle => {
     const dir = Path.join(clean, name)
     layProject(shared, dir, world)
     Fs.mkdirSync(home, { recursive: true })
-    const who = caller({ tools, home, daemon, tool: world.tool })
+    const who = caller({ tools, home, daemon, tool: world.tool, variables: { ...world.variables, CPATH: "" } })
     const { status, text } = await start(who, dir, ["build", "--no-cache", "--json"]).ended
     const names = world.ini.second === undefined ? ["fuzz"] : ["fuzz", "more"]
     const images = names.flatMap((name) => {
@@ -64,7 +64,7 @@ export const makeOracle = (shared: Shared, root: string): Oracle => {
 
   const home = Path.join(clean, "home")
   const ask = async (world: World) => {
-    const rest = [world.ini, sorted(world.core), world.tools, world.tool]
+    const rest = [world.ini, sorted(world.core), world.tools, world.tool, world.variables.PLATFORMIO_BUILD_FLAGS]
     const key = sha256(JSON.stringify([sorted(world.files), { ...world.ini, idle: "" }, ...rest.slice(1)]))
     const before = known.get(key)
     if (before !== undefined) return before

@@ -60,7 +60,8 @@ export const beginPlay = async (
   }
   const runIn = (dir: string, ...args: ReadonlyArray<string>) => {
     const { home, tools } = shared
-    return start(caller({ tools, home, tool: world.tool, daemon: script.daemon, cpath: world.cpath }), dir, args)
+    const { tool, variables } = world
+    return start(caller({ tools, home, tool, daemon: script.daemon, variables }), dir, args)
   }
   const run = (...args: ReadonlyArray<string>) => runIn(here.dir, ...args)
   const failure = (kind: Failure["kind"], detail: string): Failure => ({ step: steps, kind, detail })
