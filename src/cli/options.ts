@@ -10,7 +10,8 @@ import { parseDuration } from "./parseDuration.ts"
 import { Terminal } from "./Terminal.ts"
 import { NotBuilt, UsageError } from "./UsageError.ts"
 
-const toggle = (name: string, description: string) =>
+/** A flag that is off unless it is given. */
+export const toggle = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDefault(false), Flag.withoutNegation, Flag.withDescription(description))
 
 const duration = (name: string, description: string) =>

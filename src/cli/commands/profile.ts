@@ -9,9 +9,11 @@ import { ChromeTrace, chromeTrace } from "../../profile/chromeTrace.ts"
 import { diffProfiles, ProfileDiff } from "../../profile/diff.ts"
 import { listRecords, readRecord } from "../../profile/records.ts"
 import { summarise, Summary } from "../../profile/summary.ts"
+import { webPage } from "../../profile/webPage.ts"
 import { joinPath } from "../../sources/paths.ts"
 import { usesColor } from "../colors.ts"
-import { projectOptions, projectRequest } from "../options.ts"
+import { projectOptions, projectRequest, toggle } from "../options.ts"
+import { reasonsOf } from "../render/explanation.ts"
 import { diffText, listText, profileText } from "../render/profile.ts"
 import { reporting } from "../reporting.ts"
 import { Terminal } from "../Terminal.ts"
@@ -33,16 +35,13 @@ export const profile = Command.make("profile", {
   projectDir,
   json,
   color,
-  list: Flag.Boolean("list").pipe(
-    Flag.withDefault(false),
-    Flag.withoutNegation,
-    Flag.withDescription("The builds that are remembered")
-  ),
+  list: toggle("list", "The builds that are remembered"),
   chrome: Flag.String("chrome").pipe(
     Flag.withMetavar("FILE"),
     Flag.optional,
     Flag.withDescription("Write a file that Perfetto and chrome://tracing open")
-  )
+  ),
+  web: toggle("web", "Write .fbuild/profile.html: the timeline, for any browser")
 }, (flags) =>
   reporting(
     flags,
@@ -82,6 +81,12 @@ export const profile = Command.make("profile", {
         const text = yield* Schema.encodeEffect(ChromeText)(chromeTrace(record)).pipe(Effect.orDie)
         return yield* disk.write(joinPath(cwd, flags.chrome.value), text)
       }
+      if (flags.web) {
+        const disk = yield* Disk
+        const path = `${projectDir}/.fbuild/profile.html`
+        yield* disk.write(path, yield* webPage(record, (action) => reasonsOf(action).join("; ")))
+        return yield* stdout.write(`file://${encodeURI(path)}\n`)
+      }
       const summary = summarise(record)
       yield* flags.json ? print(SummaryText, summary) : stdout.write(profileText(summary, color))
     })
@@ -89,6 +94,7 @@ export const profile = Command.make("profile", {
     Command.withDescription("Tell where the time of a build went"),
     Command.withExamples([
       { command: "fbuild profile", description: "The last build: slowest actions, critical path, parallelism" },
+      { command: "fbuild profile --web", description: "The timeline in a page" },
       { command: "fbuild profile --chrome trace.json", description: "For ui.perfetto.dev or chrome://tracing" },
       { command: "fbuild profile diff 2 1", description: "What the last build took longer than the one before" }
     ])

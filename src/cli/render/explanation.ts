@@ -35,7 +35,10 @@ export const explanationText = (environment: string, actions: ReadonlyArray<Expl
 /** As many actions that stood are named: those of one file. */
 const few = 5
 
-const reasonsOf = ({ cache, outcome, reason }: Explanation): ReadonlyArray<string> => [
+/** Why an action did what it did, in lines. */
+export const reasonsOf = (
+  { cache, outcome, reason }: Pick<Explanation, "cache" | "outcome" | "reason">
+): ReadonlyArray<string> => [
   ...(reason === undefined
     ? [outcome === "UpToDate" ? "nothing it reads has changed" : "what it needs was not made"]
     : reasonText(reason)),

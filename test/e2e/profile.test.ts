@@ -1,0 +1,160 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { openPage } from "../support/chromium.ts"
+import { blink, built, fbuild, ini, workspace, write } from "../support/project.ts"
+
+interface Item {
+  readonly mnemonic: string
+  readonly path: string
+  readonly ms: number
+  readonly outcome: string
+}
+interface Summary {
+  readonly traceId: string
+  readonly durationMs: number
+  readonly actions: Readonly<Record<string, number>>
+  readonly slowest: ReadonlyArray<Item>
+  readonly criticalPath: { readonly ms: number; readonly actions: ReadonlyArray<Item> }
+  readonly cache: { readonly hits: number; readonly savedMs: number; readonly spentMs: number }
+}
+
+describe("fbuild profile", () => {
+  const space = workspace()
+  const variables = { FBUILD_HOME: Path.join(space, "home"), FBUILD_COMPILE_CACHE: "embedded" }
+  const project = (name: string) =>
+    write(Path.join(space, name), { "platformio.ini": ini("uno"), "src/main.cpp": blink })
+  const profile = async (dir: string, ...args: ReadonlyArray<string>) => {
+    const run = await fbuild(dir, ["profile", ...args], variables)
+    assert.strictEqual(run.status, 0, run.stderr)
+    return run.stdout
+  }
+  const summary = async (dir: string, ...args: ReadonlyArray<string>) =>
+    JSON.parse(await profile(dir, "--json", ...args)) as Summary
+
+  it("tells where the time went", async () => {
+    const dir = project("tells")
+    const { finished } = await built(dir, [], variables)
+    const cold = await summary(dir)
+    assert.strictEqual(cold.traceId, finished.traceId)
+    assert.strictEqual(cold.actions["executed"], finished.environments[0]!.actions.executed)
+    assert.strictEqual(cold.slowest.length, cold.actions["total"])
+    assert.isAtLeast(cold.durationMs, finished.durationMs)
+    const path = cold.criticalPath.actions.map(({ mnemonic }) => mnemonic)
+    assert.include(path, "Link")
+    assert.isBelow(path.indexOf("Link"), path.length - 1, "something is made of the program")
+    assert.isAtMost(cold.criticalPath.ms, cold.durationMs)
+    assert.match(await profile(dir), /Slowest actions[^]*Critical path: .*% of the build[^]*Link .*firmware\.elf/)
+
+    Fs.rmSync(Path.join(dir, ".fbuild/build"), { recursive: true })
+    await built(dir, [], variables)
+    const cached = await summary(dir)
+    assert.strictEqual(cached.cache.hits, cached.actions["total"])
+    assert.isAbove(cached.cache.savedMs, cached.cache.spentMs)
+    await built(dir, [], variables)
+    const nothing = await summary(dir)
+    assert.strictEqual(nothing.actions["upToDate"], nothing.actions["total"])
+    assert.deepStrictEqual(nothing.criticalPath.actions, [])
+
+    assert.strictEqual((await summary(dir, "3")).traceId, finished.traceId)
+    assert.strictEqual((await summary(dir, finished.traceId)).traceId, finished.traceId)
+    assert.strictEqual((await summary(dir, finished.traceId.slice(0, 7))).traceId, finished.traceId)
+    assert.lengthOf((await profile(dir, "--list")).trimEnd().split("\n"), 3)
+    const diff = await profile(dir, "diff", "3", "2")
+    assert.match(diff, /whole build[^]*Link .*firmware\.elf: Executed \d.* → Cached \d/)
+    const chrome = Path.join(space, "chrome.json")
+    await profile(dir, "3", "--chrome", chrome)
+    const { traceEvents } = JSON.parse(Fs.readFileSync(chrome, "utf8")) as {
+      readonly traceEvents: ReadonlyArray<{ ph: string }>
+    }
+    assert.isAbove(traceEvents.filter(({ ph }) => ph === "X").length, cold.slowest.length)
+  })
+
+  it("of failures, and of what there is none of", async () => {
+    const dir = project("fails")
+    assert.strictEqual((await fbuild(dir, ["profile"], variables)).status, 2)
+    write(dir, { "src/main.cpp": "int x = ;\n" })
+    assert.strictEqual((await fbuild(dir, ["build"], variables)).status, 1)
+    const { actions, slowest } = await summary(dir)
+    assert.strictEqual(actions["failed"], 1)
+    assert.deepStrictEqual(slowest.filter(({ outcome }) => outcome === "Failed").map(({ path }) => path), [
+      "src/main.cpp"
+    ])
+    for (const args of [["9"], ["diff", "1"], ["1", "2"], ["diff", "1", "abcdef"]]) {
+      const { status, stderr } = await fbuild(dir, ["profile", ...args], variables)
+      assert.strictEqual(status, 2, args.join(" "))
+      assert.match(stderr, /^error: /)
+    }
+  })
+
+  it("keeps fifty builds", async () => {
+    const dir = project("fifty")
+    await built(dir, [], variables)
+    const folder = Path.join(dir, ".fbuild/profile")
+    const [only] = Fs.readdirSync(folder)
+    for (let old = 100; old < 180; old++) {
+      Fs.copyFileSync(Path.join(folder, only!), Path.join(folder, `00000000000${old}-ab.json`))
+    }
+    await built(dir, [], variables)
+    const names = Fs.readdirSync(folder).toSorted()
+    assert.lengthOf(names, 50)
+    assert.include(names, only)
+    assert.strictEqual(names[0], "00000000000132-ab.json")
+  })
+
+  it("is a page that works in a browser without network", async () => {
+    const dir = project("page <with> & signs")
+    write(dir, { "src/</script>.cpp": "int f() { return 1; }\n" })
+    await built(dir, [], variables)
+    const { actions, criticalPath, slowest } = await summary(dir)
+    const url = (await profile(dir, "--web")).trim()
+    assert.strictEqual(url, `file://${encodeURI(Path.join(dir, ".fbuild/profile.html"))}`)
+    const page = await openPage(url)
+    try {
+      const count = (selector: string) => page.evaluate(`document.querySelectorAll(${JSON.stringify(selector)}).length`)
+      assert.deepStrictEqual(page.errors, [])
+      assert.strictEqual(await count("#rows tr"), actions["total"])
+      assert.strictEqual(await count("#rows tr.hot"), criticalPath.actions.length)
+      assert.include(
+        String(await page.evaluate("document.querySelector('#rows tr td:last-child').textContent")),
+        slowest[0]!.path
+      )
+      assert.isAbove(Number(await page.evaluate("document.getElementById('chart').height")), 100)
+
+      // The first bar of the first job: what it is, why, and its command.
+      const place = await page.evaluate(`(() => {
+        const a = data.actions.find((a) => a.mnemonic === "Link")
+        const box = document.getElementById("chart").getBoundingClientRect()
+        return [box.left + x((a.start + a.end) / 2), box.top + top2 + a.lane * row + 8]
+      })()`) as readonly [number, number]
+      await page.moveTo(...place)
+      const tip = String(await page.evaluate("document.getElementById('tip').innerText"))
+      assert.match(
+        tip,
+        /^Link .*firmware\.elf[^]*Executed[^]*on the critical path[^]*nothing is known of an earlier success[^]*avr-gcc/
+      )
+      const before = Number(await page.evaluate("to - from"))
+      await page.wheel(...place, -400)
+      assert.isBelow(Number(await page.evaluate("to - from")), before / 2)
+      await page.evaluate("document.getElementById('chart').ondblclick()")
+      assert.strictEqual(await page.evaluate("to - from"), before)
+
+      const filter = (text: string) =>
+        page.evaluate(
+          `(() => { const f = document.getElementById("filter"); f.value = ${JSON.stringify(text)}; f.oninput() })()`
+        )
+      await filter("cxxcompile src/main")
+      assert.strictEqual(await count("#rows tr"), 1)
+      await filter("</script>")
+      assert.strictEqual(await count("#rows tr"), 1)
+      await filter("")
+      await page.evaluate("document.getElementById('critical').click()")
+      assert.strictEqual(await count("#rows tr"), criticalPath.actions.length)
+      assert.deepStrictEqual(page.errors, [])
+      assert.deepStrictEqual(page.requested, [url])
+      assert.isAbove((await page.screenshot()).length, 10_000)
+    } finally {
+      await page.close()
+    }
+  })
+})
