@@ -2,6 +2,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import type * as Tracer from "effect/Tracer"
 import type { SharedAction, SharedActions } from "../exec/SharedActions.ts"
 
 /** A request that shares. */
@@ -15,6 +16,7 @@ interface Entry {
   /** Completes when the action has ended, and its outcome can be found if it has one. */
   readonly ended: Deferred.Deferred<void>
   readonly keep: Effect.Effect<void>
+  readonly span: Tracer.Span | undefined
   state: "running" | "finished"
   /** Requests that wait for it. */
   waiting: number
@@ -26,13 +28,14 @@ interface Entry {
 export const makeSharedActions = (): (sharer: Sharer) => SharedActions => {
   const entries = new Map<string, Entry>()
 
-  const own = <E>({ keep, key, run }: SharedAction<E>, owner: Sharer) =>
+  const own = <E>({ keep, key, run, span }: SharedAction<E>, owner: Sharer) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const entry: Entry = {
           owner,
           ended: Deferred.makeUnsafe(),
           keep,
+          span,
           state: "running",
           waiting: 0,
           abandoned: undefined
@@ -82,6 +85,7 @@ export const makeSharedActions = (): (sharer: Sharer) => SharedActions => {
         if (entry === undefined || entry.owner === sharer) {
           return entry?.state === "running" ? Effect.as(action.run, "Ran" as const) : own(action, sharer)
         }
+        link(entry.span, action.span)
         if (entry.state === "running") return await_(entry)
         entries.delete(action.key)
         return Effect.as(Effect.uninterruptible(entry.keep), "Elsewhere" as const)
@@ -91,4 +95,11 @@ export const makeSharedActions = (): (sharer: Sharer) => SharedActions => {
         for (const key of keys) if (entries.get(key)?.owner === sharer) entries.delete(key)
       })
   })
+}
+
+/** Each leads to the other, whichever trace it is in. */
+const link = (one: Tracer.Span | undefined, other: Tracer.Span | undefined): void => {
+  if (one === undefined || other === undefined) return
+  one.addLinks([{ span: other, attributes: {} }])
+  other.addLinks([{ span: one, attributes: {} }])
 }

@@ -223,7 +223,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
               action.mnemonic === "Link" ? "link" : "command"
             )
             if (key !== undefined) keys.add(key)
-            const done = key === undefined ? Effect.as(run, "Ran") : shared.run({ key, run, keep })
+            const done = key === undefined
+              ? Effect.as(run, "Ran")
+              : shared.run({ key, run, keep, span: watch.span(times) })
             if ((yield* done) === "Ran") return "Executed" as const
           }
         })

@@ -23,6 +23,8 @@ export interface ActionWatch {
   readonly started: (times: ActionTimes) => void
   /** Runs what the action runs, as a child of its span. */
   readonly command: <A, E, R>(times: ActionTimes, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** The span of an action that is going to be more than a look. */
+  readonly span: (times: ActionTimes) => Tracer.Span | undefined
   readonly end: (times: ActionTimes, exit: Exit.Exit<ActionTimes["outcome"], unknown>) => void
 }
 
@@ -45,6 +47,7 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
 
   const watch: ActionWatch = {
     begin: (action) => ({ action, environment, readyNanos: now(), outcome: "Cancelled" }),
+    span: spanOf,
     decided: (times, reason) => {
       times.reason = reason
       times.decidedNanos = now()

@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Tracer from "effect/Tracer"
 
 /** An action that is about to run, and that another request may need as well. */
 export interface SharedAction<E> {
@@ -8,6 +9,8 @@ export interface SharedAction<E> {
   readonly run: Effect.Effect<void, E>
   /** Puts what has run where other requests find it. */
   readonly keep: Effect.Effect<void>
+  /** That of this action in its request's trace: the spans of those who share an action are linked. */
+  readonly span: Tracer.Span | undefined
 }
 
 /** Keeps requests of one process from running the same action at the same time. */
