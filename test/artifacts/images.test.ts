@@ -16,6 +16,18 @@ const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 const nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 describe("describeImages", () => {
+  it.live("every output of an image step", () =>
+    Effect.gen(function*() {
+      const root = yield* projectFolder({ "p/out/firmware.uf2": "abc" })
+      const graph = graphOf(
+        action("out/zones.S", [], { mnemonic: "Embed" }),
+        action("out/firmware.uf2", ["out/firmware.elf"], { mnemonic: "Image" })
+      )
+      assert.deepStrictEqual(yield* describeImages(`${root}/p`, graph), [
+        { kind: "uf2", path: "out/firmware.uf2", sha256: abc, bytes: 3 }
+      ])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("every output of objcopy that is there, inside and outside of the project", () =>
     Effect.gen(function*() {
       const root = yield* projectFolder({ "p/out/firmware.hex": "abc", "far/firmware.eep": "" })

@@ -147,6 +147,33 @@ describe("fingerprint", () => {
     )
     assert.notStrictEqual(textOf(convert("a.ino", "b.ino")), textOf(convert("b.ino", "a.ino")))
   })
+
+  it("of a built-in step has every fact of it", () => {
+    const step = { elf: path("a.elf"), chip: "esp32c3", flash: { mode: "dio", frequency: "40m", size: "4MB" } } as const
+    const image = (more: Partial<Parameters<typeof BuiltinStep.cases.EspImage.make>[0]> = {}) =>
+      textOf(action("out/a.bin", ["a.elf"], {
+        mnemonic: "Image",
+        argv: [],
+        step: BuiltinStep.cases.EspImage.make({ ...step, ...more })
+      }))
+    assert.include(
+      image(),
+      "step EspImage\nfact chip esp32c3\nfact elf a.elf\nfact flash.frequency 40m\nfact flash.mode dio\nfact flash.size 4MB\n"
+    )
+    const texts = [
+      image(),
+      image({ elf: path("b.elf") }),
+      image({ chip: "esp32c6" }),
+      ...[{ mode: "qio" }, { frequency: "80m" }, { size: "8MB" }].map((more) =>
+        image({ flash: { ...step.flash, ...more } as typeof step.flash })
+      ),
+      image({ elfDigestOffset: 0xb0 }),
+      image({ minimumRevision: 3 }),
+      image({ maximumRevision: 3 }),
+      image({ pageSize: 0x8000 })
+    ]
+    assert.strictEqual(new Set(texts).size, texts.length)
+  })
 })
 
 describe("not cached", () => {

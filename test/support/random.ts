@@ -20,7 +20,9 @@ export class Random {
   }
 
   bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.below(256))
+    const bytes = new Uint8Array(length)
+    for (let at = 0; at < length; at++) bytes[at] = this.below(256)
+    return bytes
   }
 
   /** The same bytes with a few changed, inserted, removed or cut off. */
@@ -33,7 +35,7 @@ export class Random {
           result = result.slice(0, at)
           break
         case 1:
-          result = Uint8Array.from([...result.subarray(0, at), ...this.bytes(this.below(8)), ...result.subarray(at)])
+          result = insert(result, at, this.bytes(this.below(8)))
           break
         case 2:
           if (at + 4 <= result.length) new DataView(result.buffer).setUint32(at, this.pick(limits), true)
@@ -44,6 +46,14 @@ export class Random {
     }
     return result
   }
+}
+
+const insert = (bytes: Uint8Array, at: number, more: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const result = new Uint8Array(bytes.length + more.length)
+  result.set(bytes.subarray(0, at))
+  result.set(more, at)
+  result.set(bytes.subarray(at), at + more.length)
+  return result
 }
 
 const limits = [0, 1, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff]
