@@ -8,6 +8,8 @@ export interface Search {
   readonly folders: ReadonlyArray<string>
   /** Folders of the files that include something, but for the toolchain's own. */
   readonly includers: ReadonlyArray<string>
+  /** Names of `-include` and `-imacros`, which are looked for where the compiler runs before all else. */
+  readonly forced: ReadonlyArray<string>
   /** Folders where the assembler may look: those, and `-Wa,-I`. */
   readonly assembler: ReadonlyArray<string>
   /** Equal for equal searches. */
@@ -21,11 +23,12 @@ const options = ["-iquote", "-I", "-isystem", "-idirafter"]
 
 /** The search order that a command line sets up for a source and the headers that it was found to read. */
 export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string>): Search => {
-  const folders = options.flatMap((option) =>
-    argv.flatMap((arg, index) =>
-      arg === option ? argv.slice(index + 1, index + 2) : arg.startsWith(option) ? [arg.slice(option.length)] : []
-    )
+  // Words that the driver hands on to the preprocessor.
+  const words = argv.flatMap((arg) =>
+    arg.startsWith("-Wp,") ? arg.slice("-Wp,".length).split(",") : arg === "-Xpreprocessor" ? [] : [arg]
   )
+  const folders = options.flatMap((option) => valuesOf(option, words))
+  const forced = ["-include", "-imacros"].flatMap((option) => valuesOf(option, words))
   const includers = new Set<string>()
   for (const path of read) {
     const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "."
@@ -35,8 +38,20 @@ export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string
   const told = argv.flatMap((arg) =>
     arg.startsWith("-Wa,") ? [...arg.matchAll(/,-I,?([^,]+)/g)].map(([, dir = ""]) => dir) : []
   )
-  return { folders, includers: sorted, assembler: [...folders, ...told], key: [...folders, "", ...sorted].join("\0") }
+  return {
+    folders,
+    includers: sorted,
+    forced,
+    assembler: [...folders, ...told],
+    key: [...folders, "", ...sorted, "", ...forced].join("\0")
+  }
 }
+
+/** What stands behind an option, in its word or in the next one. */
+const valuesOf = (option: string, words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  words.flatMap((word, index) =>
+    word === option ? words.slice(index + 1, index + 2) : word.startsWith(option) ? [word.slice(option.length)] : []
+  )
 
 /**
  * The places where something would have been found instead of `header`. A header below a folder of the command line was
@@ -47,18 +62,23 @@ export const shadowsOf = (header: string, search: Search): ReadonlyArray<Place> 
   const add = (folders: ReadonlyArray<string>, name: string) => {
     for (const folder of folders) if (`${folder}/${name}` !== header) places.push([folder, name])
   }
+  const addForced = (name: string) => {
+    if (search.forced.includes(name)) places.push([".", name], [".", `${name}.gch`])
+  }
   let known = false
   for (const [index, folder] of search.folders.entries()) {
     if (!header.startsWith(`${folder}/`)) continue
     known = true
     const name = header.slice(folder.length + 1)
     places.push([folder, `${name}.gch`])
+    addForced(name)
     add(search.includers, name)
     add(search.folders.slice(0, index), name)
   }
   if (known || search.includers.some((folder) => header.startsWith(`${folder}/`) || folder === ".")) return places
   for (let slash = header.indexOf("/"); slash >= 0; slash = header.indexOf("/", slash + 1)) {
     const name = header.slice(slash + 1)
+    addForced(name)
     add(search.includers, name)
     add(search.folders, name)
   }
@@ -107,7 +127,7 @@ export const binariesOf = (text: string, search: Search): ReadonlyArray<Readonly
  * Source: GNU ld manual, `-l`, `-L`, `-T`.
  */
 export const libraryPlaces = (argv: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  const folders = argv.filter((arg) => arg.startsWith("-L") && arg !== "-L").map((arg) => arg.slice(2))
+  const folders = valuesOf("-L", argv)
   return argv.flatMap((arg, index) => {
     if (/^-l./.test(arg)) return [folders.map((folder) => `${folder}/${libraryFile(arg.slice(2))}`)]
     const script = arg === "-T" ? argv[index + 1] : /^(?:-T|-Wl,-T,?|-Wl,--script=)(.+)$/.exec(arg)?.[1]

@@ -181,6 +181,28 @@ const adversarial: Readonly<Record<string, Row>> = {
     edit: ({ dir }) => void write(dir, { "first/own.h": "#define OWN \"first\"\n" }),
     compiled: [main]
   },
+  "add header of -include where the compiler runs": {
+    options: ["build_src_flags = -include always.h"],
+    files: { "include/always.h": "#define ALWAYS 1\n", "src/other.cpp": "int other = ALWAYS;\n" },
+    edit: ({ dir }) => void write(dir, { "always.h": "#define ALWAYS 2\n" }),
+    compiled: [main, other, tab]
+  },
+  "add header earlier on a -I path that only the preprocessor gets": {
+    options: ["build_flags = -Wp,-Ifirst -Xpreprocessor -I -Xpreprocessor second"],
+    files: { "first/none.h": "", "second/own.h": "#define OWN \"second\"\n" },
+    edit: ({ dir }) => void write(dir, { "first/own.h": "#define OWN \"first\"\n" }),
+    compiled: [main]
+  },
+  "add library earlier on a -L path": {
+    options: ["build_flags = -L first -Lsecond -lgiven"],
+    files: {
+      "first/none": "",
+      "second/libgiven.a": "given = 1;\n",
+      "src/other.cpp": "extern char given;\nint other = (int) &given;\n"
+    },
+    edit: ({ dir }) => void write(dir, { "first/libgiven.a": "given = 2;\n" }),
+    compiled: []
+  },
   "add header earlier on the -I path of a response file": {
     options: ["build_flags = @flags.txt"],
     files: {
