@@ -21,8 +21,8 @@ export const sharedIn = (root: string): Shared => ({
   tools: Path.join(root, "tools")
 })
 
-/** Long ago, s. */
-const old = 1_577_836_800
+/** Long ago, and a long time from now, s. */
+const [old, future] = [1_577_836_800, 4_102_444_800]
 
 const put = (path: string, text: string, time: Time, mode = 0o666) => {
   const before = Fs.statSync(path, { throwIfNoEntry: false })
@@ -33,6 +33,7 @@ const put = (path: string, text: string, time: Time, mode = 0o666) => {
   Fs.writeFileSync(path, text)
   Fs.chmodSync(path, mode)
   if (time === "old") Fs.utimesSync(path, old, old)
+  else if (time === "future") Fs.utimesSync(path, future, future)
   else if (time === "kept" && before !== undefined) Fs.utimesSync(path, before.atime, before.mtime)
 }
 

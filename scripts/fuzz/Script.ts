@@ -30,8 +30,8 @@ export interface Ini extends Environment {
   readonly idle: string
 }
 
-/** Times of a file that was written: those of now, those that it had, or a time long gone. */
-export type Time = "now" | "kept" | "old"
+/** Times of a file that was written: those of now, those that it had, a time long gone, or one that is to come. */
+export type Time = "now" | "kept" | "old" | "future"
 
 export type Variable = "CPATH" | "PLATFORMIO_BUILD_FLAGS"
 

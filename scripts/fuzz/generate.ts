@@ -83,7 +83,7 @@ const someEdits = (random: Random, world: World, past: Past, count: number): Rea
   return edits
 }
 
-const time = (random: Random): Time => random.weighted([[6, "now"], [2, "kept"], [2, "old"]])
+const time = (random: Random): Time => random.weighted([[6, "now"], [2, "kept"], [2, "old"], [0.5, "future"]])
 
 const someEdit = (random: Random, world: World, past: Past): Edit => {
   const { files } = world
@@ -123,10 +123,17 @@ const write = (random: Random, { files }: World, past: Past, path: string): Edit
   return { do: "write", path, text, time: time(random) }
 }
 
-/** A header gets another place or loses one of several. */
+/** What is looked for in several places. */
+const placesOfFiles: ReadonlyArray<ReadonlyArray<string>> = [
+  ...Object.values(headers),
+  ["include/pre.h", "pre.h"],
+  ["include/near.bin", "near.bin"]
+]
+
+/** A file gets another place or loses one of several. */
 const appearOrGo = (random: Random, world: World, past: Past): Edit => {
-  const names = Object.entries(headers).filter(([, places]) => places.some((place) => place in world.files))
-  const [, places] = names.length === 0 ? Object.entries(headers)[0]! : random.pickLiked(names)
+  const known = placesOfFiles.filter((places) => places.some((place) => place in world.files))
+  const places = random.pickLiked(known.length === 0 ? placesOfFiles : known)
   const path = random.pickLiked(places)
   const isOneOfSeveral = path in world.files && places.some((place) => place !== path && place in world.files)
   return isOneOfSeveral ? { do: "remove", path } : write(random, world, past, path)

@@ -68,16 +68,6 @@ describe("UpToDate", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
-  it.live("does not wait for a file from the future", () =>
-    Effect.gen(function*() {
-      const workshop = yield* builtWorkshop()
-      yield* workshop.write("b.c", "later\n")
-      /** 2100, s. */
-      const future = 4_102_444_800
-      yield* workshop.fs.utimes(`${workshop.cwd}/b.c`, future, future)
-      assert.deepStrictEqual(yield* workshop.build(graph), ["out/b.o", "out/elf"])
-    }).pipe(Effect.scoped, Effect.provide(layer)))
-
   it.live("a command that changed", () =>
     Effect.gen(function*() {
       const changes: ReadonlyArray<Partial<Action>> = [
