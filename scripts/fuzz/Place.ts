@@ -37,6 +37,14 @@ const put = (path: string, text: string, time: Time, mode = 0o666) => {
   else if (time === "kept" && before !== undefined) Fs.utimesSync(path, before.atime, before.mtime)
 }
 
+/** Removes folders that have no files, as git does: that there is one can be told from a command line. */
+const removeEmpty = (dir: string, folder: string): void => {
+  if (folder === "." || !Fs.existsSync(Path.join(dir, folder))) return
+  if (Fs.readdirSync(Path.join(dir, folder)).length > 0) return
+  Fs.rmdirSync(Path.join(dir, folder))
+  removeEmpty(dir, Path.dirname(folder))
+}
+
 const isLink = (path: string) => Fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
 const programText = (shared: Shared, tool: Tool, program: Program, variant: number) => {
@@ -100,11 +108,13 @@ export const makeEdit = (shared: Shared, dir: string, world: World, edit: Edit):
       break
     case "remove":
       Fs.rmSync(path(edit.path), { force: true })
+      removeEmpty(dir, Path.dirname(edit.path))
       break
     case "rename":
       if (after !== world) {
         Fs.mkdirSync(Path.dirname(path(edit.to)), { recursive: true })
         Fs.renameSync(path(edit.from), path(edit.to))
+        removeEmpty(dir, Path.dirname(edit.from))
       }
       break
     case "ini":

@@ -98,6 +98,14 @@ export const imagesOf = (dir: string, environment: string): Images | undefined =
   return hex === undefined || elf === undefined ? undefined : { hex, elf }
 }
 
+/** Digest of `compile_commands.json`, wherever the project and the compilers are. */
+export const commandsOf = (dir: string, tools: string): string | undefined => {
+  const path = Path.join(dir, "compile_commands.json")
+  return Fs.existsSync(path)
+    ? sha256(Fs.readFileSync(path, "utf8").replaceAll(dir, "{project}").replaceAll(tools, "{tools}"))
+    : undefined
+}
+
 export const digestOf = (path: string): string | undefined =>
   Fs.existsSync(path) ? sha256(Fs.readFileSync(path)) : undefined
 

@@ -2,12 +2,14 @@
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { caller, type Images, imagesOf, sha256, start, stopDaemon } from "./fbuild.ts"
+import { caller, commandsOf, type Images, imagesOf, sha256, start, stopDaemon } from "./fbuild.ts"
 import { layProject, type Shared } from "./Place.ts"
 import type { World } from "./World.ts"
 
-/** What a world makes: images of each environment, or an error, by its exit status. */
-export type Truth = Readonly<Record<string, Images>> | number
+/** What a world makes: images of each environment, and `commandsOf` it, or an error, by its exit status. */
+export type Truth =
+  | { readonly images: Readonly<Record<string, Images>>; readonly commands: string | undefined }
+  | number
 
 export interface Oracle {
   /** `shared` must be as the world says, until the answer is there. */
@@ -56,8 +58,9 @@ export const makeOracle = (shared: Shared, root: string): Oracle => {
       const image = imagesOf(dir, name)
       return image === undefined ? [] : [[name, image] as const]
     })
+    const commands = commandsOf(dir, tools)
     Fs.rmSync(dir, { recursive: true })
-    if (status === 0 && images.length === names.length) return Object.fromEntries(images)
+    if (status === 0 && images.length === names.length) return { images: Object.fromEntries(images), commands }
     if (status === 1 || status === 2) return status
     throw new Error(`clean build, exit ${status}:\n${text}`)
   }

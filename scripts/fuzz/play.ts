@@ -2,7 +2,7 @@
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { spoil } from "./damage.ts"
-import { type Build, buildDir, caller, imagesOf, killDaemon, start, stopDaemon } from "./fbuild.ts"
+import { type Build, buildDir, caller, commandsOf, imagesOf, killDaemon, start, stopDaemon } from "./fbuild.ts"
 import { type Local, makeModel } from "./Model.ts"
 import type { Oracle, Truth } from "./oracle.ts"
 import { layProject, layShared, makeEdit, type Shared } from "./Place.ts"
@@ -12,7 +12,7 @@ import { firstWorld, type World } from "./World.ts"
 /** What went wrong after a step; 0 is the first build. */
 export interface Failure {
   readonly step: number
-  readonly kind: "status" | "image" | "surplus" | "end"
+  readonly kind: "status" | "image" | "commands" | "surplus" | "end"
   readonly detail: string
 }
 
@@ -72,12 +72,15 @@ export const beginPlay = async (
     if (build.status !== status) {
       return failure("status", `exit status ${build.status}, that of a clean build is ${status}\n${build.text}`)
     }
-    for (const [name, { elf, hex }] of typeof truth === "number" ? [] : Object.entries(truth)) {
+    if (typeof truth === "number") return undefined
+    for (const [name, { elf, hex }] of Object.entries(truth.images)) {
       const image = imagesOf(dir, name)
       const other = image?.hex !== hex ? "hex" : image.elf !== elf ? "elf" : undefined
       if (other !== undefined) return failure("image", `firmware.${other} of ${name} is not that of a clean build`)
     }
-    return undefined
+    return commandsOf(dir, shared.tools) === truth.commands
+      ? undefined
+      : failure("commands", "compile_commands.json is not that of a clean build")
   }
   const look = (build: Build, truth: Truth, isCached: boolean): Failure | undefined => {
     broken = typeof truth === "number"
