@@ -8,17 +8,17 @@ import { Digest } from "../domain/Digest.ts"
 import { Span } from "../telemetry/names.ts"
 import { keepParts } from "./changedParts.ts"
 import { openMemo, readMemo } from "./memo.ts"
-import { toolchainParts } from "./toolchainParts.ts"
+import { programFolders, toolchainParts } from "./toolchainParts.ts"
 
-/** Bump when `toolchainParts` asks for more. 2: specs and scripts that only a link tells. */
-const version = 3
+/** Bump when `toolchainParts` asks for more. 2: specs and scripts that only a link tells. 4: folders without parts. */
+const version = 4
 
 const Memo = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
   /** Driver, flags and names that this is the answer to. */
   question: Schema.Array(Schema.String),
   parts: Schema.Array(Schema.Struct({ path: Schema.String, signature: Schema.String, digest: Schema.String })),
-  /** The folders of the parts: what appears in them may be a part from then on. */
+  /** The folders of the parts, and where else programs are looked for: what appears there may be a part from then on. */
   folders: Schema.Array(Schema.Struct({ path: Schema.String, listing: Schema.String }))
 }))
 type Memo = typeof Memo.Type
@@ -46,7 +46,10 @@ export const toolchainIdentity = Effect.fn(Span.toolchainIdentity)(function*(opt
   if (known !== undefined && (yield* isUntouched(known))) return digestOf(known)
 
   const keep = yield* openMemo(home, file)
-  const paths = yield* toolchainParts(compiler, flags, specs)
+  const [paths, searched] = yield* Effect.all(
+    [toolchainParts(compiler, flags, specs), programFolders(compiler, flags)],
+    { concurrency: 2 }
+  )
   const looks = yield* Effect.forEach(paths, (path) =>
     Effect.gen(function*() {
       const signature = yield* disk.signature(path)
@@ -55,7 +58,7 @@ export const toolchainIdentity = Effect.fn(Span.toolchainIdentity)(function*(opt
       return { part: { path, signature: signature?.text ?? "", digest }, signatures: signature ? [signature] : [] }
     }))
   const folders = yield* Effect.forEach(
-    foldersOf(paths.slice(1)),
+    new Set([...foldersOf(paths.slice(1)), ...searched]),
     (path) => Effect.map(disk.listing(path), (listing) => ({ path, listing: listing ?? "" }))
   )
   const found: Memo = {

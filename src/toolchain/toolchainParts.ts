@@ -38,6 +38,18 @@ export const toolchainParts = Effect.fnUntraced(function*(
 })
 
 /**
+ * Where a driver looks for programs, in order, also such folders as are not there: another `as` that appears in one is
+ * used from then on. Source: GCC manual, "Overall Options", `-print-search-dirs`.
+ */
+export const programFolders = Effect.fnUntraced(function*(compiler: string, flags: ReadonlyArray<string>) {
+  const { stdout } = yield* askCompiler([compiler, ...flags, "-print-search-dirs"])
+  const [, list = ""] = /^programs: =(.*)$/m.exec(stdout) ?? []
+  return [
+    ...new Set(list.split(":").filter((folder) => folder.startsWith("/")).map((folder) => folder.replace(/\/+$/, "")))
+  ]
+})
+
+/**
  * What only a driver and a linker at work tell: the specs files that the flags lead to, those of the driver that the LTO
  * plugin starts with its own flags (avr-gcc 5.4 makes `-mmcu=avr5` of `-mmcu=atmega328p`), and the linker's default script,
  * where it is a file. `-N`, `-n` and `-r` make the linker take another script of the same emulation, so all of them count.

@@ -18,8 +18,12 @@ const layer = Layer.mergeAll(NodeFileSystem.layer, DiskNode.layer, SubprocessNod
 const driver = `#!/bin/sh
 self=$(dirname "$0")
 echo "$*" >>"$self/../asked"
-answer() { if [ -e "$self/../lib/$1" ]; then echo "$self/../lib/$1"; else echo "$1"; fi; }
+answer() {
+  for folder in early lib; do if [ -e "$self/../$folder/$1" ]; then echo "$self/../$folder/$1"; return; fi; done
+  echo "$1"
+}
 case "$*" in
+  *-print-search-dirs) echo "programs: =$self/../early/:$self/../lib/" ;;
   *-print-*-name=*) answer "\${*##*-name=}" ;;
   *--verbose*)
     echo "Reading specs from $self/../lib/specs-x1" >&2
@@ -109,6 +113,15 @@ describe("toolchainIdentity", () => {
       yield* fs.remove(`${root}/lib/specs`)
       assert.strictEqual(yield* identity, before)
       yield* fs.remove(`${root}/lib/cc1`)
+      assert.notStrictEqual(yield* identity, before)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("is another one when a part appears in a folder that was not there", () =>
+    Effect.gen(function*() {
+      const { fs, identity, root } = yield* machine()
+      const before = yield* identity
+      yield* fs.makeDirectory(`${root}/early`)
+      yield* fs.writeFileString(`${root}/early/as`, "as")
       assert.notStrictEqual(yield* identity, before)
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
