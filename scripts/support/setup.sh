@@ -65,7 +65,6 @@ require_tools() {
       gcc-riscv64-unknown-elf) tool=riscv64-unknown-elf-gcc ;;
       python3-venv) tool=python3 ;;
       chromium-headless-shell) tool=chromium ;;
-      python3) tool=python3 ;;
       *) continue ;; # No command of its own; fbuild names the core when it does not find it.
     esac
     command -v "$tool" >/dev/null || missing="$missing $tool"

@@ -4,38 +4,14 @@ import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
+import { python } from "./python.ts"
 
-/** A wheel of PyPI that holds a whole OpenTelemetry collector. */
-const requirement = "rotel==0.0.1a15"
-
-const cache = fileURLToPath(new URL("../../.cache/rotel", import.meta.url))
-const program = Path.join(cache, requirement, "rotel/rotel-agent")
-
-/** Gets the collector, once for this checkout. Several test files may do so at the same time. */
-const install = () => {
-  if (Fs.existsSync(program)) return
-  Fs.mkdirSync(cache, { recursive: true })
-  const folder = Fs.mkdtempSync(Path.join(cache, "install-"))
-  const args = [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--no-deps",
-    "--only-binary",
-    ":all:",
-    "--target",
-    folder,
-    requirement
-  ]
-  const { status, stderr } = ChildProcess.spawnSync("python3", args, { encoding: "utf8" })
-  assert.strictEqual(status, 0, `python3 ${args.join(" ")}\n${stderr}`)
-  try {
-    Fs.renameSync(folder, Path.join(cache, requirement))
-  } catch {
-    Fs.rmSync(folder, { recursive: true })
-  }
+/** The whole OpenTelemetry collector that a wheel of PyPI holds. */
+const findProgram = (): string => {
+  const lib = Path.resolve(python(), "../../lib")
+  const found = Fs.globSync("python3*/site-packages/rotel/rotel-agent", { cwd: lib })
+  assert.lengthOf(found, 1, lib)
+  return Path.join(lib, found[0]!)
 }
 
 /** A span as the collector understood it. */
@@ -66,7 +42,7 @@ export interface Collector {
 }
 
 export const startRotel = async (): Promise<Collector> => {
-  install()
+  const program = findProgram()
   const [http, grpc] = [await freePort(), await freePort()]
   const args = [
     "start",
