@@ -2,18 +2,11 @@
 export interface Embedding {
   /** As the assembler finds it. */
   readonly path: string
-  /** `_binary_…`: see `embedSymbol`. */
+  /** `_binary_…`: see `plan/steps/planEmbed.ts`. */
   readonly symbol: string
   /** `Text` ends in a NUL that counts. */
   readonly content: "Bytes" | "Text"
 }
-
-/**
- * The symbols that `objcopy -I binary` makes of a path: `_binary_`, and every character but letters and digits replaced by
- * `_`. Source: GNU binutils manual, "objcopy"; what its `bfd/binary.c` makes of bytes that are no letter in the C locale.
- */
-export const embedSymbol = (path: string): string =>
-  `_binary_${Array.from(new TextEncoder().encode(path), (byte) => wordByte(byte) ?? "_").join("")}`
 
 /**
  * Assembler source that has a file in section `.rodata.embedded` between `<symbol>_start` and `<symbol>_end`, with
@@ -33,9 +26,4 @@ export const embedFile = ({ content, path, symbol }: Embedding): string => {
     `.set ${symbol}_size, ${symbol}_end - ${symbol}_start`,
     ""
   ].join("\n")
-}
-
-const wordByte = (byte: number): string | undefined => {
-  const char = String.fromCharCode(byte)
-  return /[0-9A-Za-z]/.test(char) ? char : undefined
 }
