@@ -178,7 +178,7 @@ describe("a hundred thousand mutations end in a value or an error", () => {
       // Both happen, else the inputs were of no use.
       if (name !== "embedFile") assert.isAbove(failures, count / 1000)
       assert.isBelow(failures, count)
-    })
+    }, 300_000)
   }
 })
 
@@ -200,5 +200,5 @@ describe("any bytes and any text end in a value or an error", () => {
       boot2("a", bytes)
     ]
     for (const result of results) if (Result.isFailure(result)) assert.isString(result.failure.message)
-  }, { arbitrary: { runs: 20_000 } })
+  }, { arbitrary: { runs: 10_000 }, timeout: 300_000 })
 })

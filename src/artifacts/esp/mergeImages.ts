@@ -21,6 +21,8 @@ export interface MergeOptions {
   /** The table, and where it is: what comes behind it has to begin with a partition, and to fit into it. */
   readonly partitions?: { readonly offset: number; readonly rows: ReadonlyArray<Partition> }
   readonly flashSize?: number
+  /** The image is filled up to so many bytes; a longer one stays as it is. */
+  readonly size?: number
 }
 
 /**
@@ -34,7 +36,7 @@ export const mergeImages = (
 ): Result.Result<Uint8Array, EspError> =>
   Result.gen(function*() {
     const sorted = parts.toSorted((a, b) => a.offset - b.offset)
-    const end = sorted.reduce((last, { bytes, offset }) => Math.max(last, offset + bytes.length), 0)
+    const end = sorted.reduce((last, { bytes, offset }) => Math.max(last, offset + bytes.length), options.size ?? 0)
     for (const [index, part] of sorted.entries()) {
       yield* checkPlace(part, sorted[index - 1], options)
     }

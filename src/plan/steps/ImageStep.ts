@@ -80,7 +80,9 @@ export const imageSteps = {
     flash: Schema.optionalKey(FlashSettings),
     /** A binary partition table and its place: parts behind it have to begin with a partition, and to fit into it. */
     partitions: Schema.optionalKey(Schema.Struct({ file: FilePath, offset: address })),
-    flashSize: Schema.optionalKey(byteCount)
+    flashSize: Schema.optionalKey(byteCount),
+    /** The image is filled up with 0xff to so many bytes. */
+    size: Schema.optionalKey(byteCount)
   },
   /** The loadable segments of an ELF file, or a binary at `address`, in the USB flashing format. */
   Uf2Image: {

@@ -64,12 +64,15 @@ describe("mergeImages makes what esptool makes", () => {
           chip,
           flash_mode: flash?.mode ?? "keep",
           flash_freq: flash?.frequency ?? "keep",
-          flash_size: flash?.size ?? "keep"
+          flash_size: flash?.size ?? "keep",
+          pad_to_size: flash === undefined ? null : "1MB"
         }
       }))
     )
     for (const [index, { chip, flash }] of jobs.entries()) {
-      const merged = Result.getOrThrow(mergeImages(parts(chip), { chip, ...flash === undefined ? {} : { flash } }))
+      const merged = Result.getOrThrow(
+        mergeImages(parts(chip), { chip, ...flash === undefined ? {} : { flash, size: 0x100000 } })
+      )
       assert.strictEqual(answers[index]!.refused, undefined)
       assert.isTrue(
         Buffer.from(merged).equals(Buffer.from(answers[index]!.made![0], "base64")),
