@@ -1,19 +1,31 @@
 import * as Effect from "effect/Effect"
 import type { PlatformSpec } from "../src/plan/PlatformSpec.ts"
 
-/** What `platform =` may say → the module of that platform; only the one that a build needs is loaded. */
-const modules: Readonly<Record<string, () => Promise<{ readonly platform: PlatformSpec }>>> = {
-  atmelavr: () => import("./avr/platform.ts")
+/** A family of MCUs; its module is loaded only when a build needs it. */
+interface Family {
+  /** What `platform =` may say, PlatformIO's name first. */
+  readonly names: readonly [string, ...ReadonlyArray<string>]
+  /** What Arduino calls it: any vendor's core of this architecture is built as one of the family. */
+  readonly architecture: string
+  readonly load: () => Promise<{ readonly platform: PlatformSpec }>
 }
 
-/** The names that `loadPlatform` knows. */
-export const platformNames: ReadonlyArray<string> = Object.keys(modules)
+const families: ReadonlyArray<Family> = [
+  { names: ["atmelavr"], architecture: "avr", load: () => import("./avr/platform.ts") }
+]
 
-/** The platform of a name as PlatformIO users write it: `atmelavr`, `platformio/atmelavr @ ^5.0.0`. */
-export const loadPlatform = (name: string): Effect.Effect<PlatformSpec | undefined> => {
-  const plain = name.replace(/@.*$/s, "").trim().replace(/^.*\//, "").toLowerCase()
-  const load = Object.hasOwn(modules, plain) ? modules[plain] : undefined
-  return load === undefined
+/** PlatformIO's names of all families. */
+export const platformNames: ReadonlyArray<string> = families.map(({ names: [first] }) => first)
+
+/** The family that is called so in `platform =`. */
+export const loadPlatform = (name: string): Effect.Effect<PlatformSpec | undefined> =>
+  loadIf(families.find(({ names }) => names.includes(name)))
+
+/** The family that cores of an architecture belong to, whoever made them. */
+export const loadFamily = (architecture: string): Effect.Effect<PlatformSpec | undefined> =>
+  loadIf(families.find((family) => family.architecture === architecture))
+
+const loadIf = (family: Family | undefined): Effect.Effect<PlatformSpec | undefined> =>
+  family === undefined
     ? Effect.succeed(undefined)
-    : Effect.map(Effect.promise(load), (module) => module.platform)
-}
+    : Effect.map(Effect.promise(family.load), (module) => module.platform)

@@ -14,13 +14,8 @@ export const platform = PlatformSpec.make({
   },
   toolchain: {
     package: "toolchain-atmelavr",
-    compiler: "avr-gcc",
     tools: ["avr-gcc"],
-    identity: {
-      flags: ["-mmcu={build.mcu}"],
-      files: ["device-specs/specs-{build.mcu}", "crt{build.mcu}.o", "lib{build.mcu}.a"]
-    },
-    debianPackages: ["gcc-avr", "binutils-avr", "avr-libc"]
+    files: ["device-specs/specs-{build.mcu}", "crt{build.mcu}.o", "lib{build.mcu}.a"]
   },
   boards,
   overlays: [

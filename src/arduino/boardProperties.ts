@@ -5,10 +5,10 @@ import { expand } from "./expandProperty.ts"
 import { type ArduinoPlatform, type CoreReference, parseCoreReference } from "./platform.ts"
 import { literalProperties, mergeProperties, type Properties } from "./Properties.ts"
 
-/** A tool as installed: `{runtime.tools.NAME.path}` and `{runtime.tools.NAME-VERSION.path}` are its folder. */
+/** A tool as installed: `{runtime.tools.NAME.path}` is its folder. */
 export interface InstalledTool {
+  /** As the core asks for it, which may be with a version: `avr-gcc-7.3.0`. */
   readonly name: string
-  readonly version: string
   readonly path: string
 }
 
@@ -25,7 +25,6 @@ export interface BuildValues {
   readonly optimization: "release" | "debug"
   /** Seconds since 1970. Time zone and daylight saving are always those of UTC, so that builds are reproducible. */
   readonly timeUtc: number
-  /** The first one of a name is the one that `runtime.tools.NAME.path` means. */
   readonly tools: ReadonlyArray<InstalledTool>
   /** The platform that `build.core` refers to, when it is another one: its `platform.txt` lies under all else. */
   readonly corePlatform?: ArduinoPlatform | undefined
@@ -92,12 +91,10 @@ const runtimeValues = (platform: ArduinoPlatform, values: BuildValues) => ({
 })
 
 const toolPaths = (tools: ReadonlyArray<InstalledTool>): Record<string, string> =>
-  Object.fromEntries(
-    tools.toReversed().flatMap(({ name, path, version }) => [
-      [`runtime.tools.${name}.path`, path],
-      [`runtime.tools.${name}-${version}.path`, path]
-    ])
-  )
+  Object.fromEntries(tools.map(({ name, path }) => [toolKey(name), path]))
+
+/** The property that is the folder of a tool. */
+export const toolKey = (name: string): string => `runtime.tools.${name}.path`
 
 /** Flags that the platform offers at several levels. Without the level that is asked for, it stays as written. */
 const chosenFlags = (written: Properties, values: BuildValues): Record<string, string> => {

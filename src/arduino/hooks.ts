@@ -13,8 +13,8 @@ export type HookPhase =
   | "savehex.postsavehex"
 
 /**
- * The keys of the hooks of a phase (`recipe.hooks.<phase>.<n>.pattern`) in the order in which they run: by text, so
- * that `10` comes before `2`. An empty one is left out: that is how a `.local.txt` switches a hook off.
+ * The keys of the hooks of a phase (`recipe.hooks.<phase>.<n>.pattern`) in the order in which they run: by number, so
+ * that `2` comes before `10`. An empty one is left out: that is how a `.local.txt` switches a hook off.
  * Source: Arduino platform specification, "Pre and post build hooks".
  */
 export const hookRecipes = (properties: Properties, phase: HookPhase): ReadonlyArray<string> =>
@@ -22,7 +22,7 @@ export const hookRecipes = (properties: Properties, phase: HookPhase): ReadonlyA
 
 /**
  * The keys of the recipes that make images from the ELF (`recipe.objcopy.<name>.pattern`), in the order in which they
- * run: by text. An empty one is left out.
+ * run: by name, numbers as numbers. An empty one is left out.
  * Source: Arduino platform specification, "Recipes for extraction of executable files and other binary data".
  */
 export const objcopyRecipes = (properties: Properties): ReadonlyArray<string> => patterns(properties, "recipe.objcopy.")
@@ -31,4 +31,16 @@ const patterns = (properties: Properties, prefix: string): ReadonlyArray<string>
   [...properties]
     .filter(([key, { value }]) => key.startsWith(prefix) && key.endsWith(".pattern") && value !== "")
     .map(([key]) => key)
-    .sort()
+    .sort(byParts)
+
+/** Compares part by part of the key: numbers as numbers, all else as text. */
+const byParts = (one: string, other: string): number => {
+  const [a, b] = [one.split("."), other.split(".")]
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    const [x, y] = [a[at]!, b[at]!]
+    const isNumeric = /^\d+$/.test(x) && /^\d+$/.test(y)
+    const order = isNumeric && Number(x) !== Number(y) ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0
+    if (order !== 0) return order
+  }
+  return a.length - b.length
+}

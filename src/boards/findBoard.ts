@@ -1,7 +1,9 @@
 import * as Result from "effect/Result"
 import { UnknownBoard, type UnknownOption } from "../arduino/ArduinoError.ts"
 import { type Board, type Boards, resolveBoard, type ResolvedBoard } from "../arduino/boards.ts"
+import { mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { nearest } from "../domain/nearest.ts"
+import type { BoardManifest } from "./BoardManifest.ts"
 
 /**
  * The vendor's board for an id as users write it, in this order: the platform's table of PlatformIO ids (where this core has
@@ -23,10 +25,54 @@ export const findBoard = (
   return Result.fail(new UnknownBoard({ path: boards.path, board: id, nearest: similar }))
 }
 
+/**
+ * The board of a file: what the file says, laid over the vendor's board that it is. That is the one which `findBoard` knows
+ * by the same id, else the one whose `build.board` is the same, else the first with the same variant and MCU. Where the core has none
+ * of these, the file is all there is. `trusted`: the file names core and variant as this core has them; else those of the vendor's
+ * board stay.
+ */
+export const boardOfManifest = (
+  boards: Boards,
+  aliases: Readonly<Record<string, string>>,
+  { id, name, properties }: BoardManifest,
+  trusted: boolean
+): ResolvedBoard => {
+  const base = findBoard(boards, aliases, id).pipe(
+    Result.orElse(() => similarBoard(boards, properties)),
+    Result.getOrUndefined
+  )
+  if (base === undefined) return { id, name, options: {}, properties }
+  const over = new Map(properties)
+  for (const key of trusted ? [] : ["build.core", "build.variant"]) if (base.properties.has(key)) over.delete(key)
+  // The vendor's flags may be the board's USB identity, which PlatformIO's files do not have among theirs.
+  const [flags, more] = [base.properties.get("build.extra_flags"), over.get("build.extra_flags")]
+  if (flags !== undefined && more !== undefined) {
+    over.set("build.extra_flags", { ...more, value: `${flags.value} ${more.value}`.trim() })
+  }
+  return { id: base.id, name, options: base.options, properties: mergeProperties(base.properties, over) }
+}
+
 /** Every id that `findBoard` resolves by name: PlatformIO's, then the vendor's. */
 export const knownIds = (boards: Boards, aliases: Readonly<Record<string, string>>): ReadonlyArray<string> => {
   const usable = Object.keys(aliases).filter((alias) => boards.boards.has(idOf(aliases[alias]!)))
   return [...new Set([...usable, ...boards.boards.keys()])]
+}
+
+const similarBoard = (boards: Boards, properties: Properties) => {
+  const text = (key: string, from: Properties) => from.get(key)?.value.toLowerCase()
+  const sameBoard = (found: ResolvedBoard) =>
+    text("build.board", properties) !== undefined &&
+    text("build.board", found.properties) === text("build.board", properties)
+  const mcu = text("build.mcu", properties) ?? ""
+  const ofMcu = boardsWithMcu(boards, mcu).flatMap((reference) =>
+    Result.match(resolveBoard(boards, reference), {
+      onFailure: () => [],
+      onSuccess: (found) => [found]
+    })
+  )
+  const sameVariant = (found: ResolvedBoard) =>
+    text("build.variant", found.properties) === text("build.variant", properties)
+  return Result.fromNullishOr(ofMcu.find(sameBoard) ?? ofMcu.find(sameVariant), () => undefined)
 }
 
 /** Boards of one MCU that an error names. */

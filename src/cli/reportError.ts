@@ -1,4 +1,5 @@
 import type { ArduinoError } from "../arduino/ArduinoError.ts"
+import type { ManifestInvalid } from "../boards/BoardManifest.ts"
 import type { ConfigError } from "../config/ConfigError.ts"
 import type { DiskError } from "../disk/Disk.ts"
 import type { ImageInvalid, MissingEmulator } from "../emulators/Emulator.ts"
@@ -31,6 +32,7 @@ export type FbuildError =
   | ImageInvalid
   | InvalidPattern
   | LibraryMissing
+  | ManifestInvalid
   | MissingEmulator
   | NoEmulatorForMcu
   | NotBuilt
@@ -69,6 +71,7 @@ export const exitCodeOf = (error: FbuildError): number => {
     case "ExpansionTooLarge":
     case "InvalidPattern":
     case "LibraryManifestInvalid":
+    case "ManifestInvalid":
     case "MissingRecipe":
     case "NoEmulatorForMcu":
     case "NoSources":

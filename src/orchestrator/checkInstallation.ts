@@ -1,9 +1,12 @@
 import * as Effect from "effect/Effect"
 import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { Disk } from "../disk/Disk.ts"
-import { findCore, type PackageSearch } from "../packages/findCore.ts"
+import { considerCores, type PackageSearch } from "../packages/findCore.ts"
+import { installedCores } from "../packages/installedCores.ts"
 import { Span } from "../telemetry/names.ts"
-import { findToolchain } from "../toolchain/Toolchain.ts"
+import { driverOf, plainProperties } from "./boardBuild.ts"
+import { projectPlatforms } from "./projectPlatforms.ts"
+import { namedPlatform, type ResolvedPlatform, resolvePlatform } from "./resolvePlatform.ts"
 
 /** Something that a build may need, and whether it is there. */
 export interface Finding {
@@ -13,41 +16,89 @@ export interface Finding {
   readonly hint?: string
 }
 
-/** Looks for the core and the toolchain of every platform, and for the emulators. */
-export const checkInstallation = Effect.fn(Span.checkInstallation)(function*(search: PackageSearch, path: string) {
+/**
+ * Looks for the core and the compiler of what the project of the folder names, of every family, and of every core that Arduino's
+ * tools have installed; and for the emulators. A family that nothing asks for and no distribution has is no failure.
+ */
+export const checkInstallation = Effect.fn(Span.checkInstallation)(function*(search: PackageSearch) {
+  const own = yield* projectPlatforms(search)
+  const findings: Array<Finding> = []
+  const checked = new Set<string>()
+  for (const { platform, search } of own) {
+    checked.add(platform)
+    findings.push(...yield* checkPlatform(platform, search, "needed"))
+  }
+  for (const name of platformNames) {
+    const { core } = (yield* loadPlatform(name))!
+    checked.add(`${core.vendor}:${core.architecture}`)
+    if (!checked.has(name)) {
+      findings.push(...yield* checkPlatform(name, search, core.debianPackages.length > 0 ? "needed" : "possible"))
+    }
+  }
+  for (const core of yield* installedCores(search)) {
+    if (!checked.has(core)) findings.push(...yield* checkPlatform(core, search, "possible"))
+  }
+  return [...findings, ...yield* checkEmulators(search)]
+})
+
+const checkPlatform = Effect.fnUntraced(function*(
+  platform: string,
+  search: PackageSearch,
+  /** Whether it is a failure when the core is not there. */
+  core: "needed" | "possible"
+) {
+  const resolved = yield* Effect.result(
+    Effect.flatMap(
+      namedPlatform(platform, search, { path: "platform", line: 0 }),
+      (named) => resolvePlatform(named, search)
+    )
+  )
+  if (resolved._tag === "Failure") {
+    const finding = failed(`${platform} core`, resolved.failure)
+    return [core === "needed" ? finding : { ...finding, ok: true, detail: `not installed: ${finding.detail}` }]
+  }
+  const { core: { path, source }, spec } = resolved.success
+  const places = source === "platform" ? [] : yield* considerCores(spec.core, search)
+  const others = places.filter(({ found }) => found !== path).map(({ found, place }) =>
+    `${found === undefined ? "not in" : "after it comes"} ${place.path} (${place.source})`
+  )
+  const found: Finding = {
+    what: `${platform} core`,
+    ok: true,
+    detail: [`${path} (${source})`, ...others].join("; ")
+  }
+  const compiler = yield* compilerOf(resolved.success, search).pipe(
+    Effect.map(({ compiler, version }): Finding => ({
+      what: `${platform} compiler`,
+      ok: true,
+      detail: `${compiler} ${version}`
+    })),
+    Effect.catch((error) => Effect.succeed(failed(`${platform} compiler`, error)))
+  )
+  return [found, compiler]
+})
+
+/** What the recipes of the core's first board call: other boards of it may need others. */
+const compilerOf = Effect.fnUntraced(function*(resolved: ResolvedPlatform, search: PackageSearch) {
+  return yield* driverOf(yield* plainProperties(resolved, search), resolved.spec, search)
+})
+
+const checkEmulators = Effect.fnUntraced(function*({ variables }: PackageSearch) {
   const disk = yield* Disk
-  const platforms = yield* Effect.forEach(platformNames, (name) =>
-    Effect.gen(function*() {
-      const spec = yield* loadPlatform(name)
-      if (spec === undefined) return []
-      const core = yield* findCore(spec.core, search).pipe(
-        Effect.map(({ path, source }): Finding => ({ what: `${name} core`, ok: true, detail: `${path} (${source})` })),
-        Effect.catch((error) => Effect.succeed(failed(`${name} core`, error)))
-      )
-      const toolchain = yield* findToolchain(spec.toolchain, search, path).pipe(
-        Effect.map(({ compiler, version }): Finding => ({
-          what: `${name} compiler`,
-          ok: true,
-          detail: `${compiler} ${version}`
-        })),
-        Effect.catch((error) => Effect.succeed(failed(`${name} compiler`, error)))
-      )
-      return [core, toolchain]
-    }))
   const simavr = yield* Effect.findFirst(
-    path.split(":").map((folder) => `${folder}/simavr`),
+    (variables["PATH"] ?? "").split(":").map((folder) => `${folder}/simavr`),
     (file) => Effect.map(disk.signature(file), (signature) => signature !== undefined)
   )
-  const emulators: ReadonlyArray<Finding> = [
+  const found: ReadonlyArray<Finding> = [
     { what: "emulator avr8js", ok: true, detail: "part of fbuild" },
     simavr._tag === "Some"
       ? { what: "emulator simavr", ok: true, detail: simavr.value }
       : { what: "emulator simavr", ok: true, detail: "not installed; only MCUs other than the ATmega328P need it" }
   ]
-  return [...platforms.flat(), ...emulators]
+  return found
 })
 
-const failed = (what: string, error: { readonly message: string; readonly hint?: string }): Finding => ({
+const failed = (what: string, error: { readonly message: string; readonly hint?: string | undefined }): Finding => ({
   what,
   ok: false,
   detail: error.message,

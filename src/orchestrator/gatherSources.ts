@@ -29,6 +29,8 @@ export interface Gathering {
   readonly environment: EnvironmentConfig
   readonly spec: PlatformSpec
   readonly platform: ArduinoPlatform
+  /** Folders of cores with libraries for all sketches. */
+  readonly platformDirs: ReadonlyArray<string>
   /** Without warnings, for code that the user did not write; with the compiler's default ones for the project's own. */
   readonly properties: { readonly quiet: Properties; readonly own: Properties }
   readonly flags: ProjectFlags
@@ -135,7 +137,7 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
   readonly folder: string
   readonly lib: string
 }) {
-  const { environment, flags, platform, project, properties, spec } = given
+  const { environment, flags, platform, platformDirs, project, properties, spec } = given
   const extra = environment.libExtraDirs.map((dir): LibraryStorage => ({
     dir: joinPath(project.projectDir, dir),
     origin: "extra",
@@ -146,7 +148,7 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
     { dir: where.lib, origin: "project", holds: "libraries" },
     ...extra,
     ...(own === undefined ? [] : [own]),
-    { dir: `${platform.path}/libraries`, origin: "framework", holds: "libraries" }
+    ...platformDirs.map((dir): LibraryStorage => ({ dir: `${dir}/libraries`, origin: "framework", holds: "libraries" }))
   ]
   const userDirs = classifyFlags(environment.buildFlags).includes
     .filter((flag) => flag.startsWith("-I"))

@@ -3,11 +3,13 @@ import { type ArduinoPlatform, makePlatform } from "../arduino/platform.ts"
 import type { TextFile } from "../arduino/Properties.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { CoreFolder } from "../packages/findCore.ts"
-import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { Span } from "../telemetry/names.ts"
 
 /** Reads an installed core: `platform.txt`, `boards.txt` and their `.local.txt`. */
-export const loadCore = Effect.fn(Span.loadCore)(function*(spec: PlatformSpec, core: CoreFolder) {
+export const loadCore = Effect.fn(Span.loadCore)(function*(
+  names: { readonly vendor: string; readonly architecture: string },
+  core: Pick<CoreFolder, "path">
+) {
   const disk = yield* Disk
   const read = Effect.fnUntraced(function*(name: string) {
     const path = `${core.path}/${name}`
@@ -15,8 +17,8 @@ export const loadCore = Effect.fn(Span.loadCore)(function*(spec: PlatformSpec, c
     return text === undefined ? undefined : { path, text } satisfies TextFile
   })
   const platform: ArduinoPlatform = yield* Effect.fromResult(makePlatform({
-    vendor: spec.core.vendor,
-    architecture: spec.core.architecture,
+    vendor: names.vendor,
+    architecture: names.architecture,
     path: core.path,
     os: "linux",
     platformTxt: yield* read("platform.txt"),

@@ -4,7 +4,7 @@ import { selectEnvironments } from "../config/selectEnvironments.ts"
 import { Disk } from "../disk/Disk.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import { Span } from "../telemetry/names.ts"
-import { ToolMissing } from "../toolchain/Toolchain.ts"
+import { missing } from "../toolchain/findTool.ts"
 import { planEnvironment, type PlannedEnvironment, type PlanRequest } from "./planEnvironment.ts"
 
 /** Which environments of which project. */
@@ -34,11 +34,6 @@ export const requireTools = Effect.fnUntraced(function*(planned: PlannedEnvironm
   const programs = new Set(planned.graph.actions.flatMap(({ argv }) => argv.slice(0, 1)))
   for (const program of programs) {
     if (!program.startsWith("/") || (yield* disk.signature(program)) !== undefined) continue
-    const slash = program.lastIndexOf("/")
-    return yield* new ToolMissing({
-      tool: program.slice(slash + 1),
-      searched: [program.slice(0, slash)],
-      debianPackages: planned.spec.toolchain.debianPackages
-    })
+    return yield* missing(program, [program.slice(0, program.lastIndexOf("/"))])
   }
 })

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 export class Overlay extends Schema.Class<Overlay>("fbuild/plan/Overlay")({
   /** Why it is needed, with the version that needs it. Printed by `fbuild board`. */
   why: Schema.NonEmptyString,
-  /** Applies when the version of `toolchain.compiler` found is in this range (`effect/SemVerRange` syntax); always when absent. */
+  /** Applies when the version of the compiler is in this range (`effect/SemVerRange` syntax); always when absent. */
   compilerVersion: Schema.optionalKey(Schema.String),
   /** Applies to boards with this `build.mcu`; to all when absent. */
   mcu: Schema.optionalKey(Schema.String),
@@ -32,13 +32,10 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
   toolchain: Schema.Struct({
     /** PlatformIO's package name, as in `platform_packages`. */
     package: Schema.String,
-    /** The driver whose presence and version stand for the toolchain. */
-    compiler: Schema.String,
-    /** The names by which cores ask for it: `runtime.tools.NAME.path`. */
+    /** The names by which cores ask for this package: `runtime.tools.NAME.path`. */
     tools: Schema.Array(Schema.String),
-    /** How the driver is asked for its parts, with `{properties}`: what selects a multilib, and files beyond GCC's usual ones. */
-    identity: Schema.Struct({ flags: Schema.Array(Schema.String), files: Schema.Array(Schema.String) }),
-    debianPackages: Schema.Array(Schema.String)
+    /** Files of it beyond GCC's usual ones that images depend on, with `{properties}`, for the driver's `-print-file-name`. */
+    files: Schema.Array(Schema.String)
   }),
   /** PlatformIO board id → the vendor's board id and menu options (`id:option=value,…`). */
   boards: Schema.Record(Schema.String, Schema.String),

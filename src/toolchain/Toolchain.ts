@@ -1,22 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
-import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { Subprocess } from "../process/Subprocess.ts"
-import { Span } from "../telemetry/names.ts"
 import { openMemo, readMemo } from "./memo.ts"
-
-/** A compiler driver that was found. */
-export interface Toolchain {
-  /** Absolute path of the driver. */
-  readonly compiler: string
-  /** The folder above the compiler's (`bin/`): what cores read as `runtime.tools.NAME.path`. */
-  readonly root: string
-  /** What `-dumpversion` says. */
-  readonly version: string
-  /** `project`: named in `platform_packages`, and then stronger than paths that a core has written in. */
-  readonly source: "project" | "system"
-}
 
 /** A compiler or another tool of a recipe is not installed. */
 export class ToolMissing extends Schema.TaggedError<ToolMissing>()("ToolMissing", {
@@ -28,7 +14,7 @@ export class ToolMissing extends Schema.TaggedError<ToolMissing>()("ToolMissing"
     return `${this.tool} not found in ${this.searched.join(", ")}`
   }
   get hint() {
-    return `sudo apt-get install ${this.debianPackages.join(" ")}`
+    return this.debianPackages.length === 0 ? undefined : `sudo apt-get install ${this.debianPackages.join(" ")}`
   }
 }
 
@@ -41,41 +27,6 @@ export class ToolBroken extends Schema.TaggedError<ToolBroken>()("ToolBroken", {
     return `${this.tool} does not answer: ${this.reason}`
   }
 }
-
-export interface ToolchainRequirement {
-  /** PlatformIO's package name. */
-  readonly package: string
-  readonly compiler: string
-  readonly debianPackages: ReadonlyArray<string>
-}
-
-/** Finds the toolchain: the folder that the project names, else the request's PATH. */
-export const findToolchain = Effect.fn(Span.findToolchain)(function*(
-  requirement: ToolchainRequirement,
-  search: PackageSearch,
-  /** The request's `PATH`. */
-  path: string
-) {
-  const disk = yield* Disk
-  const override = folderOf(requirement.package, search)
-  const folders = override === undefined
-    ? path.split(":").filter((folder) => folder.startsWith("/"))
-    : [`${override}/bin`]
-  for (const folder of folders) {
-    const bin = folder.replace(/\/+$/, "")
-    const compiler = `${bin}/${requirement.compiler}`
-    if ((yield* disk.signature(compiler)) === undefined) continue
-    const toolchain: Toolchain = {
-      compiler,
-      root: bin.replace(/\/[^/]*$/, ""),
-      version: yield* compilerVersion(compiler, search.home),
-      source: override === undefined ? "system" : "project"
-    }
-    return toolchain
-  }
-  const { compiler: tool, debianPackages } = requirement
-  return yield* new ToolMissing({ tool, searched: folders, debianPackages })
-})
 
 const Memo = Schema.fromJsonString(Schema.Struct({
   compiler: Schema.String,

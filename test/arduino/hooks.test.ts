@@ -7,7 +7,7 @@ const keys = (...names: ReadonlyArray<string>) =>
   literalProperties(Object.fromEntries(names.map((name) => [name, "echo"])), "test")
 
 describe("hookRecipes", () => {
-  it("lists the hooks of one phase by text", () => {
+  it("lists the hooks of one phase by number", () => {
     const properties = keys(
       "recipe.hooks.sketch.prebuild.2.pattern",
       "recipe.hooks.sketch.prebuild.10.pattern",
@@ -17,8 +17,8 @@ describe("hookRecipes", () => {
       "recipe.hooks.sketch.prebuild.1.pattern_args"
     )
     assert.deepStrictEqual(hookRecipes(properties, "sketch.prebuild"), [
-      "recipe.hooks.sketch.prebuild.10.pattern",
-      "recipe.hooks.sketch.prebuild.2.pattern"
+      "recipe.hooks.sketch.prebuild.2.pattern",
+      "recipe.hooks.sketch.prebuild.10.pattern"
     ])
     assert.deepStrictEqual(hookRecipes(properties, "prebuild"), ["recipe.hooks.prebuild.1.pattern"])
     assert.deepStrictEqual(hookRecipes(properties, "linking.prelink"), [])

@@ -1,5 +1,6 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import * as Arduino from "../../src/arduino/ArduinoError.ts"
+import { ManifestInvalid } from "../../src/boards/BoardManifest.ts"
 import { errorText, exitCodeOf, exitCodeOfAll, type FbuildError, reportedError } from "../../src/cli/reportError.ts"
 import { NotBuilt, RequestTimedOut, UsageError } from "../../src/cli/UsageError.ts"
 import { ConfigError } from "../../src/config/ConfigError.ts"
@@ -70,6 +71,7 @@ const errors: {
     new Sources.LibraryManifestInvalid({ path: "/p/library.json", line: 1, detail: "no JSON" }),
     2
   ],
+  ManifestInvalid: [new ManifestInvalid({ path: "/p/boards/x.json", reason: "no JSON" }), 2],
   MissingRecipe: [new Arduino.MissingRecipe({ recipe: "recipe.ar.pattern" }), 2],
   NoEmulatorForMcu: [new NoEmulatorForMcu({ mcu: "attiny85", requested: "avr8js", usable: ["simavr"] }), 2],
   NoSources: [new Sources.NoSources({ folder: "/p/src", problem: "empty" }), 2],

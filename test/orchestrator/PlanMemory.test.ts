@@ -1,12 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import { fileURLToPath } from "node:url"
 import { BuildReporter } from "../../src/exec/BuildReporter.ts"
 import { makePlanMemory, PlanMemory, recallPlan } from "../../src/orchestrator/PlanMemory.ts"
 import { ini, layer, planned } from "./planned.ts"
 
+/** A core that leaves it to the request where the compiler is. */
+const acme = fileURLToPath(new URL("../fixtures/cores/acme/avr", import.meta.url))
+
 const files = {
-  "platformio.ini": ini("build_flags = -DUSER=${sysenv.LOGNAME}\nodd_key = 1"),
+  "platformio.ini": ini("build_flags = -DUSER=${sysenv.LOGNAME}\nodd_key = 1").replace("atmelavr", acme).replace(
+    "board = uno",
+    "board = acmeone"
+  ),
   "src/main.cpp": "#include <Own.h>\n",
   "lib/Own/Own.h": "",
   "lib/Own/Own.cpp": ""

@@ -10,16 +10,23 @@ const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
 
 const core = (folder: string) => ({ [`${folder}/platform.txt`]: "", [`${folder}/boards.txt`]: "" })
 
-/** Finds the core `fw` in a folder with these files: `project/`, `home/`, `sys1/` and `sys2/`. */
+/** Finds the core `fw`, `acme:z80`, in a folder with these files: `project/`, `home/` (fbuild's), `user/`, `sys1/` and `sys2/`. */
 const found = (files: Readonly<Record<string, string>>, platformPackages: ReadonlyArray<string> = []) =>
   Effect.gen(function*() {
     const root = yield* projectFolder({ "project/platformio.ini": "", ...files })
     const requirement = {
       package: "fw",
+      vendor: "acme",
+      architecture: "z80",
       systemPaths: [`${root}/sys1`, `${root}/sys2`],
       debianPackages: ["arduino-core"]
     }
-    const search = { projectDir: `${root}/project`, home: `${root}/home`, platformPackages }
+    const search = {
+      projectDir: `${root}/project`,
+      home: `${root}/home`,
+      platformPackages,
+      variables: { HOME: `${root}/user` }
+    }
     const exit = yield* Effect.result(findCore(requirement, search))
     const relative = (text: string) => text.replaceAll(`${root}/`, "")
     return exit._tag === "Success"
@@ -36,6 +43,27 @@ describe("findCore", () => {
       assert.strictEqual(yield* found(all), "store home/packages/fw")
       assert.strictEqual(yield* found({ ...core("sys1"), ...core("sys2") }), "system sys1")
       assert.strictEqual(yield* found(core("sys2")), "system sys2")
+    }))
+
+  it.live("between those: the project's hardware folder, Arduino's folders, PlatformIO's packages", () =>
+    Effect.gen(function*() {
+      const places = [
+        ["store home/packages/acme/z80", "home/packages/acme/z80"],
+        ["store home/packages/acme/hardware/z80/1.0.0", "home/packages/acme/hardware/z80/1.0.0"],
+        ["project project/hardware/acme/z80", "project/hardware/acme/z80"],
+        ["arduino user/Arduino/hardware/acme/z80", "user/Arduino/hardware/acme/z80"],
+        [
+          "arduino user/.arduino15/packages/acme/hardware/z80/1.10.0",
+          "user/.arduino15/packages/acme/hardware/z80/1.10.0"
+        ],
+        ["platformio user/.platformio/packages/fw", "user/.platformio/packages/fw"],
+        ["system sys1", "sys1"]
+      ] as const
+      const older = core("user/.arduino15/packages/acme/hardware/z80/1.9.0")
+      for (const [index, [expected]] of places.entries()) {
+        const files = places.slice(index).map(([, folder]) => core(folder))
+        assert.strictEqual(yield* found(Object.assign({}, ...index < 5 ? [older] : [], ...files)), expected)
+      }
     }))
 
   it.live("at most two levels down, the shallowest and then the first by name", () =>
@@ -68,11 +96,16 @@ describe("findCore", () => {
     Effect.gen(function*() {
       assert.strictEqual(
         yield* found({}),
-        "PackageMissing fw is not installed: looked in home/packages/fw, sys1, sys2"
+        "PackageMissing fw is not installed: looked in home/packages/fw, home/packages/acme/z80, home/packages/acme/hardware/z80, "
+          + "project/hardware/acme/z80, user/Arduino/hardware/acme/z80, user/.arduino15/packages/acme/hardware/z80, "
+          + "user/.platformio/packages/fw, sys1, sys2"
       )
-      const search = { projectDir: "/p", home: "/h", platformPackages: [] }
+      const search = { projectDir: "/p", home: "/h", platformPackages: [], variables: {} }
       const error = yield* Effect.flip(
-        findCore({ package: "fw", systemPaths: [], debianPackages: ["a", "b"] }, search).pipe(Effect.provide(layer))
+        findCore(
+          { package: "fw", vendor: "acme", architecture: "z80", systemPaths: [], debianPackages: ["a", "b"] },
+          search
+        ).pipe(Effect.provide(layer))
       )
       assert.strictEqual(
         (error as { hint?: string }).hint,

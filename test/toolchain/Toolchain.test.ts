@@ -8,78 +8,22 @@ import * as TestClock from "effect/testing/TestClock"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
 import { Subprocess } from "../../src/process/Subprocess.ts"
 import * as SubprocessNode from "../../src/process/SubprocessNode.ts"
-import { compilerVersion, findToolchain } from "../../src/toolchain/Toolchain.ts"
+import { compilerVersion } from "../../src/toolchain/Toolchain.ts"
 import { projectFolder } from "../sources/projectFolder.ts"
 
 const layer = Layer.mergeAll(NodeFileSystem.layer, DiskNode.layer, SubprocessNode.layer)
 
 const says = (version: string) => `#!/bin/sh\n[ "$*" = -dumpversion ] && echo ${version}\n`
 
-const requirement = { package: "toolchain-x", compiler: "x-gcc", debianPackages: ["gcc-x", "libc-x"] }
-
-/** A folder with these programs, and a search in it. */
+/** A folder with these programs. */
 const machine = Effect.fnUntraced(function*(programs: Readonly<Record<string, string>>) {
   const fs = yield* FileSystem.FileSystem
   const root = yield* projectFolder(programs)
   for (const path of Object.keys(programs)) yield* fs.chmod(`${root}/${path}`, 0o755)
-  const relative = (text: string) => text.replaceAll(`${root}/`, "")
-  const find = (folders: ReadonlyArray<string>, platformPackages: ReadonlyArray<string> = []) =>
-    findToolchain(
-      requirement,
-      { projectDir: root, home: `${root}/home`, platformPackages },
-      folders.map((folder) => folder === "" || folder.startsWith("~") ? folder : `${root}/${folder}`).join(":")
-    )
-  return { fs, root, relative, find }
+  return { fs, root, version: compilerVersion(`${root}/a/bin/x-gcc`, `${root}/home`) }
 })
 
-describe("findToolchain", () => {
-  it.live("the first on PATH", () =>
-    Effect.gen(function*() {
-      const { find, root } = yield* machine({
-        "a/bin/other": says("1"),
-        "b/bin/x-gcc": says("7.3.0"),
-        "c/bin/x-gcc": says("5")
-      })
-      const expected = { compiler: `${root}/b/bin/x-gcc`, root: `${root}/b`, version: "7.3.0", source: "system" }
-      assert.deepStrictEqual(yield* find(["a/bin", "", "~/bin", "none", "b/bin", "c/bin"]), expected)
-      assert.deepStrictEqual(yield* find(["b/bin/"]), expected)
-    }).pipe(Effect.scoped, Effect.provide(layer)))
-
-  it.live("in a folder of another name than bin, the folder above it", () =>
-    Effect.gen(function*() {
-      const { find, root } = yield* machine({ "tools/x-gcc": says("1.0") })
-      assert.strictEqual((yield* find(["tools"])).root, root)
-    }).pipe(Effect.scoped, Effect.provide(layer)))
-
-  it.live("the folder that the project names, whatever is on PATH", () =>
-    Effect.gen(function*() {
-      const { find, root } = yield* machine({ "own/bin/x-gcc": says("9.1.0"), "b/bin/x-gcc": says("7.3.0") })
-      for (const line of ["toolchain-x@file://own", `toolchain-x@${root}/own/`]) {
-        assert.deepStrictEqual(yield* find(["b/bin"], [line]), {
-          compiler: `${root}/own/bin/x-gcc`,
-          root: `${root}/own`,
-          version: "9.1.0",
-          source: "project"
-        })
-      }
-    }).pipe(Effect.scoped, Effect.provide(layer)))
-
-  it.live("a named folder without the compiler is an error, though PATH has one", () =>
-    Effect.gen(function*() {
-      const { find, relative } = yield* machine({ "own/x-gcc": says("9"), "b/bin/x-gcc": says("7") })
-      const error = yield* Effect.flip(find(["b/bin"], ["toolchain-x@file://own"]))
-      assert.strictEqual(relative(error.message), "x-gcc not found in own/bin")
-    }).pipe(Effect.scoped, Effect.provide(layer)))
-
-  it.live("no compiler: where it was looked for and what to install", () =>
-    Effect.gen(function*() {
-      const { find, relative } = yield* machine({ "a/bin/other": "" })
-      const error = yield* Effect.flip(find(["a/bin", "b"]))
-      if (error._tag !== "ToolMissing") return assert.fail(error._tag)
-      assert.strictEqual(relative(error.message), "x-gcc not found in a/bin, b")
-      assert.strictEqual(error.hint, "sudo apt-get install gcc-x libc-x")
-    }).pipe(Effect.scoped, Effect.provide(layer)))
-
+describe("compilerVersion", () => {
   for (
     const [what, script, reason] of [
       ["fails", "#!/bin/sh\necho no license >&2\nexit 3\n", "no license"],
@@ -90,8 +34,8 @@ describe("findToolchain", () => {
   ) {
     it.live(`a compiler that ${what} is broken`, () =>
       Effect.gen(function*() {
-        const { find } = yield* machine({ "a/bin/x-gcc": script })
-        const error = yield* Effect.flip(find(["a/bin"]))
+        const { version } = yield* machine({ "a/bin/x-gcc": script })
+        const error = yield* Effect.flip(version)
         assert.strictEqual(error._tag, "ToolBroken")
         assert.include(error.message, reason)
       }).pipe(Effect.scoped, Effect.provide(layer)))
@@ -99,23 +43,23 @@ describe("findToolchain", () => {
 
   it.live("asks a compiler again when it has been replaced", () =>
     Effect.gen(function*() {
-      const { find, fs, root } = yield* machine({ "a/bin/x-gcc": says("5.4.0") })
-      assert.strictEqual((yield* find(["a/bin"])).version, "5.4.0")
-      assert.strictEqual((yield* find(["a/bin"])).version, "5.4.0")
+      const { fs, root, version } = yield* machine({ "a/bin/x-gcc": says("5.4.0") })
+      assert.strictEqual(yield* version, "5.4.0")
+      assert.strictEqual(yield* version, "5.4.0")
       yield* Effect.sleep(25)
       yield* fs.writeFileString(`${root}/a/bin/x-gcc`, says("7.3.0"))
-      assert.strictEqual((yield* find(["a/bin"])).version, "7.3.0")
+      assert.strictEqual(yield* version, "7.3.0")
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("remembers a compiler's answer, but not that of one that has only just been written", () =>
     Effect.gen(function*() {
       const asking = says("5.4.0").replace("\n", "\necho >>\"$(dirname \"$0\")/asked\"\n")
-      const { find, fs, root } = yield* machine({ "a/bin/x-gcc": asking })
+      const { fs, root, version } = yield* machine({ "a/bin/x-gcc": asking })
       const asked = Effect.map(fs.readFileString(`${root}/a/bin/asked`), (text) => text.length)
       yield* fs.writeFileString(`${root}/a/bin/x-gcc`, asking)
       for (const [wait, expected] of [[0, 1], [30, 2], [0, 2]] as const) {
         yield* Effect.sleep(wait)
-        assert.strictEqual((yield* find(["a/bin"])).version, "5.4.0")
+        assert.strictEqual(yield* version, "5.4.0")
         assert.strictEqual(yield* asked, expected)
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
@@ -132,7 +76,7 @@ describe("findToolchain", () => {
 
   it.live("a home that cannot be written to hinders nothing", () =>
     Effect.gen(function*() {
-      const { find } = yield* machine({ "a/bin/x-gcc": says("5.4.0"), "home": "" })
-      assert.strictEqual((yield* find(["a/bin"])).version, "5.4.0")
+      const { version } = yield* machine({ "a/bin/x-gcc": says("5.4.0"), "home": "" })
+      assert.strictEqual(yield* version, "5.4.0")
     }).pipe(Effect.scoped, Effect.provide(layer)))
 })

@@ -12,7 +12,14 @@ const Document = Schema.fromJsonString(Schema.Struct({
   name: Schema.String,
   platform: Schema.String,
   vendor: Schema.String,
-  core: Schema.Struct({ path: Schema.String, source: Schema.String }),
+  core: Schema.Struct({
+    path: Schema.String,
+    source: Schema.String,
+    /** Where it was looked for, in order: the first that has it is used. */
+    considered: Schema.Array(Schema.Struct({ path: Schema.String, source: Schema.String, found: Schema.Boolean }))
+  }),
+  /** The file of `boards/` that describes it, where that is not `boards.txt` alone. */
+  manifest: Schema.optionalKey(Schema.String),
   properties: Schema.Record(
     Schema.String,
     Schema.Struct({ value: Schema.String, path: Schema.String, line: Schema.Int })
@@ -21,7 +28,9 @@ const Document = Schema.fromJsonString(Schema.Struct({
 
 export const board = Command.make("board", {
   id: Argument.String("id").pipe(
-    Argument.withDescription("PlatformIO's id, or the vendor's with options: mega:cpu=atmega2560")
+    Argument.withDescription(
+      "PlatformIO's id, the vendor's with options (mega:cpu=atmega2560), or of one core (arduino:avr:mega)"
+    )
   ),
   json: projectOptions.json,
   color: projectOptions.color
@@ -30,8 +39,11 @@ export const board = Command.make("board", {
     flags,
     Effect.gen(function*() {
       const { cwd, stdout, variables } = yield* Terminal
-      const search = { projectDir: cwd, home: homeOf(variables), platformPackages: [] }
-      const { board, core, platform, properties, reference } = yield* describeBoard(flags.id, search)
+      const search = { projectDir: cwd, home: homeOf(variables), platformPackages: [], variables }
+      const { board, considered, core, manifest, platform, properties, reference } = yield* describeBoard(
+        flags.id,
+        search
+      )
       if (flags.json) {
         const { name } = board
         const document = {
@@ -39,7 +51,15 @@ export const board = Command.make("board", {
           name,
           platform,
           vendor: reference,
-          core,
+          core: {
+            ...core,
+            considered: considered.map(({ found, place: { path, source } }) => ({
+              path,
+              source,
+              found: found !== undefined
+            }))
+          },
+          ...(manifest === undefined ? {} : { manifest }),
           properties: Object.fromEntries(properties)
         }
         return yield* stdout.write(`${Schema.encodeSync(Document)(document)}\n`)
@@ -48,6 +68,10 @@ export const board = Command.make("board", {
       yield* stdout.write([
         `${flags.id}: ${board.name} (${platform}, ${reference})`,
         `core: ${core.path} (${core.source})`,
+        ...considered.map(({ found, place: { path, source } }) =>
+          `  ${found === core.path ? "used" : found === undefined ? "none" : "also"}  ${source.padEnd(17)}  ${path}`
+        ),
+        ...(manifest === undefined ? [] : [`described by ${manifest}`]),
         ...properties.map(([key, { line, path, value }]) => `${key.padEnd(width)}  ${value}  (${path}:${line})`),
         ""
       ].join("\n"))

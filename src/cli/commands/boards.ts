@@ -13,7 +13,9 @@ const Line = Schema.fromJsonString(Schema.Struct({
   name: Schema.String,
   platform: Schema.String,
   vendor: Schema.String,
-  mcu: Schema.String
+  mcu: Schema.String,
+  /** The file that describes it. */
+  path: Schema.String
 }))
 
 export const boards = Command.make("boards", {
@@ -29,14 +31,16 @@ export const boards = Command.make("boards", {
     Effect.gen(function*() {
       const { cwd, stdout, variables } = yield* Terminal
       const query = Option.getOrElse(flags.query, () => "").toLowerCase()
-      const found = (yield* listBoards({ projectDir: cwd, home: homeOf(variables), platformPackages: [] }))
+      const found = (yield* listBoards({ projectDir: cwd, home: homeOf(variables), platformPackages: [], variables }))
         .filter(({ id, mcu, name }) => `${id} ${name} ${mcu}`.toLowerCase().includes(query))
       const width = Math.max(...found.map(({ id }) => id.length), 0)
       yield* stdout.write(
         found.map((board) =>
           flags.json
             ? `${Schema.encodeSync(Line)(board)}\n`
-            : `${board.id.padEnd(width)}  ${board.mcu.padEnd(12)}  ${board.name}  (${board.platform} ${board.vendor})\n`
+            : `${board.id.padEnd(width)}  ${
+              board.mcu.padEnd(12)
+            }  ${board.name}  (${board.platform} ${board.vendor}, ${board.path})\n`
         ).join("")
       )
     })

@@ -24,8 +24,8 @@ export const doctor = Command.make(
       flags,
       Effect.gen(function*() {
         const { cwd, stdout, variables } = yield* Terminal
-        const search = { projectDir: cwd, home: homeOf(variables), platformPackages: [] }
-        const findings = yield* checkInstallation(search, variables["PATH"] ?? "")
+        const search = { projectDir: cwd, home: homeOf(variables), platformPackages: [], variables }
+        const findings = yield* checkInstallation(search)
         const color = usesColor(flags.color, stdout, variables)
         yield* stdout.write(
           findings.map((finding) =>

@@ -1,0 +1,203 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { boardProperties, type BuildValues, type InstalledTool, toolKey } from "../arduino/boardProperties.ts"
+import type { ResolvedBoard } from "../arduino/boards.ts"
+import { expand } from "../arduino/expandProperty.ts"
+import { parseCoreReference } from "../arduino/platform.ts"
+import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
+import { expandRecipe } from "../arduino/recipe.ts"
+import { requiredTools } from "../arduino/requiredTools.ts"
+import { findBoard } from "../boards/findBoard.ts"
+import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
+import { Disk } from "../disk/Disk.ts"
+import type { Digest } from "../domain/Digest.ts"
+import { folderOf, type PackageSearch } from "../packages/findCore.ts"
+import { projectName } from "../plan/planLink.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import { Span } from "../telemetry/names.ts"
+import { findProgram, findTool, missing, pathFolders } from "../toolchain/findTool.ts"
+import { compilerVersion } from "../toolchain/Toolchain.ts"
+import { toolchainIdentity } from "../toolchain/toolchainIdentity.ts"
+import { relativeTo } from "./relativeTo.ts"
+import { referencedPlatform, type ResolvedPlatform } from "./resolvePlatform.ts"
+
+/** The compiler driver that recipes call, and what is behind it. */
+export interface Driver {
+  readonly compiler: string
+  readonly version: string
+  readonly identity: Digest
+}
+
+/** What a build of a board is made with. */
+export interface BoardBuild {
+  /** Without warnings, for code that the user did not write; with the compiler's default ones for the project's own. */
+  readonly properties: { readonly quiet: Properties; readonly own: Properties }
+  readonly driver: Driver
+  /** Folders of cores with libraries for all sketches. */
+  readonly platformDirs: ReadonlyArray<string>
+}
+
+/** The properties of a board in a build, with the tools that its recipes ask for, and the compiler that they call. */
+export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
+  readonly resolved: ResolvedPlatform
+  readonly board: ResolvedBoard
+  readonly environment: EnvironmentConfig
+  readonly project: ProjectConfig
+  readonly search: PackageSearch
+  readonly buildDir: string
+  readonly buildType: "release" | "debug"
+}) {
+  const { board, resolved: { platform, spec }, search } = given
+  const values = { ...buildValues(given), ...(yield* otherPlatforms(given)) }
+  const propertiesOf = (more: Partial<BuildValues> & Pick<BuildValues, "warnings">) =>
+    Effect.fromResult(boardProperties(platform, board, { ...values, ...more }))
+  const tools = yield* installedTools(spec, yield* propertiesOf({ warnings: "none" }), search)
+  const quiet = yield* propertiesOf({ tools, warnings: "none" })
+  const own = yield* propertiesOf({ tools, warnings: "default" })
+  const others = [values.corePlatform, values.variantPlatform].flatMap((other) =>
+    other === undefined ? [] : [other.path]
+  )
+  const found: BoardBuild = {
+    properties: { quiet, own },
+    driver: yield* driverOf(quiet, spec, search),
+    platformDirs: [...new Set([platform.path, ...others])]
+  }
+  return found
+})
+
+/** The properties of a core's first board as they are without any project. */
+export const plainProperties = Effect.fnUntraced(
+  function*({ platform, spec }: ResolvedPlatform, search: PackageSearch) {
+    const [id = ""] = platform.boards.boards.keys()
+    const board = yield* Effect.fromResult(findBoard(platform.boards, {}, id))
+    const values: BuildValues = {
+      ...commonValues(search),
+      buildPath: "build",
+      sourcePath: "src",
+      optimization: "release",
+      warnings: "none",
+      overlays: [],
+      tools: []
+    }
+    const without = yield* Effect.fromResult(boardProperties(platform, board, values))
+    const tools = yield* installedTools(spec, without, search)
+    return yield* Effect.fromResult(boardProperties(platform, board, { ...values, tools }))
+  }
+)
+
+const commonValues = ({ variables }: PackageSearch) => {
+  const epoch = Number(variables["SOURCE_DATE_EPOCH"] ?? 0)
+  return {
+    projectName,
+    ideVersion: arduinoVersion,
+    idePath: "/usr/share/arduino",
+    timeUtc: Number.isSafeInteger(epoch) ? epoch : 0
+  }
+}
+
+const buildValues = (given: {
+  readonly buildDir: string
+  readonly buildType: "release" | "debug"
+  readonly resolved: ResolvedPlatform
+  readonly environment: EnvironmentConfig
+  readonly project: ProjectConfig
+  readonly search: PackageSearch
+}): Omit<BuildValues, "warnings"> => {
+  const { project, resolved: { spec }, search } = given
+  // A toolchain that the project names is stronger than a path that a distribution has written into the core.
+  const toolchain = spec.toolchain.package === "" ? undefined : folderOf(spec.toolchain.package, search)
+  return {
+    ...commonValues(search),
+    buildPath: given.buildDir,
+    sourcePath: relativeTo(project.projectDir, project.dirs.src),
+    optimization: given.buildType,
+    tools: [],
+    overlays: [mergeProperties(
+      literalProperties(vendorNamed(given.environment.boardOptions), project.path),
+      toolchain === undefined
+        ? new Map()
+        : literalProperties({ "compiler.path": `${toolchain}/bin/` }, "platform_packages")
+    )]
+  }
+}
+
+/** The cores of other vendors that `build.core` and `build.variant` of a board refer to. */
+const otherPlatforms = Effect.fnUntraced(function*({ board, resolved: { platform }, search }: {
+  readonly board: ResolvedBoard
+  readonly resolved: ResolvedPlatform
+  readonly search: PackageSearch
+}) {
+  const written = mergeProperties(platform.properties, board.properties)
+  const referenced = Effect.fnUntraced(function*(key: string) {
+    const origin = { path: platform.boards.path, line: 0, key: `board ${board.id}` }
+    const text = written.has(key) ? yield* Effect.fromResult(expand(written, `{${key}}`, origin)) : ""
+    const { vendor } = parseCoreReference(text)
+    return vendor === undefined || vendor === platform.vendor
+      ? undefined
+      : yield* referencedPlatform(vendor, platform, search)
+  })
+  return { corePlatform: yield* referenced("build.core"), variantPlatform: yield* referenced("build.variant") }
+})
+
+const installedTools = Effect.fnUntraced(function*(spec: PlatformSpec, properties: Properties, search: PackageSearch) {
+  const tools: Array<InstalledTool> = []
+  for (const { name, programs } of requiredTools(properties)) {
+    const key = toolKey(name)
+    const origin = { path: "fbuild", line: 0, key }
+    const written = properties.has(key) ? yield* Effect.fromResult(expand(properties, `{${key}}`, origin)) : undefined
+    const folder = yield* findTool({
+      name,
+      programs,
+      ...(spec.toolchain.tools.includes(name) ? { package: spec.toolchain.package } : {}),
+      ...(written === undefined ? {} : { written })
+    }, search)
+    if (folder !== undefined) tools.push({ name, path: folder.path })
+  }
+  return tools
+})
+
+/** The driver that the recipe for C starts, and its identity for the flags that choose among its libraries. */
+export const driverOf = Effect.fnUntraced(function*(
+  properties: Properties,
+  spec: PlatformSpec,
+  search: PackageSearch
+) {
+  const disk = yield* Disk
+  const bindings = { includes: [], source_file: "x", object_file: "x" }
+  const [program = "", ...words] = yield* Effect.fromResult(expandRecipe(properties, "recipe.c.o.pattern", bindings))
+  const compiler = program.includes("/") ? program : yield* findProgram(program, search.variables)
+  if (compiler === undefined) return yield* missing(program, pathFolders(search.variables))
+  if ((yield* disk.signature(compiler)) === undefined) {
+    return yield* missing(compiler, [compiler.slice(0, compiler.lastIndexOf("/"))])
+  }
+  const origin = { path: "fbuild", line: 0, key: "toolchain.files" }
+  const files = yield* Effect.fromResult(
+    Result.all(spec.toolchain.files.map((text) => expand(properties, text, origin)))
+  )
+  const driver: Driver = {
+    compiler,
+    version: yield* compilerVersion(compiler, search.home),
+    identity: yield* toolchainIdentity({
+      compiler,
+      flags: words.filter(choosesLibraries),
+      specs: files,
+      home: search.home
+    })
+  }
+  return driver
+})
+
+/** Machine options and specs files lead to other libraries, start files and specs. Source: GCC manual, "Spec Files", "Submodel Options". */
+const choosesLibraries = (flag: string): boolean => /^(?:-m|-{1,2}specs=)/.test(flag)
+
+/** PlatformIO's `board_*` options under the names that `boards.txt` has for them, where the two differ. */
+const vendorNamed = (options: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name === "upload.maximum_ram_size" ? "upload.maximum_data_size" : name,
+      value
+    ])
+  )
+
+/** `ARDUINO`: 1.8.8, which PlatformIO's AVR platform defines. */
+const arduinoVersion = "10808"

@@ -1,0 +1,78 @@
+import * as Effect from "effect/Effect"
+import { type ResolvedBoard } from "../arduino/boards.ts"
+import { parseManifest } from "../boards/BoardManifest.ts"
+import { boardOfManifest, findBoard } from "../boards/findBoard.ts"
+import { Disk } from "../disk/Disk.ts"
+import { platformioPlatforms } from "../packages/corePlaces.ts"
+import type { PackageSearch } from "../packages/findCore.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import { joinPath } from "../sources/paths.ts"
+import { Span } from "../telemetry/names.ts"
+import type { ResolvedPlatform } from "./resolvePlatform.ts"
+
+/** A board as a build uses it, and the file that describes it, where that is not the core's `boards.txt` alone. */
+export interface FoundBoard {
+  readonly board: ResolvedBoard
+  readonly manifest?: string
+}
+
+/**
+ * The board of an id, in this order: the project's `boards/<id>.json`, that of a PlatformIO platform which is installed, then what
+ * `findBoard` knows: the family's PlatformIO ids, the vendor's own.
+ */
+export const resolveBoard = Effect.fn(Span.resolveBoard)(function*(
+  id: string,
+  { platform: { boards }, spec }: Pick<ResolvedPlatform, "platform" | "spec">,
+  search: PackageSearch,
+  /** Absolute, or relative to the project. */
+  boardsDir: string
+) {
+  const files = yield* boardFiles(spec, search, boardsDir)
+  for (const { folder, trusted } of isFileName(id) ? files : []) {
+    const manifest = yield* readManifest(`${folder}/${id}.json`)
+    if (manifest === undefined) continue
+    const board = boardOfManifest(boards, spec.boards, manifest, trusted)
+    return { board, manifest: manifest.path } satisfies FoundBoard
+  }
+  return { board: yield* Effect.fromResult(findBoard(boards, spec.boards, id)) } satisfies FoundBoard
+})
+
+/** Every board file that counts, the ones that go before others first. */
+export const listBoardFiles = Effect.fnUntraced(function*(
+  spec: PlatformSpec,
+  search: PackageSearch,
+  boardsDir: string
+) {
+  const disk = yield* Disk
+  const ids = new Set<string>()
+  for (const { folder } of yield* boardFiles(spec, search, boardsDir)) {
+    for (const name of (yield* disk.list(folder)).toSorted()) {
+      if (name.endsWith(".json")) ids.add(name.slice(0, -".json".length))
+    }
+  }
+  return [...ids]
+})
+
+const boardFiles = Effect.fnUntraced(function*(spec: PlatformSpec, search: PackageSearch, boardsDir: string) {
+  const disk = yield* Disk
+  const platforms = platformioPlatforms(search.variables)
+  const installed = platforms === undefined ? [] : (yield* disk.list(platforms)).toSorted()
+  return [
+    { folder: joinPath(search.projectDir, boardsDir), trusted: true },
+    ...installed.filter((name) => spec.names.some((known) => name === known || name.startsWith(`${known}@`))).map((
+      name
+    ) => ({
+      folder: `${platforms}/${name}/boards`,
+      trusted: false
+    }))
+  ]
+})
+
+const readManifest = Effect.fnUntraced(function*(path: string) {
+  const disk = yield* Disk
+  const text = yield* disk.readText(path)
+  return text === undefined ? undefined : yield* Effect.fromResult(parseManifest(path, text))
+})
+
+/** `mega:cpu=…` is no file's name, nor is what leads elsewhere. */
+const isFileName = (id: string): boolean => /^[\w.+-]+$/.test(id)
