@@ -104,7 +104,7 @@ export interface FingerprintContext {
 
 /** The key of an action, or why it has none. */
 export const fingerprint = (action: Action, context: FingerprintContext): Result.Result<Fingerprint, Uncacheable> => {
-  if (action.always) return Result.fail({ _tag: "AlwaysRuns" })
+  if (action.always !== undefined) return Result.fail({ _tag: "AlwaysRuns" })
   const members = memberNames(action)
   const inputs: Array<readonly [string, string]> = []
   for (const path of action.inputs) {

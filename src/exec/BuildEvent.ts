@@ -30,8 +30,8 @@ export const Reason = Schema.TaggedUnion({
   InputChanged: { path: Schema.String, before: Schema.String, after: Schema.String },
   /** A file has appeared that is found before one that was read, or that was asked for with `__has_include`. */
   InputShadowed: { path: Schema.String },
-  /** A vendor hook. */
-  AlwaysRuns: {}
+  /** A vendor hook of which nobody knows what it reads and writes. */
+  AlwaysRuns: { why: Schema.String }
 })
 export type Reason = typeof Reason.Type
 

@@ -82,7 +82,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         const marks = (path: string) => Effect.map(files.known(path), (known) => known?.marks ?? 0)
 
         const decide = Effect.fnUntraced(function*(action: Action): Effect.fn.Return<Decision, DiskError> {
-          if (action.always) return { _tag: "AlwaysRuns" }
+          if (action.always !== undefined) return { _tag: "AlwaysRuns", why: action.always }
           const record = records.get(action.id)
           if (record === undefined) return { _tag: "NeverBuilt" }
           if (record.command !== commandDigest(action)) return commandChange(record, action)

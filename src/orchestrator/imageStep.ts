@@ -21,7 +21,7 @@ import type { BuiltinStep } from "../plan/Action.ts"
 import type { PackedFile } from "../plan/steps/ImageStep.ts"
 
 /** The steps of `plan/steps/ImageStep.ts`. */
-export type ImageStep = Exclude<BuiltinStep, { readonly _tag: "ConvertSketch" }>
+export type ImageStep = Exclude<BuiltinStep, { readonly _tag: "ConvertSketch" | "CopyFile" }>
 
 /** Reads a file that a step names. */
 export type ReadFile = (path: string) => Effect.Effect<NamedBytes, StepFailed>

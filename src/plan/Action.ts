@@ -27,6 +27,8 @@ export type Mnemonic = typeof Mnemonic.Type
 export const BuiltinStep = Schema.TaggedUnion({
   /** Merges the tabs of a sketch, in this order of discovery, into one C++ file. */
   ConvertSketch: { tabs: Schema.NonEmptyArray(FilePath) },
+  /** An image under one more name. */
+  CopyFile: { from: FilePath },
   ...imageSteps
 })
 export type BuiltinStep = typeof BuiltinStep.Type
@@ -49,6 +51,6 @@ export class Action extends Schema.Class<Action>("fbuild/plan/Action")({
   /** What the programs behind the command are, by content. Absent for vendor hooks and built-in steps. */
   toolchain: Schema.optionalKey(Digest),
   step: Schema.optionalKey(BuiltinStep),
-  /** Vendor hooks may read and write anything, so nothing can vouch for them: they run in every build. */
-  always: Schema.optionalKey(Schema.Literal(true))
+  /** Why nothing can vouch for it, so that it runs in every build: a vendor hook that may read and write anything. */
+  always: Schema.optionalKey(Schema.NonEmptyString)
 }) {}

@@ -6,7 +6,7 @@ import { Action, ActionId } from "./Action.ts"
 import { type ActionGraph, type GraphError, makeGraph } from "./ActionGraph.ts"
 import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
 import { objectPath, planCompile } from "./planCompile.ts"
-import { planHook, planObjcopy, planSize } from "./planImages.ts"
+import { planHook, planObjcopy, planSavedImage, planSize } from "./planImages.ts"
 import { coreArchive, planArchive, planLink } from "./planLink.ts"
 
 /**
@@ -18,14 +18,21 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
   Result.gen(function*() {
     const actions: Array<Action> = []
     const properties = inputs.link.properties
+    const made = new Set<string>()
+    const mentioned = new Set<string>()
+    const known = { made, mentioned }
+
+    const hook = function*(recipe: string, after: ReadonlyArray<FilePath>) {
+      const planned = yield* planHook(inputs, recipe, after, known)
+      actions.push(planned.action)
+      for (const path of planned.action.outputs) made.add(path)
+      for (const path of planned.mentioned) mentioned.add(path)
+      return planned.action.outputs[0]
+    }
 
     const hooks = function*(phase: HookPhase, after: ReadonlyArray<FilePath>) {
       let last = after
-      for (const recipe of hookRecipes(properties, phase)) {
-        const action = yield* planHook(inputs, recipe, last)
-        actions.push(action)
-        last = [...after, action.outputs[0]]
-      }
+      for (const recipe of hookRecipes(properties, phase)) last = [...after, yield* hook(recipe, last)]
       return last.slice(after.length)
     }
 
@@ -97,16 +104,16 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
     const link = yield* planLink(inputs, objects, archive.outputs[0], linkReady)
     actions.push(link)
     const elf = link.outputs[0]
+    for (const path of link.outputs) made.add(path)
     const linked = [elf, ...(yield* hooks("linking.postlink", [elf]))]
 
-    const made = new Set<string>(link.outputs)
     const imagesReady = [...linked, ...(yield* hooks("objcopy.preobjcopy", linked))].slice(1)
     const images: Array<FilePath> = []
     for (const recipe of objcopyRecipes(properties)) {
-      const action = yield* planObjcopy(inputs, recipe, made)
+      const action = yield* planObjcopy(inputs, recipe, known)
       if (action === undefined) {
         // Whatever it makes, nobody can name it: it is run as a hook is.
-        actions.push(yield* planHook(inputs, recipe, [...linked, ...images]))
+        yield* hook(recipe, [...linked, ...images])
         continue
       }
       actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
@@ -115,7 +122,12 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
     }
     const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
     if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
-    yield* hooks("postbuild", [...linked, ...images, ...imagesDone])
+    const beforeSave = [...images, ...imagesDone]
+    const savePrepared = yield* hooks("savehex.presavehex", [...linked, ...beforeSave])
+    const saved = planSavedImage(inputs, known)
+    if (saved !== undefined) actions.push(Action.make({ ...saved, inputs: [...saved.inputs, ...savePrepared] }))
+    const all = [...linked, ...beforeSave, ...savePrepared, ...(saved?.outputs ?? [])]
+    yield* hooks("postbuild", [...all, ...(yield* hooks("savehex.postsavehex", all))])
 
     return yield* makeGraph(actions)
   })

@@ -37,11 +37,11 @@ const objects = graph.actions.filter(({ mnemonic }) => mnemonic.endsWith("Compil
 const part = (folder: string) => objects.filter((id) => id.startsWith(`out/${folder}/`))
 
 describe("vendor hooks", () => {
-  it("each runs in every build, its report standing for what it did", () => {
+  it("that run scripts each run in every build, their reports standing for what it did", () => {
     const hooks = graph.actions.filter(({ mnemonic }) => mnemonic === "Hook")
     assert.strictEqual(hooks.length, phases.length + 1)
     for (const one of hooks) {
-      assert.strictEqual(one.always, true)
+      assert.match(one.always ?? "", /^(?:sh|true) may read and write any file$/)
       assert.strictEqual(one.stdout, one.outputs[0])
     }
     assert.deepStrictEqual(find(graph, hook("core.postbuild")).argv, ["/bin/sh", "-c", "echo out core.postbuild"])
@@ -83,6 +83,66 @@ describe("vendor hooks", () => {
   it("compiling waits only for its own part", () => {
     assert.isFalse(follows("out/core/main.cpp.o", hook("sketch.prebuild")))
     assert.isFalse(follows("out/src/app.cpp.o", hook("core.prebuild")))
+  })
+
+  const withHooks = (...lines: ReadonlyArray<string>) => plan(inputs([recipes, ...lines].join("\n")))
+
+  it("a plain file tool is an action like others, with its words as inputs and outputs", () => {
+    const graph = withHooks(
+      "recipe.hooks.linking.postlink.1.pattern=/bin/cp -f {build.path}/{build.project_name}.elf {build.path}/sub/copy.elf",
+      "recipe.hooks.linking.postlink.2.pattern=/t/arm-objdump -h {build.path}/sub/copy.elf"
+    )
+    const copy = find(graph, "out/sub/copy.elf")
+    assert.deepStrictEqual<ReadonlyArray<string>>(copy.inputs, ["out/firmware.elf"])
+    assert.isUndefined(copy.always)
+    const dump = find(graph, "out/hooks/linking.postlink.2.pattern")
+    assert.deepStrictEqual<ReadonlyArray<string>>(dump.inputs, ["out/sub/copy.elf", "out/firmware.elf"])
+    assert.strictEqual(dump.stdout, dump.outputs[0])
+    assert.isUndefined(dump.always)
+  })
+
+  for (
+    const [command, why] of [
+      ["/bin/sh -c \"cp a b\"", "sh may read and write any file"],
+      ["/bin/cp x /elsewhere/y", "cp writes /elsewhere/y, which is outside"],
+      ["/t/objcopy -O binary {build.path}/firmware.elf {build.path}/firmware.elf", "objcopy writes out/firmware.elf"],
+      ["/t/objcopy -R .x {build.path}/firmware.elf", "objcopy may read and write"],
+      ["/t/objcopy --add-section .x=f {build.path}/firmware.elf {build.path}/x", "objcopy may read and write"]
+    ] as const
+  ) {
+    it(`runs in every build: ${command}`, () => {
+      const graph = withHooks(`recipe.hooks.linking.postlink.1.pattern=${command}`)
+      const always = find(graph, "out/hooks/linking.postlink.1.pattern").always ?? ""
+      assert.isTrue(always.startsWith(why), always)
+    })
+  }
+
+  it("what a script names may be what it makes: an image recipe reads it and does not make it", () => {
+    const graph = withHooks(
+      "recipe.hooks.prebuild.1.pattern=/bin/sh -c \"gen > '{build.path}/parts.bin'; echo\"",
+      "recipe.objcopy.merged.pattern=/t/merge {build.path}/parts.bin {build.path}/firmware.elf --out={build.path}/merged.img"
+    )
+    assert.deepStrictEqual<ReadonlyArray<string>>(find(graph, "out/merged.img").outputs, ["out/merged.img"])
+  })
+
+  it("the image gets the name under which users look for it", () => {
+    const graph = withHooks(
+      "recipe.output.tmp_file={build.project_name}.hex",
+      "recipe.output.save_file={build.project_name}.{build.board}.hex",
+      "build.board=ONE",
+      "recipe.hooks.savehex.presavehex.1.pattern=/bin/sh x",
+      "recipe.hooks.savehex.postsavehex.1.pattern=/bin/sh y"
+    )
+    const saved = find(graph, "out/firmware.ONE.hex")
+    assert.deepStrictEqual<ReadonlyArray<string>>(saved.inputs, [
+      "out/firmware.hex",
+      "out/hooks/savehex.presavehex.1.pattern"
+    ])
+    assert.deepStrictEqual(saved.step, { _tag: "CopyFile", from: saved.inputs[0]! })
+    assert.include<string>(
+      find(graph, "out/hooks/savehex.postsavehex.1.pattern").inputs.join(" "),
+      "out/firmware.ONE.hex"
+    )
   })
 
   it("a core without hooks has none", () => {

@@ -37,8 +37,11 @@ const few = 5
 
 /** Why an action did what it did, in lines. */
 export const reasonsOf = (
-  { cache, outcome, reason }: Pick<Explanation, "cache" | "outcome" | "reason">
+  { cache, mnemonic, outcome, reason }: Pick<Explanation, "cache" | "mnemonic" | "outcome" | "reason">
 ): ReadonlyArray<string> => [
+  ...(mnemonic === "Hook" && reason?._tag !== "AlwaysRuns"
+    ? ["a hook of the core whose command names all that it reads and writes: it runs when that has changed"]
+    : []),
   ...(reason === undefined
     ? [outcome === "UpToDate" ? "nothing it reads has changed" : "what it needs was not made"]
     : reasonText(reason)),
@@ -73,7 +76,7 @@ export const reasonText = (reason: Reason): ReadonlyArray<string> => {
     case "InputShadowed":
       return [`${reason.path} has appeared, which comes before a file that it had read or had asked for`]
     case "AlwaysRuns":
-      return ["a hook of the core: it runs in every build"]
+      return [`a hook of the core, which runs in every build: ${reason.why}`]
   }
 }
 
