@@ -59,7 +59,8 @@ require_tools() {
     case $package in
       gcc-avr) tool=avr-g++ ;;
       binutils-avr) tool=avr-objcopy ;;
-      simavr | arduino-builder | ccache | gcc) tool=$package ;;
+      gcc-arm-none-eabi) tool=arm-none-eabi-gcc ;;
+      simavr | qemu-system-arm | arduino-builder | ccache | gcc) tool=$package ;;
       strace) [ "$(uname -s)" != Darwin ] || continue; tool=strace ;; # There is none for macOS.
       ninja-build) tool=ninja ;;
       gcc-riscv64-unknown-elf) tool=riscv64-unknown-elf-gcc ;;
@@ -75,10 +76,10 @@ require_tools() {
 
   say "not found:$missing. This script installs packages on Debian and Ubuntu only. Install them with"
   if [ "$(uname -s)" = Darwin ]; then
-    say "  brew tap osx-cross/avr && brew install node avr-gcc simavr ninja ccache"
+    say "  brew tap osx-cross/avr && brew install node avr-gcc simavr arm-none-eabi-gcc qemu ninja ccache"
   else
-    say "  Fedora: sudo dnf install nodejs npm avr-gcc avr-gcc-c++ avr-libc avr-binutils simavr ninja-build ccache strace gcc"
-    say "  Arch:   sudo pacman -S nodejs npm avr-gcc avr-libc arduino-avr-core simavr ninja ccache strace gcc"
+    say "  Fedora: sudo dnf install nodejs npm avr-gcc avr-gcc-c++ avr-libc avr-binutils simavr arm-none-eabi-gcc-cs arm-none-eabi-newlib qemu-system-arm ninja-build ccache strace gcc"
+    say "  Arch:   sudo pacman -S nodejs npm avr-gcc avr-libc arduino-avr-core simavr arm-none-eabi-gcc arm-none-eabi-newlib qemu-system-arm ninja ccache strace gcc"
   fi
   case "$missing " in *" arduino-builder "*) say "  arduino-builder: from https://github.com/arduino/arduino-builder" ;; esac
   say "and run this again."

@@ -4,6 +4,7 @@ import { Disk } from "../disk/Disk.ts"
 import { considerCores, type PackageSearch } from "../packages/findCore.ts"
 import { installedCores } from "../packages/installedCores.ts"
 import { Span } from "../telemetry/names.ts"
+import { findProgram } from "../toolchain/findTool.ts"
 import { driverOf, plainProperties } from "./boardBuild.ts"
 import { projectPlatforms } from "./projectPlatforms.ts"
 import { namedPlatform, type ResolvedPlatform, resolvePlatform } from "./resolvePlatform.ts"
@@ -84,18 +85,20 @@ const compilerOf = Effect.fnUntraced(function*(resolved: ResolvedPlatform, searc
 })
 
 const checkEmulators = Effect.fnUntraced(function*({ variables }: PackageSearch) {
-  const disk = yield* Disk
-  const simavr = yield* Effect.findFirst(
-    (variables["PATH"] ?? "").split(":").map((folder) => `${folder}/simavr`),
-    (file) => Effect.map(disk.signature(file), (signature) => signature !== undefined)
-  )
-  const found: ReadonlyArray<Finding> = [
-    { what: "emulator avr8js", ok: true, detail: "part of fbuild" },
-    simavr._tag === "Some"
-      ? { what: "emulator simavr", ok: true, detail: simavr.value }
-      : { what: "emulator simavr", ok: true, detail: "not installed; only MCUs other than the ATmega328P need it" }
+  const program = Effect.fnUntraced(function*(name: string, file: string, without: string): Effect.fn.Return<
+    Finding,
+    never,
+    Disk
+  > {
+    const found = yield* findProgram(file, variables)
+    return { what: `emulator ${name}`, ok: true, detail: found ?? `not installed; ${without}` }
+  })
+  const builtIn: Finding = { what: "emulator avr8js", ok: true, detail: "part of fbuild" }
+  return [
+    builtIn,
+    yield* program("simavr", "simavr", "only AVRs other than the ATmega328P need it"),
+    yield* program("qemu", "qemu-system-arm", "Cortex-M needs it: sudo apt-get install qemu-system-arm")
   ]
-  return found
 })
 
 const failed = (what: string, error: { readonly message: string; readonly hint?: string | undefined }): Finding => ({

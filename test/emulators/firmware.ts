@@ -20,7 +20,8 @@ export const firmware = Effect.fnUntraced(function*(main: string, frequencyHz = 
   return machine
 })
 
-const tool = Effect.fnUntraced(function*(cwd: string, program: string, args: ReadonlyArray<string>) {
+/** Runs one of Debian's compilers' programs; what goes wrong is a defect of the test. */
+export const tool = Effect.fnUntraced(function*(cwd: string, program: string, args: ReadonlyArray<string>) {
   const subprocess = yield* Subprocess
   const { status, stderr } = yield* subprocess.run({
     argv: [`/usr/bin/${program}`, ...args],

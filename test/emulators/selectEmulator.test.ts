@@ -3,9 +3,9 @@ import * as Result from "effect/Result"
 import { selectEmulator } from "../../src/emulators/selectEmulator.ts"
 
 const chosen = (mcu: string, requested?: string) =>
-  Result.getOrThrow(selectEmulator(requested === undefined ? { mcu } : { mcu, requested }))
+  Result.getOrThrow(selectEmulator(requested === undefined ? { mcus: [mcu] } : { mcus: [mcu], requested })).emulator
 const refused = (mcu: string, requested?: string) =>
-  Result.getOrThrow(Result.flip(selectEmulator(requested === undefined ? { mcu } : { mcu, requested })))
+  Result.getOrThrow(Result.flip(selectEmulator(requested === undefined ? { mcus: [mcu] } : { mcus: [mcu], requested })))
 
 describe("selectEmulator", () => {
   it("chooses avr8js for the ATmega328P and simavr for other AVRs", () => {
@@ -13,6 +13,15 @@ describe("selectEmulator", () => {
     assert.strictEqual(chosen("ATmega328P"), "avr8js")
     assert.strictEqual(chosen("atmega2560"), "simavr")
     assert.strictEqual(chosen("attiny85"), "simavr")
+  })
+
+  it("chooses QEMU for Cortex-M", () => {
+    for (const mcu of ["cortex-m3", "STM32F103C8", "nrf51822", "atsamd21g18a"]) assert.strictEqual(chosen(mcu), "qemu")
+  })
+
+  it("takes the first name of an MCU that an emulator knows", () => {
+    const choose = (...mcus: ReadonlyArray<string>) => Result.getOrThrow(selectEmulator({ mcus }))
+    assert.deepStrictEqual(choose("acme1", "cortex-m4"), { emulator: "qemu", mcu: "cortex-m4" })
   })
 
   it("does as it is told", () => {
@@ -33,9 +42,9 @@ describe("selectEmulator", () => {
   })
 
   it("refuses a name it does not know, and lists those it does", () => {
-    const error = refused("atmega328p", "qemu")
+    const error = refused("atmega328p", "bochs")
     assert.strictEqual(error._tag, "UnknownEmulator")
-    assert.strictEqual(error.message, "unknown emulator qemu")
-    assert.strictEqual(error.hint, "emulators: avr8js, simavr")
+    assert.strictEqual(error.message, "unknown emulator bochs")
+    assert.strictEqual(error.hint, "emulators: avr8js, simavr, qemu")
   })
 })

@@ -30,7 +30,7 @@ const options = {
   emulator: Flag.String("emulator").pipe(
     Flag.withMetavar("NAME"),
     Flag.optional,
-    Flag.withDescription("avr8js or simavr (default: one that runs the board)")
+    Flag.withDescription("avr8js, simavr or qemu (default: one that runs the board)")
   )
 }
 
@@ -45,7 +45,8 @@ export const testEmu = Command.make("test-emu", options, (flags) =>
       const planned = yield* planProject(request)
       const choices = yield* Effect.forEach(planned, ({ properties }) =>
         Effect.fromResult(selectEmulator({
-          mcu: properties.get("build.mcu")?.value ?? "",
+          // What a core calls the chip tells more than its core: rp2040 and cortex-m0plus.
+          mcus: ["build.chip", "build.mcu"].flatMap((key) => properties.get(key)?.value ?? []),
           ...(requested === undefined ? {} : { requested })
         })))
       const built = yield* runBuild({ ...flags, timeout: Option.none() }, { plan: "always" })
@@ -53,8 +54,9 @@ export const testEmu = Command.make("test-emu", options, (flags) =>
       const terminal = yield* Terminal
       const codes = yield* Effect.forEach(built, (environment, index) =>
         Effect.gen(function*() {
-          const emulator = yield* makeEmulator(choices[index]!)
-          const outcome = yield* runEmulator(machineOf(request.projectDir, environment), {
+          const { emulator: chosen, mcu } = choices[index]!
+          const emulator = yield* makeEmulator(chosen)
+          const outcome = yield* runEmulator(machineOf(request.projectDir, environment, mcu), {
             patterns,
             ...(Option.isSome(flags.timeout) ? { timeout: flags.timeout.value } : {}),
             onOutput: (flags.json ? terminal.stderr : terminal.stdout).writeBytes
@@ -86,6 +88,10 @@ const makeEmulator = Effect.fnUntraced(function*(name: EmulatorName) {
       const { make } = yield* Effect.promise(() => import("../../emulators/simavr.ts"))
       return yield* make({ searchPath: (variables["PATH"] ?? "").split(":") })
     }
+    case "qemu": {
+      const { make } = yield* Effect.promise(() => import("../../emulators/qemu.ts"))
+      return yield* make({ searchPath: (variables["PATH"] ?? "").split(":") })
+    }
   }
 }) satisfies (name: EmulatorName) => Effect.Effect<
   Emulator["Service"],
@@ -93,11 +99,11 @@ const makeEmulator = Effect.fnUntraced(function*(name: EmulatorName) {
   Terminal | FileSystem.FileSystem | Subprocess
 >
 
-const machineOf = (projectDir: string, { images, planned }: BuiltEnvironment): Machine => {
+const machineOf = (projectDir: string, { images, planned }: BuiltEnvironment, mcu: string): Machine => {
   const absolute = (path: string) => path.startsWith("/") ? path : `${projectDir}/${path}`
   const hex = images.find(({ kind }) => kind === "hex")?.path ?? ""
   return {
-    mcu: planned.properties.get("build.mcu")?.value ?? "",
+    mcu,
     frequencyHz: Number.parseInt(planned.properties.get("build.f_cpu")?.value ?? "0", 10),
     hex: absolute(hex),
     elf: absolute(elfPath(planned))
