@@ -5,13 +5,14 @@ import type { PlatformSpec } from "../src/plan/PlatformSpec.ts"
 interface Family {
   /** What `platform =` may say, PlatformIO's name first. */
   readonly names: readonly [string, ...ReadonlyArray<string>]
-  /** What Arduino calls it: any vendor's core of this architecture is built as one of the family. */
-  readonly architecture: string
+  /** What Arduino calls it: any vendor's core of this architecture is built as one of the family. None: it has no Arduino cores. */
+  readonly architecture?: string
   readonly load: () => Promise<{ readonly platform: PlatformSpec }>
 }
 
 const families: ReadonlyArray<Family> = [
-  { names: ["atmelavr"], architecture: "avr", load: () => import("./avr/platform.ts") }
+  { names: ["atmelavr"], architecture: "avr", load: () => import("./avr/platform.ts") },
+  { names: ["generic_arm"], load: () => import("./generic_arm/platform.ts") }
 ]
 
 /** PlatformIO's names of all families. */

@@ -1,10 +1,13 @@
 import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
 import { boards } from "./boards.ts"
+import { recipes } from "./recipes.ts"
 
 /** Classic AVR, as PlatformIO's `atmelavr`. Sources of the values: NOTES.md. */
 export const platform = PlatformSpec.make({
   id: "avr",
   names: ["atmelavr"],
+  frameworks: ["arduino"],
+  bare: { recipes, mcus: [{ pattern: "^at(?:mega|tiny|90|xmega)", properties: {} }] },
   core: {
     package: "framework-arduino-avr",
     vendor: "arduino",

@@ -48,19 +48,26 @@ export class SizeOverflow extends Schema.TaggedError<SizeOverflow>()("SizeOverfl
   }
 }
 
-/** A framework that the platform's core does not provide. */
+/** A framework that the platform does not have, or none where it needs one. */
 export class UnsupportedFramework extends Schema.TaggedError<UnsupportedFramework>()("UnsupportedFramework", {
   path: Schema.String,
   line: Schema.optionalKey(Schema.Int),
-  framework: Schema.String
+  /** Absent: `framework` is missing. */
+  framework: Schema.optionalKey(Schema.String),
+  platform: Schema.String,
+  supported: Schema.Array(Schema.String),
+  /** Whether the platform builds projects without a framework. */
+  bare: Schema.Boolean
 }) {
   override get message() {
-    return `${this.path}${
-      this.line === undefined ? "" : `:${this.line}`
-    }: framework "${this.framework}" is not supported`
+    const place = `${this.path}${this.line === undefined ? "" : `:${this.line}`}`
+    return this.framework === undefined
+      ? `${place}: ${this.platform} builds nothing without a framework`
+      : `${place}: framework "${this.framework}" is not supported by ${this.platform}`
   }
   get hint() {
-    return "framework = arduino is"
+    const lines = this.supported.map((name) => `framework = ${name}`)
+    return `supported: ${[...lines, ...(this.bare ? ["no framework line at all"] : [])].join(", ")}`
   }
 }
 

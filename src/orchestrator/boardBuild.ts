@@ -96,6 +96,7 @@ const commonValues = ({ variables }: PackageSearch) => {
 }
 
 const buildValues = (given: {
+  readonly board: ResolvedBoard
   readonly buildDir: string
   readonly buildType: "release" | "debug"
   readonly resolved: ResolvedPlatform
@@ -104,6 +105,7 @@ const buildValues = (given: {
   readonly search: PackageSearch
 }): Omit<BuildValues, "warnings"> => {
   const { project, resolved: { spec }, search } = given
+  const options = literalProperties(vendorNamed(given.environment.boardOptions), project.path)
   // A toolchain that the project names is stronger than a path that a distribution has written into the core.
   const toolchain = spec.toolchain.package === "" ? undefined : folderOf(spec.toolchain.package, search)
   return {
@@ -113,7 +115,8 @@ const buildValues = (given: {
     optimization: given.buildType,
     tools: [],
     overlays: [mergeProperties(
-      literalProperties(vendorNamed(given.environment.boardOptions), project.path),
+      impliedFlags(mergeProperties(given.board.properties, options)),
+      options,
       toolchain === undefined
         ? new Map()
         : literalProperties({ "compiler.path": `${toolchain}/bin/` }, "platform_packages")
@@ -189,6 +192,15 @@ export const driverOf = Effect.fnUntraced(function*(
 
 /** Machine options and specs files lead to other libraries, start files and specs. Source: GCC manual, "Spec Files", "Submodel Options". */
 const choosesLibraries = (flag: string): boolean => /^(?:-m|-{1,2}specs=)/.test(flag)
+
+/** What recipes without a core need to be told of a board in the form of flags, as `PlatformSpec.bare` says. */
+const impliedFlags = (written: Properties): Properties => {
+  const flag = (key: string, text: string) => (written.get(key)?.value ?? "") === "" ? "" : text
+  return literalProperties({
+    "build.f_cpu_flags": flag("build.f_cpu", "-DF_CPU={build.f_cpu}"),
+    "build.ldscript_flags": flag("build.ldscript", "\"-T{build.ldscript}\"")
+  }, "fbuild")
+}
 
 /** PlatformIO's `board_*` options under the names that `boards.txt` has for them, where the two differ. */
 const vendorNamed = (options: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
 import { loadPlatform, platformNames } from "../../platforms/index.ts"
-import { Disk } from "../disk/Disk.ts"
+import { parseProperties } from "../arduino/Properties.ts"
+import { requiredTools } from "../arduino/requiredTools.ts"
+import type { Disk } from "../disk/Disk.ts"
 import { considerCores, type PackageSearch } from "../packages/findCore.ts"
 import { installedCores } from "../packages/installedCores.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { Span } from "../telemetry/names.ts"
-import { findProgram } from "../toolchain/findTool.ts"
+import { findProgram, findTool } from "../toolchain/findTool.ts"
 import { driverOf, plainProperties } from "./boardBuild.ts"
 import { projectPlatforms } from "./projectPlatforms.ts"
 import { namedPlatform, type ResolvedPlatform, resolvePlatform } from "./resolvePlatform.ts"
@@ -48,11 +51,12 @@ const checkPlatform = Effect.fnUntraced(function*(
   /** Whether it is a failure when the core is not there. */
   core: "needed" | "possible"
 ) {
+  const named = yield* Effect.result(namedPlatform(platform, search, { path: "platform", line: 0 }))
+  if (named._tag === "Success" && named.success.spec.frameworks.length === 0) {
+    return yield* checkTools(platform, named.success.spec, search)
+  }
   const resolved = yield* Effect.result(
-    Effect.flatMap(
-      namedPlatform(platform, search, { path: "platform", line: 0 }),
-      (named) => resolvePlatform(named, search)
-    )
+    Effect.flatMap(Effect.fromResult(named), (found) => resolvePlatform(found, search))
   )
   if (resolved._tag === "Failure") {
     const finding = failed(`${platform} core`, resolved.failure)
@@ -77,6 +81,26 @@ const checkPlatform = Effect.fnUntraced(function*(
     Effect.catch((error) => Effect.succeed(failed(`${platform} compiler`, error)))
   )
   return [found, compiler]
+})
+
+/** The tools of a family that has recipes of its own and no core; that they are missing is no failure, as nothing asks for it. */
+const checkTools = Effect.fnUntraced(function*(platform: string, spec: PlatformSpec, search: PackageSearch) {
+  const recipes = yield* Effect.fromResult(parseProperties(`platforms/${spec.id}`, spec.bare?.recipes ?? ""))
+  return yield* Effect.forEach(
+    requiredTools(recipes),
+    ({ name, programs }) =>
+      findTool({ name, package: spec.toolchain.package, programs }, search).pipe(
+        Effect.map((found): Finding => ({
+          what: `${platform} compiler`,
+          ok: true,
+          detail: found === undefined ? "not installed" : `${found.path}/${programs[0] ?? ""} (${found.source})`
+        })),
+        Effect.catch((error) => {
+          const finding = failed(`${platform} compiler`, error)
+          return Effect.succeed({ ...finding, ok: true, detail: `not installed: ${finding.detail}` })
+        })
+      )
+  )
 })
 
 /** What the recipes of the core's first board call: other boards of it may need others. */

@@ -50,8 +50,10 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     string,
     string
   ]
-  const coreDir = properties.quiet.get("build.core.path")?.value ?? ""
-  const variantDir = properties.quiet.get("build.variant.path")?.value ?? ""
+  const isBare = environment.framework.length === 0
+  const folderIn = (key: string) => isBare ? "" : properties.quiet.get(key)?.value ?? ""
+  const coreDir = folderIn("build.core.path")
+  const variantDir = folderIn("build.variant.path")
   const [sources, core, variant] = yield* Effect.all([
     discoverSources(tree, {
       projectDir,
@@ -59,7 +61,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
       filter: environment.srcFilter,
       excluded: [lib, folder(project.dirs.test), folder(project.dirs.build), folder(given.buildDir)]
     }),
-    allSources(tree, coreDir),
+    coreDir === "" ? Effect.succeed([]) : allSources(tree, coreDir),
     variantDir === "" ? Effect.succeed([]) : allSources(tree, variantDir)
   ], { concurrency: 3 })
 
@@ -67,7 +69,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     [include, sources.folder],
     (dir) => Effect.map(tree.entries(dir), (entries) => entries !== undefined)
   )
-  const systemDirs = variantDir === "" ? [coreDir] : [coreDir, variantDir]
+  const systemDirs = [coreDir, variantDir].filter((dir) => dir !== "")
   const selection = yield* selectLibraries(given, tree, {
     seeds: [...sources.sketches, ...sources.files.map((file) => file.path)],
     includeDirs: [...projectDirs, ...systemDirs],
@@ -163,7 +165,7 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
     ignored: environment.libIgnore,
     target: {
       mode: environment.libCompatMode,
-      frameworks: environment.framework.length === 0 ? ["arduino"] : environment.framework,
+      frameworks: environment.framework,
       platform: spec.names[0],
       architecture: platform.architecture
     },

@@ -15,8 +15,9 @@ import { locatePrograms } from "./locatePrograms.ts"
 import { BoardNotFound, UnsupportedFramework } from "./OrchestratorError.ts"
 import { projectFlags } from "./projectFlags.ts"
 import { relativeTo } from "./relativeTo.ts"
+import { resolveBare } from "./resolveBare.ts"
 import { resolveBoard } from "./resolveBoard.ts"
-import { namedPlatform, resolvePlatform } from "./resolvePlatform.ts"
+import { type NamedPlatform, namedPlatform, resolvePlatform } from "./resolvePlatform.ts"
 
 /** What a request says of its builds, besides the project. */
 export interface PlanRequest {
@@ -56,20 +57,8 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     search,
     environment.where["platform"] ?? environment.place
   )
-  const boardId = yield* Effect.fromResult(requireBoard(environment))
-  const framework = environment.framework.find((name) => name !== "arduino")
-  if (framework !== undefined) {
-    const { line, path } = environment.where["framework"] ?? environment.place
-    return yield* new UnsupportedFramework({ path, line, framework })
-  }
-  const resolved = yield* resolvePlatform(named, search)
+  const { board, boardId, resolved } = yield* decideBoard(named, project, environment, search)
   const { core, platform, spec } = resolved
-  const { board } = yield* resolveBoard(boardId, resolved, search, project.dirs.boards).pipe(
-    Effect.catchTag("UnknownBoard", ({ nearest, path: boardsTxt }) => {
-      const { line, path } = environment.where["board"] ?? environment.place
-      return Effect.fail(new BoardNotFound({ path, line, board: boardId, boardsTxt, nearest }))
-    })
-  )
   const buildDir = buildDirOf(project, environment)
   const buildType = request.buildType ?? environment.buildType
   const { driver, platformDirs, properties } = yield* boardBuild({
@@ -110,6 +99,42 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
   }
   return planned
 })
+
+/** The platform and the board of an environment, with the core's recipes or, without a framework, with the family's own. */
+const decideBoard = Effect.fnUntraced(
+  function*(named: NamedPlatform, project: ProjectConfig, environment: EnvironmentConfig, search: PackageSearch) {
+    const { spec } = named
+    const mcu = environment.boardOptions["build.mcu"]
+    const isUnknown = (name: string) => !spec.frameworks.some((known) => known === name)
+    const framework = environment.framework.find(isUnknown)
+    const isBare = environment.framework.length === 0
+    if (framework !== undefined || (isBare && spec.bare === undefined)) {
+      const { line, path } = environment.where["framework"] ?? environment.place
+      return yield* new UnsupportedFramework({
+        path,
+        line,
+        ...(framework === undefined ? {} : { framework }),
+        platform: environment.platform ?? spec.id,
+        supported: spec.frameworks,
+        bare: spec.bare !== undefined
+      })
+    }
+    if (isBare && spec.bare !== undefined) {
+      const boardId = environment.board ?? mcu ?? (yield* Effect.fromResult(requireBoard(environment)))
+      const options = { search, boardsDir: project.dirs.boards, boardId, mcu }
+      return { boardId, ...yield* resolveBare(named, spec.bare, options) }
+    }
+    const boardId = yield* Effect.fromResult(requireBoard(environment))
+    const resolved = yield* resolvePlatform(named, search)
+    const { board } = yield* resolveBoard(boardId, resolved, search, project.dirs.boards)
+    return { board, boardId, resolved }
+  },
+  (effect, _named, _project, environment) =>
+    Effect.catchTag(effect, "UnknownBoard", ({ board, nearest, path: boardsTxt }) => {
+      const { line, path } = environment.where["board"] ?? environment.place
+      return Effect.fail(new BoardNotFound({ path, line, board, boardsTxt, nearest }))
+    })
+)
 
 /** Where an environment looks for packages. */
 export const searchOf = (

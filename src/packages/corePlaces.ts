@@ -1,7 +1,15 @@
 import type { PackageSearch } from "./findCore.ts"
 
-/** Whose folder a core comes from. `platform`: `platform =` names it. */
-export type CoreSource = "platform" | "platform_packages" | "store" | "project" | "arduino" | "platformio" | "system"
+/** Whose folder a core comes from. `platform`: `platform =` names it. `none`: a build without a framework has no core. */
+export type CoreSource =
+  | "none"
+  | "platform"
+  | "platform_packages"
+  | "store"
+  | "project"
+  | "arduino"
+  | "platformio"
+  | "system"
 
 /** A folder in which a core is looked for. */
 export interface CorePlace {

@@ -14,11 +14,32 @@ export class Overlay extends Schema.Class<Overlay>("fbuild/plan/Overlay")({
   link: Schema.optionalKey(Schema.Array(Schema.String))
 }) {}
 
+/** Properties of all MCUs whose name matches. */
+export const McuRule = Schema.Struct({
+  /** A regular expression on the name in lower case. */
+  pattern: Schema.String,
+  /** Below the board's own. */
+  properties: Schema.Record(Schema.String, Schema.String)
+})
+export type McuRule = typeof McuRule.Type
+
 /** All that fbuild knows of one MCU family beyond its cores' own files. No functions, no I/O. */
 export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/PlatformSpec")({
   id: Schema.NonEmptyString,
   /** What users write in `platform =`; `owner/` and `@version` are taken off before comparing. */
   names: Schema.NonEmptyArray(Schema.String),
+  /** What `framework =` may say. */
+  frameworks: Schema.Array(Schema.Literals(["arduino"])),
+  /** Builds without a framework, where the family has them. */
+  bare: Schema.optionalKey(Schema.Struct({
+    /**
+     * In the form of `platform.txt`. `{build.f_cpu_flags}` and `{build.ldscript_flags}` are what the board says of its clock and linker script,
+     * or empty.
+     */
+    recipes: Schema.String,
+    /** MCUs that a board may be named by; the first rule that matches counts. */
+    mcus: Schema.Array(McuRule)
+  })),
   /** Where recipes and boards come from. */
   core: Schema.Struct({
     /** PlatformIO's package name, as in `platform_packages`. */

@@ -5,6 +5,7 @@ export const derivedSpec = (vendor: string, architecture: string): PlatformSpec 
   PlatformSpec.make({
     id: architecture,
     names: [architecture],
+    frameworks: ["arduino"],
     core: coreOf(vendor, architecture),
     toolchain: { package: "", tools: [], files: [] },
     boards: {},

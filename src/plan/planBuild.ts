@@ -91,17 +91,20 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
     const { core, variant } = inputs
     const variantObjects = yield* compileAll(`${dir}/variant`, variant.sources, () => variant.context, coreReady)
     const coreObjects = yield* compileAll(`${dir}/core`, core.sources, () => core.context, coreReady)
-    const archive = yield* planArchive(properties, FilePath.make(`${dir}/${coreArchive}`), coreObjects, inputs)
-    actions.push(archive)
-    const coreDone = yield* hooks("core.postbuild", [archive.outputs[0]])
+    const archive = coreObjects.length === 0
+      ? undefined
+      : yield* planArchive(properties, FilePath.make(`${dir}/${coreArchive}`), coreObjects, inputs)
+    if (archive !== undefined) actions.push(archive)
+    const archives = archive === undefined ? [] : [archive.outputs[0]]
+    const coreDone = yield* hooks("core.postbuild", archives)
 
     const objects = [...sketchObjects, ...libraryObjects, ...variantObjects]
     const built = [...sketchDone, ...librariesDone, ...coreDone]
     const linkReady = [
       ...built,
-      ...(yield* hooks("linking.prelink", [...objects, archive.outputs[0], ...built]))
+      ...(yield* hooks("linking.prelink", [...objects, ...archives, ...built]))
     ]
-    const link = yield* planLink(inputs, objects, archive.outputs[0], linkReady)
+    const link = yield* planLink(inputs, objects, archives, linkReady)
     actions.push(link)
     const elf = link.outputs[0]
     for (const path of link.outputs) made.add(path)

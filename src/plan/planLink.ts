@@ -43,7 +43,8 @@ export const planArchive = (
 export const planLink = (
   inputs: BuildInputs,
   objects: ReadonlyArray<FilePath>,
-  archive: FilePath,
+  /** The core's; none in a build without a core. */
+  archives: ReadonlyArray<FilePath>,
   after: ReadonlyArray<FilePath>
 ): Result.Result<Action, ArduinoError> => {
   const elf = FilePath.make(`${inputs.buildDir}/${projectName}.elf`)
@@ -51,7 +52,7 @@ export const planLink = (
   return Result.map(
     expandRecipe(inputs.link.properties, "recipe.c.combine.pattern", {
       archive_file: coreArchive,
-      archive_file_path: archive,
+      archive_file_path: archives,
       "build.path": inputs.buildDir,
       "build.project_name": projectName,
       object_files: [...inputs.link.flags, ...objects]
@@ -68,7 +69,7 @@ export const planLink = (
         argv: vendorMap === undefined ? [...wanted, "-Xlinker", `-Map=${map}`] : wanted,
         env: { ...inputs.env, ...inputs.compilerEnv },
         toolchain: inputs.toolchain,
-        inputs: [...objects, archive, ...after],
+        inputs: [...objects, ...archives, ...after],
         outputs: [elf, vendorMap === undefined ? map : FilePath.make(vendorMap)]
       })
     }

@@ -83,7 +83,10 @@ const errors: {
   UnknownEmulator: [new UnknownEmulator({ requested: "qemu", known: ["avr8js"] }), 2],
   UnknownOption: [new Arduino.UnknownOption({ path: "b", board: "mega", text: "cpu=x", known: ["cpu=y"] }), 2],
   UnknownPlatform: [new UnknownPlatform({ ...ini, platform: "z80", known: ["atmelavr"] }), 2],
-  UnsupportedFramework: [new UnsupportedFramework({ ...ini, framework: "simba" }), 2],
+  UnsupportedFramework: [
+    new UnsupportedFramework({ ...ini, framework: "simba", platform: "atmelavr", supported: ["arduino"], bare: true }),
+    2
+  ],
   UsageError: [new UsageError({ reason: "two project folders" }), 2],
 
   LibraryMissing: [new LibraryMissing({ ...ini, library: "Foo" }), 3],
