@@ -1,3 +1,6 @@
+/** No flash chip of a board has more bytes; what claims to is a mistake, and would take all memory. */
+export const largestFlash = 0x8000000
+
 /** All the pieces, one after the other. */
 export const concatenate = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))

@@ -35,14 +35,10 @@ export class ImageBuilder {
     }
   }
 
-  segment(address: number, data: Uint8Array): Result.Result<void, EspError> {
-    if (data.length >= segmentLimit) {
-      return this.fail({ _tag: "SegmentTooLong", address, size: data.length, limit: segmentLimit - 1 })
-    }
+  segment(address: number, data: Uint8Array): void {
     for (const byte of data) this.#checksum ^= byte
     this.append(words(address, data.length), data)
     this.#segments++
-    return Result.void
   }
 
   /** What is added from here on has a checksum of its own. */
@@ -65,6 +61,3 @@ export class ImageBuilder {
 }
 
 const checksumStart = 0xef
-
-/** Source: the segment header that the boot loader of ESP-IDF accepts; `esptool` 5 refuses more. */
-const segmentLimit = 0x1000000

@@ -85,7 +85,7 @@ const appendSections = (
       if (section === undefined || section.data.length !== section.size) {
         return yield* Result.fail(new EspError({ path, problem: { _tag: "MissingSection", name } }))
       }
-      yield* image.segment(section.address, section.data)
+      image.segment(section.address, section.data)
       sizes.push(section.size)
     }
     image.appendChecksum()

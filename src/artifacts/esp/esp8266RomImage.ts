@@ -52,7 +52,7 @@ export const esp8266V2Image = (
     image.append(Uint8Array.of(v2Magic, 4, mode, sizeAndFrequency), words(elf.entry))
     if (mapped !== undefined) {
       const padded = concatenate([mapped.data, new Uint8Array(-mapped.data.length & 15)])
-      yield* image.segment(0, padded)
+      image.segment(0, padded)
     }
     image.restartChecksum()
     yield* appendLoaded(image, elf, loaded, flash)
@@ -88,6 +88,6 @@ const appendLoaded = (image: ImageBuilder, elf: Elf, segments: ReadonlyArray<Esp
   Result.gen(function*() {
     const [mode, sizeAndFrequency] = yield* settingsBytes(elf.path, flash, esp8266Frequencies, esp8266Sizes)
     image.append(Uint8Array.of(imageMagic, segments.length, mode, sizeAndFrequency), words(elf.entry))
-    for (const { address, data } of segments) yield* image.segment(address, data)
+    for (const { address, data } of segments) image.segment(address, data)
     image.appendChecksum()
   })

@@ -57,10 +57,7 @@ export const espImage = (
     const digestOffset = options.elfDigestOffset ?? (isDescribed ? 0xb0 : undefined)
     const add = (address: number, data: Uint8Array) =>
       data.length % 4 === 0
-        ? Result.flatMap(
-          withDigest(image, data, digestOffset, elf),
-          (patched) => image.segment(address, patched)
-        )
+        ? Result.map(withDigest(image, data, digestOffset, elf), (patched) => image.segment(address, patched))
         : image.fail({ _tag: "Misaligned", address, pageSize: 4 })
 
     const sorted = segments.toSorted((a, b) => a.address - b.address)

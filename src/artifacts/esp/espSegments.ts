@@ -36,6 +36,10 @@ export const espSegments = (
       last.lastAddress = address
       last.end = end
     } else open.push({ name, address, lastAddress: address, end, pieces })
+    const { address: start } = open.at(-1)!
+    if (end - start > longestSegment) {
+      return fail({ _tag: "SegmentTooLong", address: start, size: end - start, limit: longestSegment })
+    }
   }
   if (open.length === 0) return fail({ _tag: "NoContent" })
   if (open.length > maximumSegments) {
@@ -46,3 +50,6 @@ export const espSegments = (
 
 /** Source: ESP-IDF, `ESP_IMAGE_MAX_SEGMENTS`. */
 export const maximumSegments = 16
+
+/** Source: `esptool` 5, which refuses segments of 16 MiB and more, as no chip could map them. */
+const longestSegment = 0xffffff

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import type { EspChip, FlashSettings } from "../../plan/steps/ImageStep.ts"
-import { filled } from "../bytes.ts"
+import { filled, largestFlash } from "../bytes.ts"
 import { sha256 } from "../checksums.ts"
 import { chips } from "./chips.ts"
 import type { NamedBytes } from "./esp8266Image.ts"
@@ -20,6 +20,7 @@ export interface MergeOptions {
   readonly flash?: FlashSettings
   /** The table, and where it is: what comes behind it has to begin with a partition, and to fit into it. */
   readonly partitions?: { readonly offset: number; readonly rows: ReadonlyArray<Partition> }
+  /** Without it: 128 MiB. */
   readonly flashSize?: number
   /** The image is filled up to so many bytes; a longer one stays as it is. */
   readonly size?: number
@@ -54,7 +55,7 @@ export const mergeImages = (
 const checkPlace = (
   { bytes, offset, path }: FlashPart,
   before: FlashPart | undefined,
-  { flashSize, partitions }: MergeOptions
+  { flashSize = largestFlash, partitions }: MergeOptions
 ): Result.Result<void, EspError> => {
   const fail = (problem: EspError["problem"]) => Result.fail(new EspError({ path, problem }))
   const end = offset + bytes.length
@@ -62,7 +63,7 @@ const checkPlace = (
   if (before !== undefined && endBefore > offset) {
     return fail({ _tag: "Overlap", what: "it", start: offset, end, other: before.path, otherEnd: endBefore })
   }
-  if (flashSize !== undefined && end > flashSize) {
+  if (end > flashSize) {
     return fail({ _tag: "TooLarge", what: "the flash up to its end", size: end, limit: flashSize })
   }
   if (partitions === undefined || offset < partitions.offset + tableSize) return Result.void

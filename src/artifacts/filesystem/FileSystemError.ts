@@ -7,6 +7,8 @@ export const FileSystemProblem = Schema.TaggedUnion({
   /** Empty, or with an empty, `.` or `..` part, or with a NUL. */
   BadName: { name: Schema.String },
   NameTooLong: { name: Schema.String, size: Schema.Int, limit: Schema.Int },
+  /** More folders in folders than any driver has room for in a path. */
+  TooDeep: { name: Schema.String, limit: Schema.Int },
   /** Two files with one name, or a file where another's folder is. */
   Clash: { name: Schema.String },
   /** More than the image has room for. */
@@ -42,6 +44,8 @@ const describe = (problem: FileSystemProblem): string => {
       return `${JSON.stringify(problem.name)} cannot be the name of a file`
     case "NameTooLong":
       return `${problem.name} takes ${problem.size} bytes, and names have at most ${problem.limit}`
+    case "TooDeep":
+      return `${problem.name} is in more than ${problem.limit} folders`
     case "Clash":
       return `${problem.name} is there twice`
     case "Full":

@@ -24,6 +24,7 @@ export const fileTree = (files: ReadonlyArray<ImageFile>): Result.Result<Folder,
       return Result.fail({ _tag: "BadName", name })
     }
     const last = parts.pop()!
+    if (parts.length > maximumDepth) return Result.fail({ _tag: "TooDeep", name, limit: maximumDepth })
     let folder = root
     for (const part of parts) {
       const inside = folder.entries.get(part) ?? { entries: new Map() }
@@ -39,6 +40,8 @@ export const fileTree = (files: ReadonlyArray<ImageFile>): Result.Result<Folder,
 
 /** The bytes of a name in the image. */
 export const nameBytes = (name: string): Uint8Array => new TextEncoder().encode(name)
+
+const maximumDepth = 128
 
 const sorted = ({ entries }: Folder): Folder => ({
   entries: new Map(

@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import { concatenate, filled, words } from "../bytes.ts"
+import { concatenate, filled, largestFlash, words } from "../bytes.ts"
 import { FileSystemError, type FileSystemProblem } from "./FileSystemError.ts"
 import { fileTree, type Folder, type ImageFile, nameBytes } from "./fileTree.ts"
 import { commit, noEntry, type Tag, tagSize, tagTypes } from "./littleFsTags.ts"
@@ -49,6 +49,7 @@ const checkGeometry = (
     return bad("the block size", blockSize, `a multiple of ${pageSize} and at least 128`)
   }
   if (size < 2 * blockSize || size % blockSize !== 0) return bad("the size", size, `two or more blocks of ${blockSize}`)
+  if (size > largestFlash) return bad("the size", size, `at most ${largestFlash}`)
   return nameLimit < 1 || nameLimit > 1022 ? bad("the limit of names", nameLimit, "1 to 1022") : Result.void
 }
 
@@ -78,7 +79,7 @@ class Writer {
 
   /** Writes all folders. Every pair names the next one, so that a driver can go through all of them. */
   folders(root: Folder): Result.Result<void, FileSystemProblem> {
-    return Result.map(Result.gen(() => this.#folder(root, "/", [this.#superblock()])), (parts) => {
+    return Result.map(this.#folder(root, "/", [this.#superblock()]), (parts) => {
       for (const [index, { pair, tags }] of parts.entries()) {
         const next = parts[index + 1]
         const type = next?.continues === true ? tagTypes.hardTail : tagTypes.softTail
@@ -89,37 +90,39 @@ class Writer {
   }
 
   /** The parts of a folder, in order, then those of the folders in it. */
-  *#folder(
+  #folder(
     { entries }: Folder,
     name: string,
     first: ReadonlyArray<ReadonlyArray<Omit<Tag, "id">>>
-  ): Generator<Result.Result<unknown, FileSystemProblem>, ReadonlyArray<Part>, any> {
-    const { blockSize, nameLimit, pageSize } = this.#options
-    const pair = yield* this.#pair(name)
-    const items = [...first]
-    const inside: Array<Part> = []
-    for (const [entry, content] of entries) {
-      const label = nameBytes(entry)
-      if (label.length > nameLimit) {
-        return yield* fail({ _tag: "NameTooLong", name: entry, size: label.length, limit: nameLimit })
+  ): Result.Result<ReadonlyArray<Part>, FileSystemProblem> {
+    return Result.gen(this, function*() {
+      const { blockSize, nameLimit, pageSize } = this.#options
+      const pair = yield* this.#pair(name)
+      const items = [...first]
+      const inside: Array<Part> = []
+      for (const [entry, content] of entries) {
+        const label = nameBytes(entry)
+        if (label.length > nameLimit) {
+          return yield* fail({ _tag: "NameTooLong", name: entry, size: label.length, limit: nameLimit })
+        }
+        if (content instanceof Uint8Array) {
+          items.push([{ type: tagTypes.file, data: label }, yield* this.#content(entry, content)])
+        } else {
+          const parts = yield* this.#folder(content, entry, [])
+          inside.push(...parts)
+          const place = words(...parts[0]!.pair)
+          items.push([{ type: tagTypes.folder, data: label }, { type: tagTypes.folderPair, data: place }])
+        }
       }
-      if (content instanceof Uint8Array) {
-        items.push([{ type: tagTypes.file, data: label }, yield* this.#content(entry, content)])
-      } else {
-        const parts = yield* this.#folder(content, entry, [])
-        inside.push(...parts)
-        const place = words(...parts[0]!.pair)
-        items.push([{ type: tagTypes.folder, data: label }, { type: tagTypes.folderPair, data: place }])
+      const parts: Array<Part> = []
+      for (const tags of this.#split(items)) {
+        const size = tags.reduce((sum, tag) => sum + tagSize(tag), overhead + pageSize - 1)
+        if (size > blockSize) return yield* this.#full(name)
+        const continues = parts.length > 0
+        parts.push({ tags, continues, pair: continues ? yield* this.#pair(name) : pair })
       }
-    }
-    const parts: Array<Part> = []
-    for (const tags of this.#split(items)) {
-      const size = tags.reduce((sum, tag) => sum + tagSize(tag), overhead + pageSize - 1)
-      if (size > blockSize) return yield* this.#full(name)
-      const continues = parts.length > 0
-      parts.push({ tags, continues, pair: continues ? yield* this.#pair(name) : pair })
-    }
-    return [...parts, ...inside]
+      return [...parts, ...inside]
+    })
   }
 
   /** Tags for pairs that are at most half full, as the driver leaves them, so that there is room for changes. */

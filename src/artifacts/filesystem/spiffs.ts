@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import { filled } from "../bytes.ts"
+import { filled, largestFlash } from "../bytes.ts"
 import { FileSystemError, type FileSystemProblem } from "./FileSystemError.ts"
 import { fileTree, type ImageFile, nameBytes } from "./fileTree.ts"
 
@@ -58,7 +58,8 @@ const checkGeometry = (options: SpiffsOptions): Result.Result<void, FileSystemPr
   if (!(size >= 2 * blockSize) || size % blockSize !== 0) {
     return bad("the size", size, `two or more blocks of ${blockSize}`)
   }
-  if (size / pageSize > 0x10000) return bad("the size", size, "at most 65536 pages")
+  const largest = Math.min(largestFlash, 0x10000 * pageSize)
+  if (size > largest) return bad("the size", size, `at most ${largest}`)
   const room = pageSize - indexHeader - fileHeader - 2
   return nameLimit < 2 || metaSize < 0 || !(nameLimit + metaSize <= room)
     ? bad("the limit of names", nameLimit, `2 to ${room}, with the ${metaSize} bytes for times`)

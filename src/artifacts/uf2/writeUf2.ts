@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { concatenate, words } from "../bytes.ts"
-import type { ElfError } from "../elf/ElfError.ts"
+import { ElfError } from "../elf/ElfError.ts"
 import { parseElf } from "../elf/parseElf.ts"
 import { Uf2Error, type Uf2Problem } from "./Uf2Error.ts"
 
@@ -88,17 +88,19 @@ const sectorPages = (pages: ReadonlyArray<number>, pageSize: number, sectorSize:
 }
 
 /**
- * What an ELF file's loadable segments put into memory: at their physical addresses, where start-up code expects it.
- * Source: System V ABI, "Program Loading".
+ * What an ELF file's loadable segments put into memory: at their physical addresses, where start-up code expects it. Fails
+ * where they have more bytes than the file. Source: System V ABI, "Program Loading".
  */
 export const elfRegions = (path: string, bytes: Uint8Array): Result.Result<ReadonlyArray<Region>, ElfError> =>
-  Result.map(
-    parseElf(path, bytes),
-    ({ segments }) =>
-      segments.flatMap(({ data, physicalAddress, type }) =>
-        type === loadable && data.length > 0 ? [{ address: physicalAddress, data }] : []
-      )
-  )
+  Result.flatMap(parseElf(path, bytes), ({ segments }) => {
+    const regions = segments.flatMap(({ data, physicalAddress, type }) =>
+      type === loadable && data.length > 0 ? [{ address: physicalAddress, data }] : []
+    )
+    const value = regions.reduce((sum, { data }) => sum + data.length, 0)
+    return value > bytes.length
+      ? Result.fail(new ElfError({ path, problem: { _tag: "BadField", what: "the size of all segments", value } }))
+      : Result.succeed(regions)
+  })
 
 const loadable = 1
 const blockSize = 512

@@ -121,6 +121,10 @@ describe("mergeImages refuses", () => {
     })
   })
 
+  it("a part at a place that no flash has", () => {
+    assert.strictEqual(refusal([part(0xfffffff0, new Uint8Array(1))]).problem._tag, "TooLarge")
+  })
+
   it("to change the settings of what is no image", () => {
     const flash = settings("esp32")
     assert.deepStrictEqual(refusal([part(0x1000, new Uint8Array(100))], { flash }).problem, {

@@ -105,7 +105,11 @@ describe("littleFs", () => {
     for (const names of [["a", "a"], ["a", "a/b"], ["a/b", "a"]]) {
       assert.strictEqual(refusal(names.map((name) => file(name, ""))).problem._tag, "Clash", names.join(" "))
     }
-    const geometry = [{ size: 1000 }, { size: 512 }, { blockSize: 64 }, { blockSize: 520 }, { pageSize: 0 }, {
+    assert.strictEqual(refusal([file("a/".repeat(5000) + "b", "")]).problem._tag, "TooDeep")
+    assert.isTrue(Result.isSuccess(littleFs([file("a/".repeat(128) + "b", "")], { ...small, size: 512 * 512 })))
+    const geometry = [{ size: 1000 }, { size: 512 }, { size: 2 ** 40 }, { blockSize: 64 }, { blockSize: 520 }, {
+      pageSize: 0
+    }, {
       nameLimit: 0
     }]
     for (const options of geometry) {

@@ -114,6 +114,22 @@ describe("writeUf2", () => {
     assert.deepStrictEqual(Buffer.from(blocks[2]!.data.subarray(0, 16)), Buffer.from(data(16, 2)))
   })
 
+  it("refuses segments that have more than the file", () => {
+    const bytes = Buffer.from(writeElf({
+      machine: 0x28,
+      entry: 0,
+      sections: [],
+      segments: [{ address: 0, data: data(900) }, { address: 0x1000, data: data(900) }]
+    }))
+    // Both segments are the whole file, but for its header.
+    for (const at of [52, 84]) {
+      bytes.writeUInt32LE(52, at + 4)
+      bytes.writeUInt32LE(bytes.length - 52, at + 16)
+    }
+    const error = Result.getOrThrow(Result.flip(elfRegions("a.elf", bytes)))
+    assert.strictEqual(error.message, `a.elf: corrupt: the size of all segments is ${2 * (bytes.length - 52)}`)
+  })
+
   it("is read back, for all families and page sizes", () => {
     const random = new Random(3)
     for (const familyId of Object.values(families)) {
