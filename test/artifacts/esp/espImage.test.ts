@@ -154,6 +154,36 @@ describe("espImage makes the bytes that esptool makes", () => {
     assert.isAbove(made, 200)
   })
 
+  it("for neighbours at every border of memories", () => {
+    const borders: ReadonlyArray<{ readonly made: ReadonlyArray<number> }> = askPython(
+      "esptoolOracle.py",
+      espChips.map((chip) => ({ command: "borders", chip }))
+    )
+    const cases = espChips.flatMap((chip, index) => {
+      const { flash: flashRanges, memory } = chips[chip]
+      const addresses = new Set([...borders[index]!.made, ...[...memory, ...flashRanges].flat()])
+      return [...addresses].filter((address) => address > 16).map((address): Case => ({
+        name: `${chip} 0x${address.toString(16)}`,
+        elf: writeElf({
+          machine: places[chip].machine,
+          entry: 0,
+          sections: [
+            { name: ".before", address: address - 16, data: new Random(1).bytes(16) },
+            { name: ".behind", address, data: new Random(2).bytes(16) }
+          ]
+        }),
+        options: { chip, flash: { ...flash, frequency: usual(chip) } }
+      }))
+    })
+    assert.isAbove(cases.length, 100)
+    for (const [index, theirs] of esptool(cases).entries()) {
+      const { elf, name, options } = cases[index]!
+      const image = espImage(name, elf, options)
+      if (typeof theirs === "string") assert.isTrue(Result.isFailure(image), `${name}: esptool says ${theirs}`)
+      else assert.isTrue(Buffer.from(Result.getOrThrow(image)).equals(theirs), name)
+    }
+  })
+
   it("for what GCC makes for the C3", async () => {
     const elf = await compileForRiscv(Fs.mkdtempSync(Path.join(Os.tmpdir(), "fbuild-esp-")))
     equal([{ name: "firmware.elf", elf, options: { chip: "esp32c3", flash } }])

@@ -7,10 +7,13 @@ import os
 import sys
 
 import esptool.cmds as cmds
-from esptool.logger import log
+from esptool.targets import CHIP_DEFS
 
 
 def answer(job):
+    if job["command"] == "borders":
+        chip = CHIP_DEFS[job["chip"]]
+        return sorted({border for start, end, _ in chip.MEMORY_MAP for border in (start, end)})
     options = dict(job["options"])
     if job["command"] == "elf2image":
         made = cmds.elf2image(base64.b64decode(job["elf"]), output=None, **options)
