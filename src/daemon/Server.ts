@@ -11,6 +11,7 @@ import * as Net from "node:net"
 import { type Connection, makeConnection, type Signal, signalStatus } from "./Connection.ts"
 import { decodeRequest, type Request } from "./Request.ts"
 import type { Place } from "./samePlace.ts"
+import { watchStandstill } from "./standstill.ts"
 import { type Status, StatusText } from "./Status.ts"
 
 /** One request that is served. */
@@ -81,6 +82,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
   const startedMillis = now()
   const stopped = yield* Deferred.make<void>()
   const active = new Map<number, Active>()
+  const standstill = watchStandstill()
   let calls = 0
   let lastMillis = startedMillis
   let stopping = false
@@ -121,6 +123,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     })
     const startedMillis = now()
     active.set(id, { call, startedMillis, stop })
+    if (active.size === 1) standstill.begin()
     log(`request ${id} begins: ${request.args.join(" ")} in ${request.cwd}`)
     hooks.listen(signal)
     const exit = yield* Fiber.await(fiber)
@@ -131,6 +134,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
       yield* call.stderr(yield* options.report(call, exit.cause))
     }
     active.delete(id)
+    if (active.size === 0) standstill.end()
     lastMillis = now()
     log(`request ${id} ends with ${status} after ${lastMillis - startedMillis} ms`)
     yield* end(status)
@@ -153,6 +157,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     uptimeMs: now() - startedMillis,
     memoryBytes: process.memoryUsage.rss(),
     served: calls - active.size,
+    standstillMs: standstill.read(),
     requests: [...active.values()].map(({ call: { id, request: { args, cwd } }, startedMillis }) => ({
       id,
       args,
@@ -193,8 +198,11 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     let asked = false
     const connection = makeConnection(socket, {
       received: ({ payload, type }) => {
-        if (!asked && type === "H") runServing(logged(begin(payload, connection, hooks)))
-        // Not one of those that a stop waits for.
+        if (!asked && type === "H") {
+          // Whatever goes wrong, the launcher must not wait for an end that does not come.
+          const begun = Effect.onError(begin(payload, connection, hooks), () => Effect.sync(() => socket.destroy()))
+          runServing(logged(begun))
+        } // Not one of those that a stop waits for.
         else if (!asked && type === "C") runDetached(logged(control(payload.toString(), connection)))
         else if (asked && type === "S") hooks.signal(signalOf(payload.toString()))
         else if (asked && type === "W") hooks.columns = Number(payload.toString())

@@ -10,6 +10,8 @@ export const Status = Schema.Struct({
   memoryBytes: Schema.Int,
   /** Requests that have ended. */
   served: Schema.Int,
+  /** For how long its thread did one thing only while requests ran, ms. */
+  standstillMs: Schema.Struct({ p99: Schema.Finite, max: Schema.Finite }),
   /** Requests that run or wait. */
   requests: Schema.Array(Schema.Struct({
     id: Schema.Int,

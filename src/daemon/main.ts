@@ -40,6 +40,7 @@ import { listen } from "./listen.ts"
 import { difference } from "./samePlace.ts"
 import { type Call, makeServer } from "./Server.ts"
 import { makeSharedActions } from "./sharedActions.ts"
+import { shortTurns } from "./shortTurns.ts"
 
 const [home = "", idle = ""] = process.argv.slice(2)
 const { version } = packageJson
@@ -157,7 +158,7 @@ const daemon = Effect.gen(function*() {
   yield* server.stop
 })
 
-Effect.runFork(Effect.scoped(daemon)).addObserver((exit) => {
+Effect.runFork(Effect.scoped(daemon), { scheduler: shortTurns }).addObserver((exit) => {
   if (Exit.isFailure(exit)) log(`defect: ${Cause.pretty(exit.cause)}`)
   process.exit(Exit.isFailure(exit) ? 70 : 0)
 })

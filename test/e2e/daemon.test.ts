@@ -57,7 +57,13 @@ class Home {
     return this.start(dir, args, variables).ended
   }
   /** What `daemon status --json` says. */
-  async status(): Promise<{ running: boolean; pid: number; served: number; requests: ReadonlyArray<unknown> }> {
+  async status(): Promise<{
+    running: boolean
+    pid: number
+    served: number
+    requests: ReadonlyArray<unknown>
+    standstillMs: { p99: number; max: number }
+  }> {
     return JSON.parse((await this.run("/", ["daemon", "status", "--json"])).stdout)
   }
   /** Pids of the daemons that say they have started to serve this home. */
@@ -177,6 +183,8 @@ describe("daemon", () => {
     assert.strictEqual(Fs.statSync(Path.join(own.path, "daemon")).mode & 0o777, 0o700)
     assert.match((await own.run("/", ["daemon", "start"])).stdout, new RegExp(`^pid +${pid}\n`))
     assert.match((await own.run("/", ["daemon", "logs"])).stdout, / fbuild .* serves .*\n/)
+    const { standstillMs } = await own.status()
+    assert.isAtLeast(standstillMs.max, standstillMs.p99)
     const follow = own.start("/", ["daemon", "logs", "-f"])
     await own.run(space, ["boards", "--json"])
     assert.strictEqual((await own.run("/", ["daemon", "stop"])).status, 0)

@@ -125,6 +125,7 @@ const print = Effect.fnUntraced(function*(flags: { readonly json: boolean }, sta
     ["runs for", seconds(status.uptimeMs)],
     ["memory", formatByteSize(status.memoryBytes)],
     ["served", `${status.served} requests`],
+    ["stood still", `${status.standstillMs.p99} ms (99 % of the time less), ${status.standstillMs.max} ms at most`],
     ...status.requests.map(({ args, cwd, id, runningMs }) => [
       `request ${id}`,
       `fbuild ${args.join(" ")} in ${cwd}, ${seconds(runningMs)}`
