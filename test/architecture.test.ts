@@ -45,7 +45,12 @@ const rules: Rules = {
   entries: ["src/bin.ts", "src/daemon/main.ts"],
   /** Packages and Node modules that only the named folders may import, entries aside. */
   reserved: [
-    { module: /^node:child_process$/, folders: ["process"] },
+    {
+      module: /^(?:node:)?(?:child_process|cluster)$|^effect\/process(?:\/|$)/,
+      folders: ["process"],
+      // It starts the daemon.
+      files: ["src/launcher/launcher.ts"]
+    },
     { module: /^@effect\/platform-node(?:\/|$)/, folders: [] }
   ],
   /** Folders that may import nothing outside the repository but what matches. */
@@ -80,6 +85,9 @@ describe("architecture", () => {
       "src/plan/B.ts": `import { A } from "./A.ts"`
     },
     "Node's layers in the program": { "src/bin.ts": `import * as N from "@effect/platform-node/NodeServices"` },
+    "the launcher that starts the daemon": {
+      "src/launcher/launcher.ts": `process.getBuiltinModule("node:child_process").spawn("x")`
+    },
     "an import in a comment": {
       "src/plan/A.ts": `// import { B } from "../cli/B.ts"\n/**\n * import("../cli/B.ts")\n */`
     },
@@ -142,6 +150,30 @@ describe("architecture", () => {
     "child processes outside process": [
       { "src/exec/A.ts": `import * as C from "node:child_process"` },
       /exec may not import node:child_process/
+    ],
+    "child processes under another name": [
+      { "src/exec/A.ts": `import { fork } from "child_process"` },
+      /exec may not import child_process/
+    ],
+    "child processes as a module that is built in": [
+      { "src/exec/A.ts": `const c = process.getBuiltinModule("node:child_process")` },
+      /exec may not import node:child_process/
+    ],
+    "child processes in another file of the launcher": [
+      { "src/launcher/A.ts": `process.getBuiltinModule("node:child_process").spawn("x")` },
+      /launcher may not import node:child_process/
+    ],
+    "processes of Effect": [
+      { "src/exec/A.ts": `import * as C from "effect/process/ChildProcess"` },
+      /exec may not import effect\/process\/ChildProcess/
+    ],
+    "modules whose names are not known": [
+      { "src/exec/A.ts": `const c = process.getBuiltinModule("node:child" + "_process")` },
+      /takes a module in a way that nobody can check/
+    ],
+    "a require that was made": [
+      { "src/exec/A.ts": `const c = createRequire(import.meta.url)(name)` },
+      /takes a module in a way that nobody can check/
     ],
     "Node's layers outside the programs": [
       { "src/exec/A.ts": `import * as N from "@effect/platform-node/NodeServices"` },

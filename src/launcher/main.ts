@@ -2,7 +2,8 @@
 import { launch } from "./launcher.ts"
 
 const [, self = "", ...args] = process.argv
-/** Beside this file once both are in `dist/`. */
-const program: string = "./start.mjs"
 
-void launch(self.slice(0, self.lastIndexOf("/")), args).then(() => import(program))
+void launch(self.slice(0, self.lastIndexOf("/")), args).then(() =>
+  // @ts-expect-error -- beside this file once both are in `dist/`
+  import("./start.mjs")
+)

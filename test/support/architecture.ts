@@ -11,7 +11,12 @@ export interface Rules {
   readonly folders: Record<string, ReadonlyArray<string>>
   readonly platforms: ReadonlyArray<string>
   readonly entries: ReadonlyArray<string>
-  readonly reserved: ReadonlyArray<{ readonly module: RegExp; readonly folders: ReadonlyArray<string> }>
+  readonly reserved: ReadonlyArray<{
+    readonly module: RegExp
+    readonly folders: ReadonlyArray<string>
+    /** Single files of other folders. */
+    readonly files?: ReadonlyArray<string>
+  }>
   readonly restricted: Record<string, RegExp>
   readonly pure: { readonly folders: ReadonlyArray<string>; readonly modules: RegExp; readonly text: RegExp }
   readonly maximumSize: number
@@ -44,10 +49,14 @@ export function check(rules: Rules, files: ReadonlyArray<SourceText>): ReadonlyA
     if (isEntry) continue
     for (const { specifier, target } of imports) {
       const problem = target === undefined
-        ? outsideProblem(rules, folder, specifier)
+        ? outsideProblem(rules, file.path, specifier)
         : insideProblem(rules, file.path, target)
       if (problem !== undefined) report(problem)
     }
+    const hidden =
+      /\b(?:getBuiltinModule|require|import|createRequire|binding|dlopen)\b(?!\s*\(\s*["'`][^"'`\n$]+["'`]\s*\))(?:\s*\(|\s*\[|\s*\}\s*=)/
+        .exec(withoutComments(file.text))
+    if (hidden !== null) report(`takes a module in a way that nobody can check: ${hidden[0]}`)
     const impure = rules.pure.folders.includes(folder) ? rules.pure.text.exec(withoutComments(file.text)) : null
     if (impure !== null) report(`${folder} is pure, may not use ${impure[0]}`)
   }
@@ -69,11 +78,14 @@ function insideProblem(rules: Rules, path: string, target: string): string | und
 }
 
 /** A rule broken by importing a package or a module of Node. */
-function outsideProblem(rules: Rules, folder: string, specifier: string): string | undefined {
+function outsideProblem(rules: Rules, path: string, specifier: string): string | undefined {
+  const folder = folderOf(path)
   if (rules.pure.folders.includes(folder) && rules.pure.modules.test(specifier)) {
     return `${folder} is pure, may not import ${specifier}`
   }
-  const isReserved = rules.reserved.some((one) => one.module.test(specifier) && !one.folders.includes(folder))
+  const isReserved = rules.reserved.some((one) =>
+    one.module.test(specifier) && !one.folders.includes(folder) && one.files?.includes(path) !== true
+  )
   const isRestricted = rules.restricted[folder]?.test(specifier) === false
   return isReserved || isRestricted ? `${folder} may not import ${specifier}` : undefined
 }
@@ -106,7 +118,7 @@ function importsOf(file: SourceText): ReadonlyArray<Import> {
   for (const match of text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]*?\sfrom\s+)?"([^"\n]+)"/gm)) {
     found.push({ specifier: match[2]!, runtime: match[1] === undefined })
   }
-  for (const match of text.matchAll(/\bimport\s*\(\s*["'`]([^"'`\n]+)["'`]/g)) {
+  for (const match of text.matchAll(/\b(?:import|getBuiltinModule|require)\s*\(\s*["'`]([^"'`\n]+)["'`]/g)) {
     found.push({ specifier: match[1]!, runtime: false })
   }
   return found.map(({ specifier, runtime }) => ({
