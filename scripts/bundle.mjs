@@ -1,10 +1,10 @@
 // Bundles src/bin.ts into dist/, which then needs nothing from node_modules but Node itself.
 // Runs at `npm ci`, so it must do with the machine's own, older Node. `node scripts/bundle.mjs DIR` fills another folder.
-import * as ChildProcess from "node:child_process"
 import * as Crypto from "node:crypto"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
+import { installLauncher, isPacking } from "./support/installLauncher.mjs"
 
 const root = Path.resolve(fileURLToPath(import.meta.url), "../..")
 const dist = Path.resolve(process.argv[2] ?? Path.join(root, "dist"))
@@ -76,33 +76,12 @@ async function bundle(esbuild) {
   for (const { contents, mode, name } of files) {
     install(Path.join(dist, name), /\.[cm]js$/.test(name) ? withBuildId(contents, buildId) : contents, mode)
   }
-  installLauncher(buildId)
-  const wanted = new Set(["fbuild", ...files.map(({ name }) => name)])
+  install(Path.join(dist, "build-id"), `${buildId}\n`, 0o644)
+  installLauncher(dist, { compiles: !isPacking })
+  const wanted = new Set(["fbuild", "build-id", ...files.map(({ name }) => name)])
   for (const name of Fs.readdirSync(dist)) {
     if (!wanted.has(name)) Fs.rmSync(Path.join(dist, name), { recursive: true, force: true })
   }
-}
-
-/** `dist/fbuild`: the launcher in C, where there is a compiler that makes one which works here; else the one in Node. */
-function installLauncher(buildId) {
-  const to = Path.join(dist, "fbuild")
-  const temporary = `${to}.${process.pid}`
-  const compile = (...options) =>
-    ChildProcess.spawnSync(
-      process.env.CC || "cc",
-      [
-        ...options,
-        ...["-O2", `-DBUILD_ID="${buildId}"`, `-DDIST=${JSON.stringify(dist)}`],
-        ...["-o", temporary, path("src/launcher/fbuild.c")]
-      ],
-      { stdio: "ignore" }
-    ).status === 0
-  // Without a daemon, and without a launcher to hand over to, it says so and ends with 3.
-  const works = () => ChildProcess.spawnSync(temporary, { stdio: "ignore", env: {} }).error === undefined
-  // Static: it starts in half the time.
-  if (process.platform !== "win32" && (compile("-static") || compile()) && works()) return Fs.renameSync(temporary, to)
-  Fs.rmSync(temporary, { force: true })
-  install(to, Fs.readFileSync(path("scripts/support/fbuild.sh")), 0o755)
 }
 
 /** Tells a daemon of one build from the launcher of another. */
