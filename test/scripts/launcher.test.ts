@@ -90,5 +90,9 @@ function withInstallation(use: (dist: string, folder: string) => void) {
 
 function launch(program: string, args: ReadonlyArray<string>, { cwd, ...env }: Record<string, string> = {}) {
   const PATH = `${Path.dirname(process.execPath)}:${process.env["PATH"]}`
-  return ChildProcess.spawnSync(program, args, { encoding: "utf8", cwd: cwd ?? "/", env: { PATH, ...env } })
+  return ChildProcess.spawnSync(program, args, {
+    encoding: "utf8",
+    cwd: cwd ?? "/",
+    env: { PATH, FBUILD_DAEMON: "off", ...env }
+  })
 }
