@@ -92,6 +92,8 @@ describe("a warm cache", () => {
     const compiled = executed.filter((id) => id.endsWith(".o"))
     assert.deepStrictEqual(compiled, ["src/main.cpp.o", "src/start.S.o", "src/tab.ino.cpp.o", "src/uses.cpp.o"])
     assert.isAbove(fetchedBy(run).filter((id) => id.startsWith(".fbuild/build/second/core/")).length, 20)
+    // An archive has no folders of the build in it.
+    assert.include(fetchedBy(run), ".fbuild/build/second/core/core.a")
     assert.strictEqual(images(other, "second").hex, images(other).hex)
   })
 
@@ -372,6 +374,10 @@ describe("a home that", () => {
       assert.isTrue(first.finished.ok, said(first))
       assert.strictEqual(countsOf(first).executed, countsOf(first).total)
       assert.deepStrictEqual(madeBy(dir), madeBy(reference), name)
+      const warnings = first.events.flatMap((event) => event._tag === "Warning" ? [event.error] : [])
+      assert.deepStrictEqual(warnings.map(({ _tag }) => _tag), ["StoreRefused"], name)
+      assert.include(warnings[0]!.message, name === "read-only" ? "the file system is read-only" : "no space left")
+      assert.include(warnings[0]!.hint, name === "read-only" ? "make the folder writable" : "fbuild cache gc")
       const { usage } = JSON.parse(Fs.readFileSync(Path.join(dir, "stats.json"), "utf8"))
       // The counts go where the contents go: they are lost where nothing can be written at all.
       assert.isAtMost(usage.stored, countsOf(first).total - 1, name)
