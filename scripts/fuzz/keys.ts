@@ -124,7 +124,9 @@ const inEnvironment = (
       return key(name, tools, [actual(new RegExp(`^${name.replace(/(?:\/core)?\.a$/, "")}/.*\\.o$`))])
     }
     if (name.endsWith(".elf")) {
-      return key(name, [...common, environment, libraries], [actual(/\.o$/), textsOf(responses)])
+      // With LTO it is the link that assembles what sources hand to the assembler.
+      const assembled = words.includes("-flto") ? Object.keys(files).filter((path) => /\.(?:bin|inc)$/.test(path)) : []
+      return key(name, [...common, environment, libraries], [actual(/\.o$/), textsOf([...responses, ...assembled])])
     }
     return key(name, [...tools, environment], [actual(/^firmware\.elf$/)])
   }
