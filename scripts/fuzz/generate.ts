@@ -99,7 +99,7 @@ const someEdit = (random: Random, world: World, past: Past): Edit => {
     [random.likes("rename") ? 6 : 2, () => rename(random, files)],
     [random.likes("ini") ? 10 : 5, () => ({ do: "ini", ini: iniFor(random, world.ini, files) })],
     [random.likes("core") ? 6 : 2, () => coreEdit(random)],
-    [random.likes("tool") ? 4 : 0.7, () => ({
+    [random.likes("tool") ? 2 : 0.4, () => ({
       do: "tool",
       tool: random.weighted<Tool>([[3, world.tool], [1, "two"]]),
       program: random.pick(["avr-gcc", "avr-g++", "as", "as"]),
