@@ -121,8 +121,8 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   })
 
   const precompiled = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
-    const { folders, includers } = searchOf(yield* wordsOf(action), read)
-    for (const folder of new Set([...folders, ...includers])) {
+    const { folders, forced, includers } = searchOf(yield* wordsOf(action), read)
+    for (const folder of new Set([...folders, ...includers, ...(forced.length > 0 ? ["."] : [])])) {
       for (const name of yield* listing(folder)) if (name.endsWith(".gch")) return true
     }
     return false

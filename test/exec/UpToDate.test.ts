@@ -68,6 +68,24 @@ describe("UpToDate", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("leaves no trace where a precompiled header may have been read", () =>
+    Effect.gen(function*() {
+      const source = path("src/b.c")
+      const plain = compile("b", { inputs: [source], argv: ["/bin/sh", source, "-o", "out/b.o"] })
+      const forced = compile("b", {
+        inputs: [source],
+        argv: ["/bin/sh", source, "-include", "y.h", "-o", "out/b.o"]
+      })
+      const cases = [[forced, "y.h.gch", ["out/b.o"]], [forced, "y.txt", []], [plain, "y.h.gch", []]] as const
+      for (const [one, name, again] of cases) {
+        const workshop = yield* makeWorkshop({ [source]: "B\n", [name]: "compiled\n" })
+        yield* workshop.settle
+        yield* workshop.build(graphOf(one))
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graphOf(one)), again, name)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("a command that changed", () =>
     Effect.gen(function*() {
       const changes: ReadonlyArray<Partial<Action>> = [
