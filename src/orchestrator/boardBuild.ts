@@ -104,7 +104,7 @@ const buildValues = (given: {
   readonly project: ProjectConfig
   readonly search: PackageSearch
 }): Omit<BuildValues, "warnings"> => {
-  const { project, resolved: { spec }, search } = given
+  const { project, resolved: { manner, spec }, search } = given
   const options = literalProperties(vendorNamed(given.environment.boardOptions), project.path)
   // A toolchain that the project names is stronger than a path that a distribution has written into the core.
   const toolchain = spec.toolchain.package === "" ? undefined : folderOf(spec.toolchain.package, search)
@@ -116,6 +116,8 @@ const buildValues = (given: {
     tools: [],
     overlays: [mergeProperties(
       impliedFlags(mergeProperties(given.board.properties, options)),
+      // Users of PlatformIO know their image as firmware.hex, and nothing else.
+      manner === "platformio" ? literalProperties({ "recipe.output.save_file": "" }, "fbuild") : new Map(),
       options,
       toolchain === undefined
         ? new Map()

@@ -36,8 +36,6 @@ export const layer = Layer.effect(
             )
             return encoding.encode(convertSketch(parser, tabs).text)
           }
-          case "CopyFile":
-            return (yield* readInput(step.from, cwd)).bytes
           default:
             return yield* runImageStep(step, action.id, (path) => readInput(path, cwd))
         }

@@ -13,7 +13,7 @@ import type { NamedPlatform, ResolvedPlatform } from "./resolvePlatform.ts"
  * one is installed, board files, and MCUs by their names.
  */
 export const resolveBare = Effect.fn("resolveBare")(function*(
-  { folder, spec }: NamedPlatform,
+  { folder, manner, spec }: NamedPlatform,
   { mcus, recipes }: NonNullable<PlatformSpec["bare"]>,
   options: {
     readonly search: PackageSearch
@@ -38,7 +38,7 @@ export const resolveBare = Effect.fn("resolveBare")(function*(
     boardsTxt: { path: origin, text: "" }
   }))
   const boards = found === undefined ? own.boards : (yield* loadCore(spec.core, found)).boards
-  const resolved: ResolvedPlatform = { spec, core, platform: { ...own, boards } }
+  const resolved: ResolvedPlatform = { spec, manner, core, platform: { ...own, boards } }
   const ruleOf = (name: string) => mcus.find(({ pattern }) => new RegExp(pattern).test(name.toLowerCase()))
   const board = yield* Effect.map(resolveBoard(boardId, resolved, search, boardsDir), (found) => found.board).pipe(
     Effect.catchTag("UnknownBoard", (error) => {

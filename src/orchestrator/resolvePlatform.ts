@@ -14,12 +14,13 @@ import { UnknownPlatform } from "./OrchestratorError.ts"
 /** The family that a project builds for. `folder`: the core that `platform =` names itself. */
 export interface NamedPlatform {
   readonly spec: PlatformSpec
+  /** Whose words `platform =` is in: what a user of PlatformIO or of Arduino's tools expects beside the ELF differs. */
+  readonly manner: "platformio" | "arduino"
   readonly folder?: CoreFolder
 }
 
 /** A core that has been found and read, as one of its family, or as one that fbuild knows nothing more of. */
-export interface ResolvedPlatform {
-  readonly spec: PlatformSpec
+export interface ResolvedPlatform extends Pick<NamedPlatform, "manner" | "spec"> {
   readonly core: CoreFolder
   readonly platform: ArduinoPlatform
 }
@@ -30,17 +31,17 @@ export const namedPlatform = Effect.fnUntraced(function*(written: string, search
   switch (reference._tag) {
     case "Folder": {
       const folder = yield* coreInFolder(reference.path, place.line)
-      return { spec: yield* specOf(coreNames(folder.path)), folder } satisfies NamedPlatform
+      return { spec: yield* specOf(coreNames(folder.path)), manner: "arduino", folder } satisfies NamedPlatform
     }
     case "Installed":
-      return { spec: yield* specOf(reference) } satisfies NamedPlatform
+      return { spec: yield* specOf(reference), manner: "arduino" } satisfies NamedPlatform
     case "Named": {
       const disk = yield* Disk
       const spec = yield* loadPlatform(reference.name)
-      if (spec !== undefined) return { spec } satisfies NamedPlatform
+      if (spec !== undefined) return { spec, manner: "platformio" } satisfies NamedPlatform
       if ((yield* disk.signature(`${reference.folder}/platform.txt`)) !== undefined) {
         const folder = yield* coreInFolder(reference.folder, place.line)
-        return { spec: yield* specOf(coreNames(folder.path)), folder } satisfies NamedPlatform
+        return { spec: yield* specOf(coreNames(folder.path)), manner: "arduino", folder } satisfies NamedPlatform
       }
       const { line, path } = place
       return yield* new UnknownPlatform({ path, line, platform: written, known: platformNames })
@@ -53,6 +54,7 @@ export const resolvePlatform = Effect.fn(Span.resolvePlatform)(function*(named: 
   const core = named.folder ?? (yield* findCore(named.spec.core, search))
   const resolved: ResolvedPlatform = {
     spec: named.spec,
+    manner: named.manner,
     core,
     platform: yield* loadCore(named.spec.core, core)
   }

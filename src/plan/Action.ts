@@ -27,8 +27,6 @@ export type Mnemonic = typeof Mnemonic.Type
 export const BuiltinStep = Schema.TaggedUnion({
   /** Merges the tabs of a sketch, in this order of discovery, into one C++ file. */
   ConvertSketch: { tabs: Schema.NonEmptyArray(FilePath) },
-  /** An image under one more name. */
-  CopyFile: { from: FilePath },
   ...imageSteps
 })
 export type BuiltinStep = typeof BuiltinStep.Type

@@ -66,7 +66,7 @@ const pathsIn = (arg: string, buildDir: string): ReadonlyArray<string> => {
   const prefix = `${buildDir}/`
   const start = arg.indexOf(prefix)
   if (start < 0 || (start > 0 && !"=,".includes(arg[start - 1]!))) return []
-  const path = arg.slice(start).replace(/,.*$/s, "")
+  const path = prefix + arg.slice(start + prefix.length).replace(/,.*$/s, "")
   return path.endsWith("/") ? [] : [path]
 }
 
@@ -145,11 +145,10 @@ export const planSavedImage = (inputs: BuildInputs, { made }: KnownPaths): Actio
   return Action.make({
     id: ActionId.make(to),
     mnemonic: "Objcopy",
-    argv: [],
+    argv: ["/bin/cp", from, to],
     env: inputs.env,
     inputs: [from],
-    outputs: [to],
-    step: { _tag: "CopyFile", from }
+    outputs: [to]
   })
 }
 
