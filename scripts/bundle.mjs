@@ -4,7 +4,7 @@ import * as Crypto from "node:crypto"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
-import { installLauncher, isPacking } from "./support/installLauncher.mjs"
+import { installPrograms, isPacking, programs } from "./support/installPrograms.mjs"
 
 const root = Path.resolve(fileURLToPath(import.meta.url), "../..")
 const dist = Path.resolve(process.argv[2] ?? Path.join(root, "dist"))
@@ -44,7 +44,7 @@ async function bundle(esbuild) {
     legalComments: "none",
     logLevel: "warning"
   }
-  const programs = await esbuild.build({
+  const bundles = await esbuild.build({
     ...common,
     entryPoints: { main: "src/bin.ts", daemon: "src/daemon/main.ts" },
     outExtension: { ".js": ".mjs" },
@@ -66,19 +66,22 @@ async function bundle(esbuild) {
     outExtension: { ".js": ".cjs" },
     external: ["./start.mjs"]
   })
-  const outputFiles = [...programs.outputFiles, ...launcher.outputFiles]
+  const outputFiles = [...bundles.outputFiles, ...launcher.outputFiles]
   const files = [
     ...outputFiles.map(({ contents, path }) => ({ name: Path.basename(path), contents, mode: 0o644 })),
     ...copies.map(([name, source, mode]) => ({ name, contents: Fs.readFileSync(path(source)), mode }))
   ]
-  const buildId = digest([...files, { name: "fbuild.c", contents: Fs.readFileSync(path("src/launcher/fbuild.c")) }])
+  const buildId = digest([
+    ...files,
+    ...["src/launcher/fbuild.c", "src/process/agent.c"].map((name) => ({ name, contents: Fs.readFileSync(path(name)) }))
+  ])
   Fs.mkdirSync(dist, { recursive: true })
   for (const { contents, mode, name } of files) {
     install(Path.join(dist, name), /\.[cm]js$/.test(name) ? withBuildId(contents, buildId) : contents, mode)
   }
   install(Path.join(dist, "build-id"), `${buildId}\n`, 0o644)
-  installLauncher(dist, { compiles: !isPacking })
-  const wanted = new Set(["fbuild", "build-id", ...files.map(({ name }) => name)])
+  installPrograms(dist, { compiles: !isPacking })
+  const wanted = new Set([...programs, "build-id", ...files.map(({ name }) => name)])
   for (const name of Fs.readdirSync(dist)) {
     if (!wanted.has(name)) Fs.rmSync(Path.join(dist, name), { recursive: true, force: true })
   }

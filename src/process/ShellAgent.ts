@@ -2,21 +2,24 @@
 import * as ChildProcess from "node:child_process"
 import * as Crypto from "node:crypto"
 import { Socket } from "node:net"
+import { type AgentLanguage, agentOf, shell } from "./agentLanguage.ts"
 import { statusOf } from "./exitStatus.ts"
 import { signalGroup } from "./processGroup.ts"
-import type { CommandSpec, Completed } from "./Subprocess.ts"
+import type { CommandSpec, Completed, ResourceUsage } from "./Subprocess.ts"
 
 /**
- * A small shell that starts commands for us, one at a time, in a process group of its own. Node forks its whole address
+ * A small shell, or `agent.c` where that could be built, that starts commands for us, one at a time, in a process group of its own. Node forks its whole address
  * space for every child and stands still until the child has been scheduled: 3 ms of a build's one thread, where the
  * shell takes 1 ms of its own (measured with 80 MB resident, two busy cores).
  *
  * The shell reads a command a line and, when it has ended, writes a token to stdout (with the exit status) and to
- * stderr, so that we know where the command's own output ends, whoever else still holds the pipes.
+ * stderr, so that we know where the command's own output ends, whoever else still holds the pipes. `agent.c` also tells what the
+ * command has taken.
  */
 export class ShellAgent {
   readonly pid: number
   cwd: string
+  private readonly language: AgentLanguage
   private readonly process: ChildProcess.ChildProcessWithoutNullStreams
   private readonly token = Crypto.randomUUID()
   private readonly out: Collected = { chunks: [], seen: "", end: undefined }
@@ -25,7 +28,13 @@ export class ShellAgent {
   /** Whether it can take another command. */
   usable = true
 
-  private constructor(process: ChildProcess.ChildProcessWithoutNullStreams, pid: number, cwd: string) {
+  private constructor(
+    language: AgentLanguage,
+    process: ChildProcess.ChildProcessWithoutNullStreams,
+    pid: number,
+    cwd: string
+  ) {
+    this.language = language
     this.process = process
     this.pid = pid
     this.cwd = cwd
@@ -37,38 +46,43 @@ export class ShellAgent {
       // Killed, together with its command or by it.
       this.complete(code === null ? { _tag: "Signaled", signal: signal ?? "unknown" } : { _tag: "Exited", code })
     })
-    process.stdin.write(`${forget} SHLVL _\n`)
+    process.stdin.write(language.begin)
   }
 
-  /** Starts a shell in `cwd` with an empty environment. */
-  static start(cwd: string, started: (agent: ShellAgent) => void, failed: (cause: unknown) => void): void {
+  /** Starts one in `cwd` with an empty environment: `program`, which is `agent.c`, or a shell. */
+  static start(
+    program: string | undefined,
+    cwd: string,
+    started: (agent: ShellAgent) => void,
+    failed: (cause: unknown) => void
+  ): void {
+    const language = program === undefined ? shell : agentOf(program)
     let process: ChildProcess.ChildProcessWithoutNullStreams
     try {
-      process = ChildProcess.spawn("/bin/sh", [], { cwd, env: {}, detached: true, stdio: "pipe" })
+      process = ChildProcess.spawn(language.program, [], { cwd, env: {}, detached: true, stdio: "pipe" })
     } catch (cause) {
       return failed(cause)
     }
     if (process.pid === undefined) process.once("error", failed)
-    else started(new ShellAgent(process, process.pid, cwd))
+    else started(new ShellAgent(language, process, process.pid, cwd))
   }
 
   /** Whether the shell can start this command exactly as `CommandSpec` says. */
   static canRun({ argv, env }: CommandSpec): boolean {
-    return argv[0].includes("/") && Object.keys(env).every((name) => /^[A-Za-z_]\w*$/.test(name))
+    return argv[0].includes("/") && Object.keys(env).every((name) => /^[A-Za-z_]\w*$/.test(name)) &&
+      !argv.some(hasNul) && !Object.values(env).some(hasNul)
   }
 
-  run({ argv, env }: CommandSpec, finish: (completed: Completed) => void): void {
+  run(command: CommandSpec, finish: (completed: Completed) => void): void {
     this.finish = finish
     this.hold("ref")
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
-    const command = [...variables, ...argv.map(quote)].join(" ")
-    this.process.stdin.write(`${command} </dev/null; s=$?; echo "${this.token} $s"; echo "${this.token} $s" >&2\n`)
+    this.process.stdin.write(this.language.run(command, this.token))
   }
 
   /** Goes into a folder. A shell that cannot ends. */
   enter(cwd: string): void {
     this.cwd = cwd
-    this.process.stdin.write(`cd -P -- ${quote(cwd)} || exit 127; ${forget}\n`)
+    this.process.stdin.write(this.language.enter(cwd))
   }
 
   /** Calls back when the shell has ended, however it came. */
@@ -117,29 +131,38 @@ export class ShellAgent {
     stream.chunks.push(chunk)
     // The token is written in one piece, but may be read in two.
     const text = stream.seen + chunk.toString("latin1")
-    const end = new RegExp(`${this.token} (\\d+)\\n`).exec(text)
-    if (end === null) stream.seen = text.slice(-this.token.length - 5)
-    else stream.end = { status: Number(end[1]), after: text.length - end.index }
+    const end = new RegExp(`${this.token} (\\d+)(?: (\\d+) (\\d+) (\\d+))?\\n`).exec(text)
+    if (end === null) stream.seen = text.slice(-this.token.length - longestNumbers)
+    else stream.end = { status: Number(end[1]), after: text.length - end.index, usage: usageOf(end) }
     if (this.out.end !== undefined && this.err.end !== undefined) this.complete(statusOf(this.out.end.status))
   }
 
   private complete(status: Completed["status"]): void {
+    const usage = this.out.end?.usage
     const stdout = take(this.out)
     const stderr = take(this.err)
     const { finish } = this
     this.finish = undefined
-    finish?.({ status, stdout, stderr })
+    finish?.({ status, stdout, stderr, ...(usage === undefined ? {} : { usage }) })
   }
 }
 
-/** Variables that a shell makes by itself must not get into commands. */
-const forget = "unset PWD OLDPWD"
+/** Digits and spaces behind a token: the status, two times in µs, kilobytes. */
+const longestNumbers = 64
+
+/** No string of a command can have one; it would be taken for the end of one. */
+const hasNul = (text: string): boolean => text.includes("\0")
+
+const usageOf = ([, , user, system, kilobytes]: RegExpExecArray): ResourceUsage | undefined =>
+  user === undefined
+    ? undefined
+    : { userSeconds: Number(user) / 1e6, systemSeconds: Number(system) / 1e6, peakBytes: Number(kilobytes) * 1024 }
 
 /** What has been read of one stream, and where in it the token was found: how many bytes before the end. */
 interface Collected {
   chunks: Array<Buffer>
   seen: string
-  end: { readonly status: number; readonly after: number } | undefined
+  end: { readonly status: number; readonly after: number; readonly usage: ResourceUsage | undefined } | undefined
 }
 
 const take = (stream: Collected): string => {
@@ -150,5 +173,3 @@ const take = (stream: Collected): string => {
   stream.end = undefined
   return text
 }
-
-const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`

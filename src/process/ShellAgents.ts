@@ -21,9 +21,11 @@ export interface AgentOptions {
   /** Where they wait, if not where they are: a folder that may be removed meanwhile is no place to wait for long. */
   readonly waitIn?: string
   readonly watchdog?: Watchdog
+  /** The program of `agent.c`; shells are used without it. */
+  readonly program?: string | undefined
 }
 
-export const makeShellAgents = ({ idle, waitIn, watchdog }: AgentOptions): ShellAgents => {
+export const makeShellAgents = ({ idle, program, waitIn, watchdog }: AgentOptions): ShellAgents => {
   const waiting = new Set<ShellAgent>()
 
   /** One that is there already, else any. */
@@ -42,6 +44,7 @@ export const makeShellAgents = ({ idle, waitIn, watchdog }: AgentOptions): Shell
       const waits = takeWaiting(cwd)
       if (waits !== undefined) return resume(Effect.succeed(waits))
       ShellAgent.start(
+        program,
         cwd,
         (agent) => {
           watchdog?.add(agent.pid)

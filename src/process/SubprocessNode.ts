@@ -7,6 +7,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
 import * as FileSystem from "node:fs"
+import { fileURLToPath } from "node:url"
 import { endMarked } from "./endMarked.ts"
 import { signalGroup, watchGroup } from "./processGroup.ts"
 import { ShellAgent } from "./ShellAgent.ts"
@@ -44,10 +45,14 @@ interface Child extends Group {
 }
 
 /** The `Subprocess` of Node, with `node:child_process`; each child is the leader of a new session and group. */
-export const layer: Layer.Layer<Subprocess> = Layer.effect(
-  Subprocess,
-  Effect.map(shells({ idle: Number.POSITIVE_INFINITY }), (agents) => make(agents))
-)
+export const layer: Layer.Layer<Subprocess> = Layer.suspend(() => layerWith(builtAgent()))
+
+/** The same with a program of `agent.c`, or with shells. */
+export const layerWith = (program: string | undefined): Layer.Layer<Subprocess> =>
+  Layer.effect(
+    Subprocess,
+    Effect.map(shells({ idle: Number.POSITIVE_INFINITY, program }), (agents) => make(agents))
+  )
 
 /**
  * Gives each request of a daemon a `Subprocess` of its own, whose `killAll` leaves the others' children alone. They share
@@ -57,7 +62,16 @@ export const shared = (
   options: { readonly idle: number }
 ): Effect.Effect<() => Subprocess["Service"], never, Scope.Scope> => {
   const watchdog = makeWatchdog()
-  return Effect.map(shells({ ...options, waitIn: "/", watchdog }), (agents) => () => make(agents, watchdog))
+  return Effect.map(
+    shells({ ...options, waitIn: "/", watchdog, program: builtAgent() }),
+    (agents) => () => make(agents, watchdog)
+  )
+}
+
+/** The program of `agent.c` beside this file: `dist/` has one where there was a C compiler. */
+const builtAgent = (): string | undefined => {
+  const path = fileURLToPath(new URL("agent", import.meta.url))
+  return FileSystem.existsSync(path) ? path : undefined
 }
 
 function shells(options: AgentOptions): Effect.Effect<ShellAgents, never, Scope.Scope> {

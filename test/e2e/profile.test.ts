@@ -9,6 +9,8 @@ interface Item {
   readonly path: string
   readonly ms: number
   readonly outcome: string
+  readonly cpuMs?: number
+  readonly peakBytes?: number
 }
 interface Summary {
   readonly traceId: string
@@ -39,6 +41,8 @@ describe("fbuild profile", () => {
     assert.strictEqual(cold.traceId, finished.traceId)
     assert.strictEqual(cold.actions["executed"], finished.environments[0]!.actions.executed)
     assert.strictEqual(cold.slowest.length, cold.actions["total"])
+    assert.isAbove(cold.slowest[0]!.cpuMs!, 0)
+    assert.isAbove(cold.slowest[0]!.peakBytes!, 1_000_000)
     assert.isAtLeast(cold.durationMs, finished.durationMs)
     const path = cold.criticalPath.actions.map(({ mnemonic }) => mnemonic)
     assert.include(path, "Link")

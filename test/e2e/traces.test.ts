@@ -121,6 +121,8 @@ describe("traces", () => {
         assert.match(name, /^avr-/)
         assert.strictEqual(attributes["process.executable.name"], name)
         assert.strictEqual(attributes["process.exit.code"], "0")
+        assert.isAtLeast(Number(attributes["fbuild.process.cpu.user"]), 0)
+        assert.isAbove(Number(attributes["fbuild.process.memory.peak"]), 1_000_000)
       }
       for (const part of ["decide", "fetch", "queue", "publish"]) {
         assert.strictEqual(spans.filter(({ name }) => name === part).length, ids.length, part)

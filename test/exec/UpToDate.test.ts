@@ -82,7 +82,7 @@ describe("UpToDate", () => {
         yield* workshop.settle
         yield* workshop.build(graphOf(one))
         yield* workshop.settle
-        assert.deepStrictEqual(yield* workshop.build(graphOf(one)), again, name)
+        assert.deepStrictEqual(yield* workshop.build(graphOf(one)), [...again], name)
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 

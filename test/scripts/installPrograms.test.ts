@@ -35,24 +35,24 @@ describe("the package", () => {
       assert.notStrictEqual(Fs.readFileSync(Path.join(dist, name), "latin1").slice(0, 4), "\x7fELF", name)
     }
     const { files } = JSON.parse(Fs.readFileSync(Path.join(root, "package.json"), "utf8")) as { files: Array<string> }
-    assert.includeMembers(files, ["!dist/.v8-cache", "scripts/support/installLauncher.mjs", "src/launcher/fbuild.c"])
+    assert.includeMembers(files, ["!dist/.v8-cache", "scripts/support/installPrograms.mjs", "src/launcher/fbuild.c"])
   })
 
   it("gets its launcher when it is installed", () => {
-    assert.strictEqual(node("scripts/support/installLauncher.mjs", dist).status, 0)
+    assert.strictEqual(node("scripts/support/installPrograms.mjs", dist).status, 0)
     assert.isFalse(isScript(dist))
     assert.match(version(dist), /^fbuild \d/)
   })
 
   it("does without where there is no compiler", () => {
-    const { status, stderr } = node("scripts/support/installLauncher.mjs", dist, { CC: "/nonexistent/cc" })
+    const { status, stderr } = node("scripts/support/installPrograms.mjs", dist, { CC: "/nonexistent/cc" })
     assert.deepStrictEqual([status, stderr], [0, ""])
     assert.isTrue(isScript(dist))
     assert.match(version(dist), /^fbuild \d/)
   })
 
   it("that is not there yet is left alone", () => {
-    assert.strictEqual(node("scripts/support/installLauncher.mjs", Path.join(space, "other")).status, 0)
+    assert.strictEqual(node("scripts/support/installPrograms.mjs", Path.join(space, "other")).status, 0)
     assert.isFalse(Fs.existsSync(Path.join(space, "other")))
   })
 })
