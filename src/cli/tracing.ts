@@ -141,7 +141,8 @@ const resultOf = (status: number): "success" | "failure" | "timeout" | "error" =
 const keepProfile = (log: BuildLog, trace: Trace, args: ReadonlyArray<string>) => {
   const root = trace.spans.at(-1)
   const { result } = log
-  if (result === undefined || root?.status._tag !== "Ended") return Effect.void
+  // A build that had nothing to do is over before a record of it is written, and would push out one worth reading.
+  if (result === undefined || log.actions.length === 0 || root?.status._tag !== "Ended") return Effect.void
   const { endTime: endNanos, startTime: startNanos } = root.status
   const { spans, traceId } = trace
   const record = makeRecord(log, result, { traceId, args, spans, startNanos, endNanos })
