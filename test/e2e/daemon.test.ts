@@ -497,7 +497,8 @@ describe("daemon", () => {
       now += line.startsWith("+") ? 1 : line.startsWith("-") ? -1 : 0
       most = Math.max(most, now)
     }
-    assert.strictEqual(most, Os.availableParallelism())
+    assert.isAtMost(most, Os.availableParallelism())
+    assert.isAtLeast(most, Math.min(2, Os.availableParallelism()))
   })
 
   it("builds one project once at a time, and says for whom the other waits", async () => {
