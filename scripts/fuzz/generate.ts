@@ -45,7 +45,7 @@ export const nextStep = (random: Random, { daemon, isBroken, past, world }: Situ
   /** Some time of a build, ms. */
   const moment = () => daemon ? random.below(random.pick([10, 60, 150])) : 30 + random.below(random.pick([60, 250]))
   const edits = () =>
-    past.worlds.length > 0 && random.chance(isBroken ? 0.8 : 0.45)
+    past.worlds.length > 0 && random.chance(isBroken ? 0.8 : 0.55)
       ? editsBetween(world, random.pick(past.worlds.slice(-6)), time(random))
       : someEdits(random, world, past, 1 + (random.chance(0.2) ? 1 + random.below(3) : 0))
   const often = (weight: number, what: Step["do"]) => random.likes(what) ? 3 * weight : weight
