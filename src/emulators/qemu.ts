@@ -3,10 +3,11 @@ import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import { machines } from "../artifacts/elf/parseElf.ts"
 import { type ExitStatus, type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
 import { Emulator, EmulatorExited, ImageInvalid, type Machine, MissingEmulator, ProgramCrashed } from "./Emulator.ts"
+import { loadElf } from "./loadElf.ts"
 import { qemuMachine } from "./qemuMachine.ts"
-import { readElf } from "./readElf.ts"
 
 /**
  * `qemu-system-arm`, 7.2. Output is what the program writes by semihosting and to the machine's first serial port. It ends when the
@@ -27,11 +28,8 @@ export const make = Effect.fnUntraced(function*(options: {
   })
 
   const start = Effect.fnUntraced(function*(machine: Machine) {
-    const bytes = yield* fs.readFile(machine.elf).pipe(
-      Effect.mapError((cause) => new ImageInvalid({ path: machine.elf, reason: `cannot be read: ${cause.message}` }))
-    )
-    const elf = yield* Effect.fromResult(readElf(machine.elf, bytes))
-    const board = elf.machine === "arm" ? qemuMachine(machine.mcu, elf.loadAddress) : undefined
+    const elf = yield* loadElf(fs, machine.elf)
+    const board = elf.machine === machines.arm ? qemuMachine(machine.mcu, elf.loadAddress) : undefined
     if (board === undefined) {
       const at = `0x${elf.loadAddress.toString(16)}`
       const reason = `no machine of ${name} has the memory of the ${machine.mcu} at ${at}, where it is to be loaded`

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { qemuMachine } from "./qemuMachine.ts"
 
-export const EmulatorName = Schema.Literals(["avr8js", "simavr", "qemu"])
+export const EmulatorName = Schema.Literals(["avr8js", "rp2040js", "simavr", "qemu"])
 export type EmulatorName = typeof EmulatorName.Type
 
 /** `--emulator` names something else than an emulator. */
@@ -41,8 +41,18 @@ export class NoEmulatorForMcu extends Schema.TaggedError<NoEmulatorForMcu>()("No
 /** Whether an emulator can run an MCU. */
 export const emulatorRuns = (emulator: EmulatorName, mcu: string): boolean => runs[emulator](mcu.toLowerCase())
 
+/** An MCU and the emulators that may run what is built for it, the best one first. */
+export interface EmulatorChoice {
+  readonly mcu: string
+  readonly emulators: readonly [EmulatorName, ...ReadonlyArray<EmulatorName>]
+}
+
+/** The emulator for an image: the first of a choice that has memory where the image is loaded to. */
+export const emulatorFor = ({ emulators, mcu }: EmulatorChoice, loadAddress: number): EmulatorName =>
+  emulators.find((name) => holds[name](mcu.toLowerCase(), loadAddress)) ?? emulators[0]
+
 /**
- * Decides, before anything is built, which emulator to use. Without a request: the first that runs the MCU, one in process
+ * Decides, before anything is built, which emulators may be used. Without a request: all that run the MCU, those in process
  * (nothing to install) before others. A core may have several names for the MCU (`rp2040`, `cortex-m0plus`): the first that an
  * emulator knows counts.
  */
@@ -50,21 +60,21 @@ export const selectEmulator = (options: {
   /** The value of `--emulator`. */
   readonly requested?: string
   readonly mcus: ReadonlyArray<string>
-}): Result.Result<{ readonly emulator: EmulatorName; readonly mcu: string }, UnknownEmulator | NoEmulatorForMcu> => {
+}): Result.Result<EmulatorChoice, UnknownEmulator | NoEmulatorForMcu> => {
   const { mcus, requested } = options
   const known = mcus.find((name) => EmulatorName.literals.some((emulator) => emulatorRuns(emulator, name)))
   const mcu = known ?? mcus[0] ?? "board's MCU"
   const usable = EmulatorName.literals.filter((name) => emulatorRuns(name, mcu))
   if (requested === undefined) {
-    const [first] = usable
+    const [first, ...others] = usable
     return first === undefined
       ? Result.fail(new NoEmulatorForMcu({ mcu, usable }))
-      : Result.succeed({ emulator: first, mcu })
+      : Result.succeed({ emulators: [first, ...others], mcu })
   }
   const name = EmulatorName.literals.find((known) => known === requested)
   if (name === undefined) return Result.fail(new UnknownEmulator({ requested, known: EmulatorName.literals }))
   return usable.includes(name)
-    ? Result.succeed({ emulator: name, mcu })
+    ? Result.succeed({ emulators: [name], mcu })
     : Result.fail(new NoEmulatorForMcu({ mcu, requested, usable }))
 }
 
@@ -81,6 +91,15 @@ const simavrMcus: ReadonlySet<string> = new Set([
 const runs: Record<EmulatorName, (mcu: string) => boolean> = {
   // The one MCU whose memory and peripherals `atmega328p.ts` sets up.
   avr8js: (mcu) => mcu === "atmega328p",
+  // A core may say no more than what the processor is; where the program lies tells whether the chip is this one.
+  rp2040js: (mcu) => mcu === "rp2040" || mcu === "cortex-m0plus",
   simavr: (mcu) => simavrMcus.has(mcu),
   qemu: (mcu) => qemuMachine(mcu) !== undefined
+}
+
+const holds: Record<EmulatorName, (mcu: string, loadAddress: number) => boolean> = {
+  avr8js: () => true,
+  rp2040js: (_, loadAddress) => loadAddress >= 0x1000_0000 && loadAddress < 0x1100_0000,
+  simavr: () => true,
+  qemu: (mcu, loadAddress) => qemuMachine(mcu, loadAddress) !== undefined
 }

@@ -117,9 +117,13 @@ const checkEmulators = Effect.fnUntraced(function*({ variables }: PackageSearch)
     const found = yield* findProgram(file, variables)
     return { what: `emulator ${name}`, ok: true, detail: found ?? `not installed; ${without}` }
   })
-  const builtIn: Finding = { what: "emulator avr8js", ok: true, detail: "part of fbuild" }
+  const builtIn = ["avr8js", "rp2040js"].map((name): Finding => ({
+    what: `emulator ${name}`,
+    ok: true,
+    detail: "part of fbuild"
+  }))
   return [
-    builtIn,
+    ...builtIn,
     yield* program("simavr", "simavr", "only AVRs other than the ATmega328P need it"),
     yield* program("qemu", "qemu-system-arm", "Cortex-M needs it: sudo apt-get install qemu-system-arm")
   ]

@@ -2,11 +2,9 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as qemu from "../../src/emulators/qemu.ts"
 import { qemuMachine } from "../../src/emulators/qemuMachine.ts"
-import { readElf } from "../../src/emulators/readElf.ts"
 import * as SubprocessNode from "../../src/process/SubprocessNode.ts"
 import { suite } from "../suites/emulators.ts"
 import { armFirmware } from "./armFirmware.ts"
@@ -58,36 +56,5 @@ describe("qemuMachine", () => {
     assert.strictEqual(qemuMachine("cortex-m33", 0x1000_0000), "mps2-an505")
     assert.isUndefined(qemuMachine("cortex-m0plus", 0x1000_0000))
     assert.isUndefined(qemuMachine("atmega328p"))
-  })
-})
-
-describe("readElf", () => {
-  const header = new Uint8Array(84)
-  header.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1])
-  const view = new DataView(header.buffer)
-  view.setUint16(18, 40, true)
-  view.setUint32(28, 52, true)
-  view.setUint16(42, 32, true)
-  view.setUint16(44, 1, true)
-  view.setUint32(52, 1, true)
-  view.setUint32(64, 0x0800_0000, true)
-  view.setUint32(68, 4, true)
-
-  it("tells the machine and where it is loaded", () => {
-    assert.deepStrictEqual(readElf("x", header), Result.succeed({ machine: "arm", loadAddress: 0x0800_0000 }))
-  })
-
-  it("whatever is cut off or changed is a typed error or an answer, never a crash", () => {
-    for (let length = 0; length < header.length; length++) {
-      const cut = readElf("x.elf", header.subarray(0, length))
-      assert.isTrue(Result.isFailure(cut), String(length))
-    }
-    for (let at = 0; at < header.length; at++) {
-      for (const value of [0, 1, 0x7f, 0x80, 0xff]) {
-        const changed = header.slice()
-        changed[at] = value
-        readElf("x.elf", changed)
-      }
-    }
   })
 })

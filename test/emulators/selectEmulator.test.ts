@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { selectEmulator } from "../../src/emulators/selectEmulator.ts"
+import { emulatorFor, selectEmulator } from "../../src/emulators/selectEmulator.ts"
 
 const chosen = (mcu: string, requested?: string) =>
-  Result.getOrThrow(selectEmulator(requested === undefined ? { mcus: [mcu] } : { mcus: [mcu], requested })).emulator
+  Result.getOrThrow(selectEmulator(requested === undefined ? { mcus: [mcu] } : { mcus: [mcu], requested })).emulators[0]
 const refused = (mcu: string, requested?: string) =>
   Result.getOrThrow(Result.flip(selectEmulator(requested === undefined ? { mcus: [mcu] } : { mcus: [mcu], requested })))
 
@@ -21,7 +21,14 @@ describe("selectEmulator", () => {
 
   it("takes the first name of an MCU that an emulator knows", () => {
     const choose = (...mcus: ReadonlyArray<string>) => Result.getOrThrow(selectEmulator({ mcus }))
-    assert.deepStrictEqual(choose("acme1", "cortex-m4"), { emulator: "qemu", mcu: "cortex-m4" })
+    assert.deepStrictEqual(choose("acme1", "cortex-m4"), { emulators: ["qemu"], mcu: "cortex-m4" })
+  })
+
+  it("where the program lies decides between emulators of one processor", () => {
+    const choice = Result.getOrThrow(selectEmulator({ mcus: ["cortex-m0plus"] }))
+    assert.strictEqual(emulatorFor(choice, 0x1000_0000), "rp2040js")
+    assert.strictEqual(emulatorFor(choice, 0), "qemu")
+    assert.strictEqual(emulatorFor(choice, 0x6000_0000), "rp2040js")
   })
 
   it("does as it is told", () => {
@@ -45,6 +52,6 @@ describe("selectEmulator", () => {
     const error = refused("atmega328p", "bochs")
     assert.strictEqual(error._tag, "UnknownEmulator")
     assert.strictEqual(error.message, "unknown emulator bochs")
-    assert.strictEqual(error.hint, "emulators: avr8js, simavr, qemu")
+    assert.strictEqual(error.hint, "emulators: avr8js, rp2040js, simavr, qemu")
   })
 })

@@ -4,10 +4,11 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { Emulator, type Machine } from "../../emulators/Emulator.ts"
+import { loadElf } from "../../emulators/loadElf.ts"
 import { exitCode } from "../../emulators/Outcome.ts"
 import { compilePatterns } from "../../emulators/patterns.ts"
 import { runEmulator } from "../../emulators/runEmulator.ts"
-import { type EmulatorName, selectEmulator } from "../../emulators/selectEmulator.ts"
+import { emulatorFor, type EmulatorName, selectEmulator } from "../../emulators/selectEmulator.ts"
 import { type BuiltEnvironment, elfPath } from "../../orchestrator/Orchestrator.ts"
 import { planProject } from "../../orchestrator/planProject.ts"
 import { Subprocess } from "../../process/Subprocess.ts"
@@ -30,7 +31,7 @@ const options = {
   emulator: Flag.String("emulator").pipe(
     Flag.withMetavar("NAME"),
     Flag.optional,
-    Flag.withDescription("avr8js, simavr or qemu (default: one that runs the board)")
+    Flag.withDescription("avr8js, rp2040js, simavr or qemu (default: one that runs the board)")
   )
 }
 
@@ -54,9 +55,11 @@ export const testEmu = Command.make("test-emu", options, (flags) =>
       const terminal = yield* Terminal
       const codes = yield* Effect.forEach(built, (environment, index) =>
         Effect.gen(function*() {
-          const { emulator: chosen, mcu } = choices[index]!
-          const emulator = yield* makeEmulator(chosen)
-          const outcome = yield* runEmulator(machineOf(request.projectDir, environment, mcu), {
+          const choice = choices[index]!
+          const machine = machineOf(request.projectDir, environment, choice.mcu)
+          const { loadAddress } = yield* loadElf(yield* FileSystem.FileSystem, machine.elf)
+          const emulator = yield* makeEmulator(emulatorFor(choice, loadAddress))
+          const outcome = yield* runEmulator(machine, {
             patterns,
             ...(Option.isSome(flags.timeout) ? { timeout: flags.timeout.value } : {}),
             onOutput: (flags.json ? terminal.stderr : terminal.stdout).writeBytes
@@ -84,6 +87,8 @@ const makeEmulator = Effect.fnUntraced(function*(name: EmulatorName) {
   switch (name) {
     case "avr8js":
       return yield* (yield* Effect.promise(() => import("../../emulators/avr8js.ts"))).make
+    case "rp2040js":
+      return yield* (yield* Effect.promise(() => import("../../emulators/rp2040js.ts"))).make
     case "simavr": {
       const { make } = yield* Effect.promise(() => import("../../emulators/simavr.ts"))
       return yield* make({ searchPath: (variables["PATH"] ?? "").split(":") })

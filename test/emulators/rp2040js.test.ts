@@ -1,0 +1,78 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as rp2040js from "../../src/emulators/rp2040js.ts"
+import * as SubprocessNode from "../../src/process/SubprocessNode.ts"
+import { suite } from "../suites/emulators.ts"
+import { armFirmware, picoFirmware } from "./armFirmware.ts"
+
+suite("rp2040js", rp2040js.layer, { exact: true, interruptMillis: 100, compile: picoFirmware })
+
+layer(Layer.merge(NodeFileSystem.layer, SubprocessNode.layer), { excludeTestServices: true })("rp2040js", (it) => {
+  const run = (main: string) =>
+    Effect.gen(function*() {
+      const emulator = yield* rp2040js.make
+      return yield* Stream.runCollect(emulator.run(yield* picoFirmware(main)))
+    })
+
+  it.effect("time passes: the timer counts microseconds, also while the program sleeps", () =>
+    Effect.gen(function*() {
+      const chunks = yield* run(`
+        #define TIMER(offset) (*(volatile unsigned *) (0x40054000 + offset))
+        int main(void) {
+          start();
+          TIMER(0x38) = 1;
+          *(volatile unsigned *) 0xe000ed10 = 1 << 4;
+          *(volatile unsigned *) 0xe000e100 = 1;
+          unsigned began = TIMER(0x28);
+          __asm__ volatile("cpsid i");
+          TIMER(0x10) = began + 5050;
+          while (!(TIMER(0x34) & 1)) {}
+          char s[16]; sprintf(s, "%u\\n", (TIMER(0x28) - began) / 100); print(s); end();
+        }
+      `)
+      assert.strictEqual(Buffer.concat(chunks).toString(), "50\n")
+    }))
+
+  it.effect("semihosting is output, too, and its exit the end", () =>
+    Effect.gen(function*() {
+      const chunks = yield* run(`
+        static void semihost(int operation, const void *argument) {
+          register int r0 __asm__("r0") = operation;
+          register const void *r1 __asm__("r1") = argument;
+          __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+        }
+        int main(void) { semihost(4, "spoken\\n"); semihost(0x18, (void *) 0x20026); for (;;) {} }
+      `)
+      assert.strictEqual(Buffer.concat(chunks).toString(), "spoken\n")
+    }))
+
+  for (
+    const [what, main, detail] of [
+      [
+        "jumps to where the ROM is",
+        "int main(void) { ((void (*)(void)) 0x101)(); return 0; }",
+        /it jumped to 0x10[0-9a-f]/
+      ],
+      ["meets a breakpoint", "int main(void) { __asm__ volatile(\"bkpt 7\"); return 0; }", /breakpoint 7/],
+      ["reads from nowhere", "int main(void) { return *(volatile int *) 0x90000000; }", /90000000/]
+    ] as const
+  ) {
+    it.effect(`a program that ${what} has crashed`, () =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(run(main))
+        assert.strictEqual(error._tag, "ProgramCrashed")
+        assert.match(error.message, detail)
+      }))
+  }
+
+  it.effect("a program for another chip is refused", () =>
+    Effect.gen(function*() {
+      const emulator = yield* rp2040js.make
+      const machine = yield* armFirmware("int main(void) { end(); return 0; }")
+      const error = yield* Effect.flip(Stream.runDrain(emulator.run(machine)))
+      assert.match(error.message, /the RP2040 has no memory at 0x0/)
+    }))
+})
