@@ -13,7 +13,7 @@ import { Disk } from "../disk/Disk.ts"
 import type { Digest } from "../domain/Digest.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { projectName } from "../plan/planLink.ts"
-import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
 import { Span } from "../telemetry/names.ts"
 import { findProgram, findTool, missing, pathFolders } from "../toolchain/findTool.ts"
 import { compilerVersion } from "../toolchain/Toolchain.ts"
@@ -33,6 +33,8 @@ export interface BoardBuild {
   /** Without warnings, for code that the user did not write; with the compiler's default ones for the project's own. */
   readonly properties: { readonly quiet: Properties; readonly own: Properties }
   readonly driver: Driver
+  /** Those of the family that this board has. */
+  readonly images: ReadonlyArray<ReplacedImage>
   /** Folders of cores with libraries for all sketches. */
   readonly platformDirs: ReadonlyArray<string>
 }
@@ -51,14 +53,21 @@ export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
   const values = { ...buildValues(given), ...(yield* otherPlatforms(given)) }
   const propertiesOf = (more: Partial<BuildValues> & Pick<BuildValues, "warnings">) =>
     Effect.fromResult(boardProperties(platform, board, { ...values, ...more }))
-  const tools = yield* installedTools(spec, yield* propertiesOf({ warnings: "none" }), search)
-  const quiet = yield* propertiesOf({ tools, warnings: "none" })
-  const own = yield* propertiesOf({ tools, warnings: "default" })
+  const plain = yield* propertiesOf({ warnings: "none" })
+  const images = (spec.images ?? []).filter(({ when }) =>
+    Object.entries(when).every(([key, value]) => plain.get(key)?.value === value)
+  )
+  // A recipe that is replaced needs no tools.
+  const without = literalProperties(Object.fromEntries(images.map(({ recipe }) => [recipe, ""])), "fbuild")
+  const tools = yield* installedTools(spec, mergeProperties(plain, without), search)
+  const quiet = mergeProperties(yield* propertiesOf({ tools, warnings: "none" }), without)
+  const own = mergeProperties(yield* propertiesOf({ tools, warnings: "default" }), without)
   const others = [values.corePlatform, values.variantPlatform].flatMap((other) =>
     other === undefined ? [] : [other.path]
   )
   const found: BoardBuild = {
     properties: { quiet, own },
+    images,
     driver: yield* driverOf(quiet, spec, search),
     platformDirs: [...new Set([platform.path, ...others])]
   }
@@ -105,7 +114,7 @@ const buildValues = (given: {
   readonly search: PackageSearch
 }): Omit<BuildValues, "warnings"> => {
   const { project, resolved: { manner, spec }, search } = given
-  const options = literalProperties(vendorNamed(given.environment.boardOptions), project.path)
+  const options = literalProperties(vendorNamed(given.environment.boardOptions, spec), project.path)
   // A toolchain that the project names is stronger than a path that a distribution has written into the core.
   const toolchain = spec.toolchain.package === "" ? undefined : folderOf(spec.toolchain.package, search)
   return {
@@ -205,12 +214,15 @@ const impliedFlags = (written: Properties): Properties => {
 }
 
 /** PlatformIO's `board_*` options under the names that `boards.txt` has for them, where the two differ. */
-const vendorNamed = (options: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+const vendorNamed = (
+  options: Readonly<Record<string, string>>,
+  { cores = {} }: PlatformSpec
+): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [
-      name === "upload.maximum_ram_size" ? "upload.maximum_data_size" : name,
-      value
-    ])
+    Object.entries(options).map(([name, value]) => {
+      if (name === "upload.maximum_ram_size") return ["upload.maximum_data_size", value]
+      return name === "build.core" ? [name, cores[value] ?? value] : [name, value]
+    })
   )
 
 /** `ARDUINO`: 1.8.8, which PlatformIO's AVR platform defines. */

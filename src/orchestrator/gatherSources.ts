@@ -7,7 +7,7 @@ import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.t
 import type { Digest } from "../domain/Digest.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
-import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
 import { ownDirectory } from "../process/ownDirectory.ts"
 import { discoverSources } from "../sources/discoverSources.ts"
 import { findLibraries, type SelectedLibrary } from "../sources/findLibraries.ts"
@@ -37,6 +37,8 @@ export interface Gathering {
   readonly buildDir: string
   /** Identity of the toolchain. */
   readonly toolchain: Digest
+  /** Images that are made without a recipe. */
+  readonly images: ReadonlyArray<ReplacedImage>
 }
 
 /** Finds the sources of core, variant, libraries and project, and puts everything that a plan is made from together. */
@@ -122,7 +124,8 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
       flags: [...flags.link.flags, ...selection.libraries.flatMap(({ library }) => library.ldflags)],
       libraries: flags.link.libraries,
       unflags: environment.buildUnflags
-    }
+    },
+    images: given.images
   }
   return inputs
 })

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ResolvedBoard } from "../arduino/boards.ts"
 import type { Properties } from "../arduino/Properties.ts"
 import { type SizeRecipe, sizeRecipe } from "../arduino/size.ts"
+import { chooseOptions } from "../boards/chooseOptions.ts"
 import { type EnvironmentConfig, type ProjectConfig, requireBoard, requirePlatform } from "../config/ProjectConfig.ts"
 import type { CoreFolder, PackageSearch } from "../packages/findCore.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
@@ -61,7 +62,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
   const { core, platform, spec } = resolved
   const buildDir = buildDirOf(project, environment)
   const buildType = request.buildType ?? environment.buildType
-  const { driver, platformDirs, properties } = yield* boardBuild({
+  const { driver, images, platformDirs, properties } = yield* boardBuild({
     resolved,
     board,
     environment,
@@ -80,7 +81,8 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     properties,
     flags: projectFlags(spec, environment, driver.version, mcu, buildType),
     buildDir,
-    toolchain: driver.identity
+    toolchain: driver.identity,
+    images
   })
   const graph = yield* locatePrograms(yield* Effect.fromResult(planBuild(inputs)), request.variables)
   const size = yield* Effect.fromResult(sizeRecipe(properties.quiet))
@@ -126,7 +128,14 @@ const decideBoard = Effect.fnUntraced(
     }
     const boardId = yield* Effect.fromResult(requireBoard(environment))
     const resolved = yield* resolvePlatform(named, search)
-    const { board } = yield* resolveBoard(boardId, resolved, search, project.dirs.boards)
+    const found = yield* resolveBoard(boardId, resolved, search, project.dirs.boards)
+    const board = chooseOptions(
+      resolved.platform.boards,
+      found.board,
+      boardId,
+      environment.boardOptions,
+      spec.menus ?? []
+    )
     return { board, boardId, resolved }
   },
   (effect, _named, _project, environment) =>

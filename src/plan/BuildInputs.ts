@@ -1,6 +1,7 @@
 import type { Properties } from "../arduino/Properties.ts"
 import type { Digest } from "../domain/Digest.ts"
 import type { FilePath } from "../domain/FilePath.ts"
+import type { ReplacedImage } from "./PlatformSpec.ts"
 
 export type Language = "c" | "cxx" | "asm"
 
@@ -67,4 +68,6 @@ export interface BuildInputs {
     readonly libraries: ReadonlyArray<string>
     readonly unflags: ReadonlyArray<string>
   }
+  /** Images that are made without a recipe. */
+  readonly images: ReadonlyArray<ReplacedImage>
 }

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { imageSteps } from "./steps/ImageStep.ts"
 
 /** Flags added to a recipe, just before its include list, for reasons the core's own files do not know. */
 export class Overlay extends Schema.Class<Overlay>("fbuild/plan/Overlay")({
@@ -22,6 +23,31 @@ export const McuRule = Schema.Struct({
   properties: Schema.Record(Schema.String, Schema.String)
 })
 export type McuRule = typeof McuRule.Type
+
+/** The option of a menu that is chosen by a size: the one where `to` - `from` is that many bytes. */
+const MenuRule = Schema.Struct({
+  /** `board_build.filesystem_size` as `build.filesystem_size`: `65536`, `64k`, `0.5m`. */
+  option: Schema.String,
+  menu: Schema.String,
+  from: Schema.String,
+  to: Schema.String
+})
+
+/** An image that fbuild makes itself, in place of a recipe. */
+export const ReplacedImage = Schema.Struct({
+  recipe: Schema.String,
+  why: Schema.NonEmptyString,
+  /** The board's properties have these values. */
+  when: Schema.Record(Schema.String, Schema.String),
+  /** `firmware.uf2` of the ELF. */
+  uf2: Schema.Struct({
+    familyId: imageSteps.Uf2Image.familyId,
+    pageSize: imageSteps.Uf2Image.pageSize,
+    sectorSize: imageSteps.Uf2Image.sectorSize,
+    absoluteBlock: imageSteps.Uf2Image.absoluteBlock
+  })
+})
+export type ReplacedImage = typeof ReplacedImage.Type
 
 /** All that fbuild knows of one MCU family beyond its cores' own files. No functions, no I/O. */
 export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/PlatformSpec")({
@@ -50,6 +76,11 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
     systemPaths: Schema.Array(Schema.String),
     debianPackages: Schema.Array(Schema.String)
   }),
+  /** PlatformIO's names of cores (`board_build.core`) → the folders that they are in. */
+  cores: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  menus: Schema.optionalKey(Schema.Array(MenuRule)),
+  /** Recipes for which fbuild has steps of its own. */
+  images: Schema.optionalKey(Schema.Array(ReplacedImage)),
   toolchain: Schema.Struct({
     /** PlatformIO's package name, as in `platform_packages`. */
     package: Schema.String,

@@ -6,7 +6,7 @@ import { Action, ActionId } from "./Action.ts"
 import { type ActionGraph, type GraphError, makeGraph } from "./ActionGraph.ts"
 import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
 import { objectPath, planCompile } from "./planCompile.ts"
-import { planHook, planObjcopy, planSavedImage, planSize } from "./planImages.ts"
+import { planHook, planObjcopy, planSavedImage, planSize, planUf2 } from "./planImages.ts"
 import { coreArchive, planArchive, planLink } from "./planLink.ts"
 
 /**
@@ -119,6 +119,12 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
         yield* hook(recipe, [...linked, ...images])
         continue
       }
+      actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
+      for (const output of action.outputs) made.add(output)
+      images.push(...action.outputs)
+    }
+    for (const replaced of inputs.images) {
+      const action = planUf2(inputs, elf, replaced)
       actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
       for (const output of action.outputs) made.add(output)
       images.push(...action.outputs)

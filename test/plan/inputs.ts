@@ -59,6 +59,7 @@ export const inputs = (platformTxt: string, more: Partial<BuildInputs> = {}): Bu
       context: context(platform)
     },
     link: { properties: platform, flags: [], libraries: [], unflags: [] },
+    images: [],
     ...more
   }
 }

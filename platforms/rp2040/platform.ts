@@ -1,0 +1,41 @@
+import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
+import { boards } from "./boards.ts"
+
+/** RP2040 and RP2350 with Earle Philhower's core, as PlatformIO's `raspberrypi`. Sources of the values: NOTES.md. */
+export const platform = PlatformSpec.make({
+  id: "rp2040",
+  names: ["raspberrypi", "rp2040"],
+  frameworks: ["arduino"],
+  core: {
+    package: "framework-arduinopico",
+    vendor: "rp2040",
+    architecture: "rp2040",
+    systemPaths: [],
+    debianPackages: []
+  },
+  cores: { earlephilhower: "rp2040", arduino: "rp2040" },
+  menus: [{ option: "build.filesystem_size", menu: "flash", from: "build.fs_start", to: "build.fs_end" }],
+  toolchain: { package: "toolchain-rp2040-earlephilhower", tools: ["pqt-gcc", "pqt-gcc-riscv"], files: [] },
+  boards,
+  images: [
+    {
+      recipe: "recipe.objcopy.uf2.pattern",
+      why: "picotool and elf2uf2 are in no distribution; fbuild writes UF2 itself",
+      when: { "build.chip": "rp2040" },
+      uf2: { familyId: 0xe48b_ff56, pageSize: 256, sectorSize: 4096 }
+    },
+    {
+      recipe: "recipe.objcopy.uf2.pattern",
+      why: "as above, with the absolute block that RP2350-E10 asks for",
+      when: { "build.chip": "rp2350" },
+      uf2: { familyId: 0xe48b_ff59, pageSize: 256, sectorSize: 4096, absoluteBlock: 0x10ff_ff00 }
+    },
+    {
+      recipe: "recipe.objcopy.uf2.pattern",
+      why: "as above, for its RISC-V cores",
+      when: { "build.chip": "rp2350-riscv" },
+      uf2: { familyId: 0xe48b_ff5a, pageSize: 256, sectorSize: 4096, absoluteBlock: 0x10ff_ff00 }
+    }
+  ],
+  overlays: []
+})
