@@ -71,6 +71,7 @@ export const boardProperties = (
         "build.path": values.buildPath,
         "build.project_name": values.projectName,
         "build.source.path": values.sourcePath,
+        sketch_path: values.sourcePath,
         "build.library_discovery_phase": "0"
       }, "fbuild")
     )

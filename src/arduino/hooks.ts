@@ -1,6 +1,9 @@
 import type { Properties } from "./Properties.ts"
 
-/** Points of a build at which a platform may run commands of its own. */
+/**
+ * Points of a build at which a platform may run commands of its own. Those of `savehex` are none: they belong to the export of
+ * images, and copy them into the sketch's folder (`{sketch_path}`), where a build writes nothing.
+ */
 export type HookPhase =
   | "prebuild"
   | "postbuild"
@@ -9,8 +12,6 @@ export type HookPhase =
   | "linking.postlink"
   | "objcopy.preobjcopy"
   | "objcopy.postobjcopy"
-  | "savehex.presavehex"
-  | "savehex.postsavehex"
 
 /**
  * The keys of the hooks of a phase (`recipe.hooks.<phase>.<n>.pattern`) in the order in which they run: by number, so

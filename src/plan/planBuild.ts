@@ -131,12 +131,9 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
     }
     const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
     if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
-    const beforeSave = [...images, ...imagesDone]
-    const savePrepared = yield* hooks("savehex.presavehex", [...linked, ...beforeSave])
     const saved = planSavedImage(inputs, known)
-    if (saved !== undefined) actions.push(Action.make({ ...saved, inputs: [...saved.inputs, ...savePrepared] }))
-    const all = [...linked, ...beforeSave, ...savePrepared, ...(saved?.outputs ?? [])]
-    yield* hooks("postbuild", [...all, ...(yield* hooks("savehex.postsavehex", all))])
+    if (saved !== undefined) actions.push(saved)
+    yield* hooks("postbuild", [...linked, ...images, ...imagesDone, ...(saved?.outputs ?? [])])
 
     return yield* makeGraph(actions)
   })

@@ -129,20 +129,16 @@ describe("vendor hooks", () => {
     const graph = withHooks(
       "recipe.output.tmp_file={build.project_name}.hex",
       "recipe.output.save_file={build.project_name}.{build.board}.hex",
-      "build.board=ONE",
-      "recipe.hooks.savehex.presavehex.1.pattern=/bin/sh x",
-      "recipe.hooks.savehex.postsavehex.1.pattern=/bin/sh y"
+      "build.board=ONE"
     )
     const saved = find(graph, "out/firmware.ONE.hex")
-    assert.deepStrictEqual<ReadonlyArray<string>>(saved.inputs, [
-      "out/firmware.hex",
-      "out/hooks/savehex.presavehex.1.pattern"
-    ])
+    assert.deepStrictEqual<ReadonlyArray<string>>(saved.inputs, ["out/firmware.hex"])
     assert.deepStrictEqual(saved.argv.slice(1), ["out/firmware.hex", "out/firmware.ONE.hex"])
-    assert.include<string>(
-      find(graph, "out/hooks/savehex.postsavehex.1.pattern").inputs.join(" "),
-      "out/firmware.ONE.hex"
-    )
+  })
+
+  it("those of an export do not run: they write into the sketch's folder", () => {
+    const graph = withHooks("recipe.hooks.savehex.presavehex.1.pattern=cp {build.path}/firmware.hex {sketch_path}")
+    assert.deepStrictEqual(graph.actions, withHooks().actions)
   })
 
   it("a core without hooks has none", () => {
