@@ -10,7 +10,8 @@ import { type BuildLog, CurrentBuildLog, emptyBuildLog } from "../exec/BuildLog.
 import { Subprocess } from "../process/Subprocess.ts"
 import { tracedSubprocess } from "../process/tracedSubprocess.ts"
 import { makeRecord } from "../profile/makeRecord.ts"
-import { keepRecord } from "../profile/records.ts"
+import { keepRecord, recordsFolder } from "../profile/records.ts"
+import { joinPath } from "../sources/paths.ts"
 import type { Measured } from "../telemetry/meter.ts"
 import { Attribute, Span } from "../telemetry/names.ts"
 import { readSettings, wantsTelemetry } from "../telemetry/settings.ts"
@@ -140,13 +141,16 @@ const resultOf = (status: number): "success" | "failure" | "timeout" | "error" =
 /** Keeps where the time of a build went. What cannot be kept is no failure: the project may be read-only. */
 const keepProfile = (log: BuildLog, trace: Trace, args: ReadonlyArray<string>) => {
   const root = trace.spans.at(-1)
-  const { result } = log
+  const { buildRoot, result } = log
   // A build that had nothing to do is over before a record of it is written, and would push out one worth reading.
-  if (result === undefined || log.actions.length === 0 || root?.status._tag !== "Ended") return Effect.void
+  if (log.actions.length === 0 || result === undefined || buildRoot === undefined || root?.status._tag !== "Ended") {
+    return Effect.void
+  }
   const { endTime: endNanos, startTime: startNanos } = root.status
   const { spans, traceId } = trace
   const record = makeRecord(log, result, { traceId, args, spans, startNanos, endNanos })
-  return Effect.ignore(keepRecord(result.projectDir, record))
+  const { projectDir } = result
+  return Effect.ignore(keepRecord(recordsFolder(projectDir, joinPath(projectDir, buildRoot)), record))
 }
 
 const measuredOf = (log: BuildLog): Measured => ({

@@ -39,6 +39,8 @@ export interface BuildLog {
   running: number
   /** Of each environment that was built, by its name. */
   readonly graphs: Map<string, ActionGraph>
+  /** The folder of the build folders of all environments, relative to the project or absolute, when something was built. */
+  buildRoot?: string
   /** How it ended; absent for requests that build nothing. */
   result?: BuildResult
 }

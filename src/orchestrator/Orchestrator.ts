@@ -70,7 +70,10 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           options: BuildOptions
         ) {
           const log = yield* CurrentBuildLog
-          log?.graphs.set(planned.name, planned.graph)
+          if (log !== undefined) {
+            log.graphs.set(planned.name, planned.graph)
+            log.buildRoot = planned.buildDir.slice(0, planned.buildDir.lastIndexOf("/"))
+          }
           const span = yield* Effect.orDie(Effect.currentSpan)
           yield* Effect.annotateCurrentSpan({
             [Attribute.taskName]: planned.name,

@@ -9,17 +9,16 @@ const keptBytes = 64 * 1024 * 1024
 
 const Document = Schema.fromJsonString(BuildRecord)
 
-const folderOf = (projectDir: string): string => `${projectDir}/.fbuild/profile`
+/** Where the records of a project are, whose builds go to folders of `buildRoot`: with them, wherever they are. Absolute paths. */
+export const recordsFolder = (projectDir: string, buildRoot: string): string =>
+  buildRoot === `${projectDir}/.fbuild/build` ? `${projectDir}/.fbuild/profile` : `${buildRoot}/.profile`
 
-/** Keeps the record of a build, and lets the oldest ones go. `projectDir` is absolute. */
-export const keepRecord = Effect.fnUntraced(function*(projectDir: string, record: BuildRecord) {
+/** Keeps the record of a build in a folder (absolute), and lets the oldest ones go. */
+export const keepRecord = Effect.fnUntraced(function*(folder: string, record: BuildRecord) {
   const disk = yield* Disk
-  const folder = folderOf(projectDir)
   const text = yield* Schema.encodeEffect(Document)(record).pipe(Effect.orDie)
   const name = `${String(record.startedMillis).padStart(14, "0")}-${record.traceId.slice(0, 16)}.json`
   yield* disk.makeDirectory(folder)
-  const ignore = `${projectDir}/.fbuild/.gitignore`
-  if ((yield* disk.signature(ignore)) === undefined) yield* disk.write(ignore, "*\n")
   yield* disk.write(`${folder}/${name}`, text)
   const files = (yield* disk.ages(folder)).filter((file) => file.name.endsWith(".json")).toSorted((a, b) =>
     a.name < b.name ? 1 : -1
@@ -31,10 +30,10 @@ export const keepRecord = Effect.fnUntraced(function*(projectDir: string, record
   }
 })
 
-/** Names of the records of a project, the newest first. */
-export const listRecords = Effect.fnUntraced(function*(projectDir: string) {
+/** Names of the records in a folder, the newest first. */
+export const listRecords = Effect.fnUntraced(function*(folder: string) {
   const disk = yield* Disk
-  const names = yield* disk.list(folderOf(projectDir))
+  const names = yield* disk.list(folder)
   return names.filter((name) => name.endsWith(".json")).toSorted().reverse()
 })
 
@@ -42,14 +41,14 @@ export const listRecords = Effect.fnUntraced(function*(projectDir: string) {
  * The record that `which` means: a number counts back from the newest, which is 1; else the beginning of a trace id.
  * `undefined` when there is none, or it cannot be read.
  */
-export const readRecord = Effect.fnUntraced(function*(projectDir: string, which: string) {
+export const readRecord = Effect.fnUntraced(function*(folder: string, which: string) {
   const disk = yield* Disk
-  const names = yield* listRecords(projectDir)
+  const names = yield* listRecords(folder)
   const name = /^\d{1,3}$/.test(which)
     ? names[Number(which) - 1]
     : names.find((name) => name.slice(name.indexOf("-") + 1).startsWith(which.slice(0, 16)))
   if (name === undefined) return undefined
-  const text = yield* disk.readText(`${folderOf(projectDir)}/${name}`)
+  const text = yield* disk.readText(`${folder}/${name}`)
   const decoded = yield* Effect.option(Schema.decodeEffect(Document)(text ?? ""))
   return decoded._tag === "None" ? undefined : decoded.value
 })

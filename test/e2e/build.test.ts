@@ -39,7 +39,9 @@ describe("a build of blink", () => {
     const files = filesBelow(dir)
     for (const name of ["elf", "hex", "map"]) assert.include(files, `${build}firmware.${name}`)
     assert.include(files, `${build}build_info.json`)
-    const outside = files.filter((name) => !name.startsWith(build))
+    const record = /^\.fbuild\/profile\/\d{14}-[0-9a-f]{16}\.json$/
+    assert.lengthOf(files.filter((name) => record.test(name)), 1)
+    const outside = files.filter((name) => !name.startsWith(build) && !record.test(name))
     assert.deepStrictEqual(outside, [
       ".fbuild/.gitignore",
       "compile_commands.json",

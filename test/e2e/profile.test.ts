@@ -89,6 +89,17 @@ describe("fbuild profile", () => {
     }
   })
 
+  it("is beside the build folders, wherever they are", async () => {
+    const dir = project("moved")
+    const elsewhere = { ...variables, FBUILD_BUILD_DIR: Path.join(space, "elsewhere") }
+    await built(dir, [], elsewhere)
+    assert.isFalse(Fs.existsSync(Path.join(dir, ".fbuild")))
+    assert.lengthOf(Fs.readdirSync(Path.join(space, "elsewhere/.profile")), 1)
+    const { status, stdout } = await fbuild(dir, ["profile"], elsewhere)
+    assert.strictEqual(status, 0)
+    assert.match(stdout, /Slowest actions/)
+  })
+
   it("keeps fifty builds", async () => {
     const dir = project("fifty")
     await built(dir, [], variables)
