@@ -1,4 +1,5 @@
 import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
+import { attinyBoards } from "./attinyBoards.ts"
 import { boards } from "./boards.ts"
 import { recipes } from "./recipes.ts"
 
@@ -20,7 +21,8 @@ export const platform = PlatformSpec.make({
     tools: ["avr-gcc"],
     files: ["device-specs/specs-{build.mcu}", "crt{build.mcu}.o", "lib{build.mcu}.a"]
   },
-  boards,
+  // An id counts where the core that is used has its board.
+  boards: { ...boards, ...attinyBoards },
   overlays: [
     {
       why: "float.h of avr-gcc 5.4 defines DECIMAL_DIG for C only, and WString.cpp of the Arduino core uses it in C++",

@@ -15,9 +15,8 @@ export const findBoard = (
   aliases: Readonly<Record<string, string>>,
   id: string
 ): Result.Result<ResolvedBoard, UnknownBoard | UnknownOption> => {
-  const alias = Object.hasOwn(aliases, id) ? aliases[id] : undefined
-  if (alias !== undefined && boards.boards.has(idOf(alias))) return resolveBoard(boards, alias)
-  if (boards.boards.has(idOf(id))) return resolveBoard(boards, id)
+  const named = boardOfId(boards, aliases, id)
+  if (named !== undefined) return named
   const byMcu = boardsWithMcu(boards, id.toLowerCase())
   const [only] = byMcu
   if (only !== undefined && byMcu.length === 1) return resolveBoard(boards, only)
@@ -26,8 +25,8 @@ export const findBoard = (
 }
 
 /**
- * The board of a file: what the file says, laid over the vendor's board that it is. That is the one which `findBoard` knows
- * by the same id, else the one whose `build.board` is the same, else the first with the same variant and MCU. Where the core has none
+ * The board of a file: what the file says, laid over the vendor's board that it is. That is the one of the same id
+ * (PlatformIO's or the vendor's), else the one whose `build.board` is the same, else the first with the same variant and MCU. Where the core has none
  * of these, the file is all there is. `trusted`: the file names core and variant as this core has them; else those of the vendor's
  * board stay.
  */
@@ -37,10 +36,7 @@ export const boardOfManifest = (
   { id, name, properties }: BoardManifest,
   trusted: boolean
 ): ResolvedBoard => {
-  const base = findBoard(boards, aliases, id).pipe(
-    Result.orElse(() => similarBoard(boards, properties)),
-    Result.getOrUndefined
-  )
+  const base = Result.getOrUndefined(boardOfId(boards, aliases, id) ?? similarBoard(boards, properties))
   if (base === undefined) return { id, name, options: {}, properties }
   const over = new Map(properties)
   for (const key of trusted ? [] : ["build.core", "build.variant"]) if (base.properties.has(key)) over.delete(key)
@@ -50,6 +46,13 @@ export const boardOfManifest = (
     over.set("build.extra_flags", { ...more, value: `${flags.value} ${more.value}`.trim() })
   }
   return { id: base.id, name, options: base.options, properties: mergeProperties(base.properties, over) }
+}
+
+/** The board that an id names, in the platform's table or in the core; `undefined`: it names none. */
+const boardOfId = (boards: Boards, aliases: Readonly<Record<string, string>>, id: string) => {
+  const alias = Object.hasOwn(aliases, id) ? aliases[id] : undefined
+  if (alias !== undefined && boards.boards.has(idOf(alias))) return resolveBoard(boards, alias)
+  return boards.boards.has(idOf(id)) ? resolveBoard(boards, id) : undefined
 }
 
 /** Every id that `findBoard` resolves by name: PlatformIO's, then the vendor's. */

@@ -113,3 +113,10 @@ describe("boardOfManifest", () => {
     assert.strictEqual(board.properties.get("build.variant")?.value, "standard")
   })
 })
+
+describe("boardOfManifest and MCUs", () => {
+  it("a board that only has the same MCU is another board", () => {
+    const board = laid(`{ "build": { "mcu": "atmega168", "variant": "tinyX5" }, "name": "T" }`, "atmega168")
+    assert.deepStrictEqual([board.id, board.name], ["atmega168", "T"])
+  })
+})

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
+import { attinyBoards } from "../../platforms/avr/attinyBoards.ts"
 import { boards as aliases } from "../../platforms/avr/boards.ts"
 import { parseBoards } from "../../src/arduino/boards.ts"
 import { findBoard, knownIds } from "../../src/boards/findBoard.ts"
@@ -115,5 +116,17 @@ describe("platforms/avr", () => {
       const board = debianAvr.boards.boards.get(reference.split(":")[0]!)
       for (const menu of board?.menus.keys() ?? []) assert.include(reference, `${menu}=`)
     }
+  })
+})
+
+describe("platforms/avr, with ATTinyCore", () => {
+  const text =
+    "menu.chip=Chip\nattinyx5.name=ATtiny85/45/25\nattinyx5.menu.chip.85=ATtiny85\nattinyx5.menu.chip.85.build.mcu=attiny85\n"
+    + "attinyx5opti.name=Optiboot\nattinyx5opti.build.mcu=attiny85\n"
+  const core = Result.getOrThrow(parseBoards({ path: "boards.txt", text }, undefined, "linux"))
+
+  it("PlatformIO's attiny85 is the one without a boot loader", () => {
+    const found = Result.getOrThrow(findBoard(core, attinyBoards, "attiny85"))
+    assert.deepStrictEqual([found.id, found.options["chip"]], ["attinyx5", "85"])
   })
 })
