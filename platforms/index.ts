@@ -12,6 +12,7 @@ interface Family {
 
 const families: ReadonlyArray<Family> = [
   { names: ["atmelavr"], architecture: "avr", load: () => import("./avr/platform.ts") },
+  { names: ["atmelmegaavr"], architecture: "megaavr", load: () => import("./megaavr/platform.ts") },
   { names: ["raspberrypi", "rp2040"], architecture: "rp2040", load: () => import("./rp2040/platform.ts") },
   { names: ["generic_arm"], load: () => import("./generic_arm/platform.ts") }
 ]
