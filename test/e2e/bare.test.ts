@@ -179,6 +179,38 @@ int main() {
     assert.notMatch(plan, /core\.a|cores\/arduino/)
   })
 
+  it("blinks on an ATtiny85, which board = names without any core", async () => {
+    const dir = write(Path.join(space, "tiny"), {
+      "platformio.ini": iniOf("platform = atmelavr", "board = attiny85", "board_build.f_cpu = 8000000L"),
+      "src/main.c": `#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <avr/sleep.h>
+#include <util/delay.h>
+int main(void) {
+  DDRB = _BV(PB1);
+  unsigned char seen = 0;
+  for (unsigned char i = 0; i < 10; i++) {
+    PINB = _BV(PB1);
+    _delay_ms(5);
+    if (PINB & _BV(PB1)) seen++;
+  }
+  // Asleep with interrupts off is the end of the program; any other end is none.
+  if (seen == 5) {
+    cli();
+    sleep_enable();
+    sleep_cpu();
+  }
+  for (;;) {}
+}
+`
+    })
+    const run = await fbuild(dir, ["test-emu", "--timeout", "20s"])
+    assert.strictEqual(run.status, 0, run.stdout + run.stderr)
+    assert.match(run.stderr, /simavr exited normally/)
+    write(dir, { "src/main.c": "int main(void) { for (;;) {} }\n" })
+    assert.strictEqual((await fbuild(dir, ["test-emu", "--timeout", "2s"])).status, 124)
+  })
+
   it("an unknown framework is an error that lists what there is", async () => {
     const dir = write(Path.join(space, "other"), {
       "platformio.ini": iniOf("platform = atmelavr", "board = uno", "framework = simba"),

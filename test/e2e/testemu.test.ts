@@ -74,6 +74,13 @@ for (const emulator of ["avr8js", "simavr"]) {
 describe("test-emu", () => {
   const space = workspace()
 
+  it("runs other AVRs than the Uno's in simavr", async () => {
+    const dir = write(Path.join(space, "mega"), { "platformio.ini": ini("megaatmega2560"), "src/main.cpp": sketch })
+    const run = await fbuild(dir, ["test-emu", "--expect", "^ready$", "--expect", "count 2", "--timeout", "20s"])
+    assert.strictEqual(run.status, 0, run.stdout + run.stderr)
+    assert.include(run.stderr, "simavr")
+  })
+
   it("refuses before it builds", async () => {
     const dir = write(Path.join(space, "p"), { "platformio.ini": ini("uno"), "src/main.cpp": "#error not built\n" })
     for (
