@@ -57,6 +57,7 @@ const stop = Command.make("stop", look, (flags) =>
     flags,
     Effect.gen(function*() {
       const dir = yield* folder
+      const before = claimant(dir)
       const asked = yield* askDaemon(dir, "stop")
       // One that does not answer.
       if (asked === undefined) endClaimant(dir)
@@ -64,7 +65,9 @@ const stop = Command.make("stop", look, (flags) =>
         Effect.repeat({ while: () => claimant(dir) !== undefined }),
         Effect.timeoutOption(patienceMillis)
       )
-      if (gone._tag === "Some") return yield* print(flags, undefined)
+      if (gone._tag === "Some") {
+        return yield* print(flags, undefined, before === undefined ? notThere : "the daemon has ended")
+      }
       const { stderr } = yield* Terminal
       yield* stderr.write(`the daemon does not end: process ${claimant(dir)}\n`)
       return yield* new CommandExit({ code: 1 })
@@ -111,14 +114,20 @@ const running = Effect.gen(function*() {
   )
 })
 
-/** One JSON object, or a table. */
-const print = Effect.fnUntraced(function*(flags: { readonly json: boolean }, status: Status | undefined) {
+const notThere = "the daemon does not run"
+
+/** One JSON object, or a table; `nothing` is the table of no daemon. */
+const print = Effect.fnUntraced(function*(
+  flags: { readonly json: boolean },
+  status: Status | undefined,
+  nothing = notThere
+) {
   const { stdout } = yield* Terminal
   if (flags.json) {
     const facts = status === undefined ? { running: false as const } : { running: true as const, ...status }
     return yield* stdout.write(`${printed(facts)}\n`)
   }
-  if (status === undefined) return yield* stdout.write("the daemon does not run\n")
+  if (status === undefined) return yield* stdout.write(`${nothing}\n`)
   const rows = [
     ["pid", `${status.pid}`],
     ["fbuild", `${status.version} (${status.buildId})`],
