@@ -73,7 +73,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: 
         const asked = yield* around.asked(action, read, text)
         if (asked.read === undefined) return undefined
         for (const taken of asked.read) {
-          if (action.mnemonic !== "Assemble") carried.add(taken)
+          if (isAssembledLater(action)) carried.add(taken)
           if (inputs.has(taken)) continue
           if (!(yield* add(taken))) return undefined
           read.push(taken)
@@ -135,6 +135,15 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: 
 /** What an action reads besides its program, which looks nowhere for headers. */
 export const readBy = (action: Action, inputs: ReadonlyMap<string, string>): Array<string> =>
   [...inputs.keys()].filter((path) => path !== action.argv[0])
+
+/**
+ * Whether the link may be what assembles the words that a source hands to the assembler: where there is LTO, or no telling.
+ * Source: GCC manual, `-flto`.
+ */
+const isAssembledLater = ({ argv, mnemonic }: Action): boolean =>
+  mnemonic !== "Assemble" &&
+  (argv.some((word) => /^(?:@|-specs|--specs)/.test(word)) ||
+    argv.findLast((word) => /^-f(?:no-)?lto(?:=|$)/.test(word))?.startsWith("-flto") === true)
 
 const isCompile = ({ mnemonic }: Action): boolean =>
   mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"

@@ -68,6 +68,35 @@ describe("UpToDate", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("a file for the assembler counts for the link where the link assembles", () =>
+    Effect.gen(function*() {
+      const flags: ReadonlyArray<readonly [flags: ReadonlyArray<string>, runs: boolean]> = [
+        [[], false],
+        [["-flto"], true],
+        [["-flto=2"], true],
+        [["-flto", "-fno-lto"], false],
+        [["-fno-lto", "-flto"], true],
+        [["-flto-partition=none"], false],
+        [["@flags"], true],
+        [["-specs=own.specs"], true]
+      ]
+      for (const [words, runs] of flags) {
+        const workshop = yield* makeWorkshop({
+          "a.c": "asm(\".incbin \\\"data.bin\\\"\");\n",
+          "data.bin": "1",
+          flags: ""
+        })
+        const object = compile("a", { argv: ["/bin/sh", ...words, "a.c", "-o", "out/a.o"] })
+        const graph = graphOf(object, action(["out/elf"], ["out/a.o"], { mnemonic: "Link" }))
+        yield* workshop.settle
+        yield* workshop.build(graph)
+        yield* workshop.settle
+        yield* workshop.write("data.bin", "2")
+        // The object has the same bytes: nothing of the file comes into them here.
+        assert.deepStrictEqual(yield* workshop.build(graph), ["out/a.o", ...runs ? ["out/elf"] : []], words.join(" "))
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("leaves no trace where a precompiled header may have been read", () =>
     Effect.gen(function*() {
       const source = path("src/b.c")
