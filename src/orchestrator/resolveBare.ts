@@ -4,6 +4,7 @@ import { makePlatform } from "../arduino/platform.ts"
 import { literalProperties, mergeProperties } from "../arduino/Properties.ts"
 import { findCore, type PackageSearch } from "../packages/findCore.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
+import { Span } from "../telemetry/names.ts"
 import { loadCore } from "./loadCore.ts"
 import { resolveBoard } from "./resolveBoard.ts"
 import type { NamedPlatform, ResolvedPlatform } from "./resolvePlatform.ts"
@@ -12,7 +13,7 @@ import type { NamedPlatform, ResolvedPlatform } from "./resolvePlatform.ts"
  * The family's own recipes in place of a core's, for a project without a framework. Boards are those of the family's core, where
  * one is installed, board files, and MCUs by their names.
  */
-export const resolveBare = Effect.fn("resolveBare")(function*(
+export const resolveBare = Effect.fn(Span.resolveBare)(function*(
   { folder, manner, spec }: NamedPlatform,
   { mcus, recipes }: NonNullable<PlatformSpec["bare"]>,
   options: {

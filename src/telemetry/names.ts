@@ -20,7 +20,7 @@ export const Span = {
   findCore: "findCore",
   findTool: "findTool",
   loadCore: "loadCore",
-  findToolchain: "findToolchain",
+  resolveBare: "resolveBare",
   toolchainIdentity: "toolchainIdentity",
   gatherSources: "gatherSources",
   buildProject: "buildProject",
