@@ -43,7 +43,8 @@ export const endActionSpan = (
     }
   }
   if (times.savedMillis !== undefined) span.attribute(Attribute.saved, times.savedMillis)
-  trace.add(Span.decide, span, readyNanos, decidedNanos ?? endNanos)
+  // One that was up to date has no other part.
+  if (outcome !== "UpToDate") trace.add(Span.decide, span, readyNanos, decidedNanos ?? endNanos)
   if (decidedNanos !== undefined) trace.add(Span.fetch, span, decidedNanos, fetchedNanos ?? endNanos)
   if (fetchedNanos !== undefined && outcome !== "Cached") {
     trace.add(Span.queue, span, fetchedNanos, startedNanos ?? endNanos)

@@ -5,6 +5,7 @@ import type { HttpBody } from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
 import type { Target } from "./settings.ts"
 
@@ -13,7 +14,10 @@ export interface ExportQueue<A> {
   readonly push: (item: A) => void
   /** Sends what is waiting, unless that is going on already. */
   readonly send: Effect.Effect<void>
-  /** The same, for at most this long, ms. Does not wait for an endpoint that has just failed. */
+  /**
+   * The last to be called. Sends what is left, waiting for the endpoint at most this long in all, ms, and not at all for one that has just failed.
+   * What encoding takes is not counted: it is bounded by how much may wait.
+   */
   readonly drain: (millis: number) => Effect.Effect<void>
   /** What was lost, and why; `undefined` when all has arrived. */
   readonly loss: () => { readonly count: number; readonly reason: string } | undefined
@@ -46,58 +50,73 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
   let lost = 0
   let reason = ""
   let pausedUntil = 0
+  /** For the endpoint, in the sending that goes on, ms. */
+  let waited = 0
 
-  const post = (items: ReadonlyArray<A>) =>
+  /** Sends one batch, and waits for the answer at most this long, ms. */
+  const post = (items: ReadonlyArray<A>, patience: number) =>
     Effect.suspend(() => {
       const request = HttpClientRequest.post(target.url, { headers: target.headers, body: encode(items) })
       return target.compression === "gzip" ? HttpClientRequest.compressBody(request, "gzip") : Effect.succeed(request)
     }).pipe(
-      Effect.flatMap(client.execute),
+      Effect.flatMap((request) =>
+        Effect.timeoutOrElse(answered(request), {
+          duration: Duration.millis(patience),
+          orElse: () => Effect.succeed<Sent>({ _tag: "Failed", reason: "no answer in time", retryMillis: pauseMillis })
+        })
+      ),
+      // What cannot be encoded is lost, and the build goes on.
+      Effect.catchDefect((defect) =>
+        Effect.succeed<Sent>({ _tag: "Failed", reason: String(defect), retryMillis: undefined })
+      ),
+      // What sends spans must not make any, nor hand on the trace.
+      Effect.withTracerEnabled(false),
+      Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+    )
+
+  const answered = (request: HttpClientRequest.HttpClientRequest) =>
+    Effect.suspend(() => {
+      const askedMillis = clock.currentTimeMillisUnsafe()
+      return Effect.ensuring(
+        client.execute(request),
+        Effect.sync(() => waited += clock.currentTimeMillisUnsafe() - askedMillis)
+      )
+    }).pipe(
       Effect.flatMap((response) =>
         // Unread answers would keep their connections.
         Effect.as(Effect.ignore(response.arrayBuffer), answerOf(response.status, response.headers["retry-after"]))
       ),
       Effect.catch((error: HttpClientError) =>
         Effect.succeed<Sent>({ _tag: "Failed", reason: describe(error), retryMillis: pauseMillis })
-      ),
-      // What cannot be encoded is lost, and the build goes on.
-      Effect.catchDefect((defect) =>
-        Effect.succeed<Sent>({ _tag: "Failed", reason: String(defect), retryMillis: undefined })
-      ),
-      Effect.timeoutOrElse({
-        duration: Duration.millis(target.timeoutMillis),
-        orElse: () =>
-          Effect.succeed<Sent>({
-            _tag: "Failed",
-            reason: `no answer in ${target.timeoutMillis} ms`,
-            retryMillis: pauseMillis
-          })
-      }),
-      // What sends spans must not make any, nor hand on the trace.
-      Effect.withTracerEnabled(false),
-      Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+      )
     )
 
-  const sendAll = Effect.gen(function*() {
-    while (queue.length > 0 && clock.currentTimeMillisUnsafe() >= pausedUntil) {
-      const batch = queue.splice(0, maxBatch)
-      inFlight = batch.length
-      const sent = yield* post(batch)
-      inFlight = 0
-      if (sent._tag === "Delivered") continue
-      reason = sent.reason
-      if (sent.retryMillis === undefined) {
-        lost += batch.length
-        continue
+  /** Sends all that waits, as long as the endpoint has not been waited for longer than this in all, ms. */
+  const sendAll = (limit: number) =>
+    Effect.gen(function*() {
+      waited = 0
+      while (queue.length > 0 && clock.currentTimeMillisUnsafe() >= pausedUntil) {
+        if (waited >= limit) {
+          reason ||= "no answer in time"
+          return
+        }
+        const batch = queue.splice(0, maxBatch)
+        inFlight = batch.length
+        const sent = yield* post(batch, Math.min(target.timeoutMillis, limit - waited))
+        inFlight = 0
+        if (sent._tag === "Delivered") continue
+        reason = sent.reason
+        if (sent.retryMillis === undefined) {
+          lost += batch.length
+          continue
+        }
+        queue.unshift(...batch)
+        pausedUntil = clock.currentTimeMillisUnsafe() + sent.retryMillis
       }
-      queue.unshift(...batch)
-      pausedUntil = clock.currentTimeMillisUnsafe() + sent.retryMillis
-    }
-  })
-  const send = turn.withPermit(sendAll)
+    })
 
   const result: ExportQueue<A> = {
-    send: Effect.asVoid(turn.withPermitsIfAvailable(1)(sendAll)),
+    send: Effect.asVoid(turn.withPermitsIfAvailable(1)(sendAll(Number.POSITIVE_INFINITY))),
     push: (item) => {
       if (queue.length + inFlight < maxQueue) queue.push(item)
       else {
@@ -105,7 +124,16 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
         reason ||= `more than ${maxQueue} waited`
       }
     },
-    drain: (millis) => Effect.asVoid(Effect.timeoutOption(Effect.interruptible(send), Duration.millis(millis))),
+    drain: (millis) =>
+      // Whoever is sending waits for the endpoint as well, and this is called where nothing is interruptible by itself.
+      Effect.interruptible(Effect.suspend(() => {
+        const calledMillis = clock.currentTimeMillisUnsafe()
+        const rest = () => millis - (clock.currentTimeMillisUnsafe() - calledMillis)
+        return turn.take(1).pipe(
+          Effect.timeoutOption(Duration.millis(millis)),
+          Effect.flatMap((taken) => Option.isNone(taken) ? Effect.void : sendAll(rest()))
+        )
+      })),
     loss: () => {
       const count = lost + inFlight + queue.length
       return count === 0 ? undefined : { count, reason: reason || "no answer in time" }

@@ -85,7 +85,8 @@ export const startRotel = async (): Promise<Collector> => {
 /** Reads what rotel prints with `--debug-log-verbosity detailed`. */
 const parseSpans = (log: string): ReadonlyArray<Span> => {
   const spans: Array<Span> = []
-  for (const batch of log.split(/^ResourceSpans #\d+\n/m).slice(1)) {
+  for (const batch of log.split(/^(?=Resource(?:Spans|Metrics|Logs) #\d+\n)/m)) {
+    if (!batch.startsWith("ResourceSpans")) continue
     const [head = "", ...blocks] = batch.split(/^Span #\d+\n/m)
     const resource = attributesOf(head)
     for (const block of blocks) {

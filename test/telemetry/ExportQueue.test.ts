@@ -82,10 +82,10 @@ describe("ExportQueue", () => {
       const { requests, url } = yield* serve(503, 200, 400, 200)
       const queue = yield* makeQueue(url)
       for (let item = 0; item < 7; item++) queue.push(item)
-      yield* queue.drain(5000)
+      yield* queue.send
       assert.deepStrictEqual(queue.loss(), { count: 7, reason: "HTTP status 503" })
       yield* Effect.sleep(40)
-      yield* queue.drain(5000)
+      yield* queue.send
       assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [0, 1, 2], [3, 4, 5], [6]])
       assert.deepStrictEqual(queue.loss(), { count: 3, reason: "HTTP status 400" })
     }))
@@ -101,12 +101,29 @@ describe("ExportQueue", () => {
       assert.deepStrictEqual(mute.loss(), { count: 1, reason: "no answer in time" })
       const nobody = yield* makeQueue("http://127.0.0.1:1/")
       nobody.push(1)
-      yield* nobody.drain(5000)
+      yield* nobody.send
       assert.deepStrictEqual(nobody.loss(), { count: 1, reason: "connection refused" })
       // It has just failed, so that it is not even asked.
       const again = performance.now()
       yield* nobody.drain(5000)
       assert.isBelow(performance.now() - again, 20)
+    }))
+
+  it.live("ends as soon as the endpoint has been waited for long enough, also where nothing is interruptible", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serve(0)
+      const queue = yield* makeQueue(url)
+      queue.push(1)
+      yield* Effect.forkChild(queue.send)
+      yield* Effect.sleep(20)
+      const started = performance.now()
+      yield* Effect.uninterruptible(queue.drain(50))
+      assert.isBelow(performance.now() - started, 500)
+      assert.strictEqual(queue.loss()?.count, 1)
+      const other = yield* makeQueue(url)
+      other.push(1)
+      yield* Effect.uninterruptible(other.drain(50))
+      assert.deepStrictEqual(other.loss(), { count: 1, reason: "no answer in time" })
     }))
 
   it.live("keeps no more than it may", () =>
