@@ -25,8 +25,8 @@ export interface Exporter {
   readonly close: Effect.Effect<string | undefined>
 }
 
-/** How long the end of a request may wait for an endpoint, ms. */
-const farewellMillis = 100
+/** How long the end of a request may wait for an endpoint, ms: with what encoding takes it must not come to 100. */
+const farewellMillis = 70
 
 type OtlpLog = NonNullable<LogsData["resourceLogs"][number]["scopeLogs"][number]["logRecords"]>[number]
 
