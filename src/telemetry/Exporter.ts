@@ -28,6 +28,9 @@ export interface Exporter {
 /** How long the end of a request may wait for an endpoint, ms: with what encoding takes it must not come to 100. */
 const farewellMillis = 70
 
+/** The first export after the beginning of a request, ms. */
+const firstMillis = 30
+
 type OtlpLog = NonNullable<LogsData["resourceLogs"][number]["scopeLogs"][number]["logRecords"]>[number]
 
 /** Loaded when a request has an endpoint only: what it needs takes longer to load than a build that stands. */
@@ -81,7 +84,7 @@ export const makeExporter: (
 
     const meter = makeMeter(measured, clock.currentTimeNanosUnsafe())
     const measure = () => meter.metrics(clock.currentTimeNanosUnsafe()).forEach((metric) => metrics?.push(metric))
-    let dueMillis = clock.currentTimeMillisUnsafe() + intervalMillis
+    let dueMillis = clock.currentTimeMillisUnsafe() + Math.min(firstMillis, intervalMillis)
     let measuredMillis = dueMillis
     const tick = Effect.suspend(() => {
       const now = clock.currentTimeMillisUnsafe()
@@ -94,7 +97,12 @@ export const makeExporter: (
       // Not waited for: an endpoint that is slow must not hold up the looks at this process.
       return Effect.forEach(queues, ({ send }) => Effect.forkScoped(send), { discard: true })
     })
-    yield* Effect.sleep(Duration.millis(intervalMillis)).pipe(Effect.andThen(tick), Effect.forever, Effect.forkScoped)
+    // The first time early: what sends is loaded and connected by the end of a short build, or known to have failed.
+    yield* Effect.sleep(Duration.millis(Math.min(firstMillis, intervalMillis))).pipe(
+      Effect.andThen(tick),
+      Effect.andThen(Effect.forever(Effect.andThen(Effect.sleep(Duration.millis(intervalMillis)), tick))),
+      Effect.forkScoped
+    )
 
     return {
       span: (span) => spans?.push(otlpSpan(span)),
