@@ -143,7 +143,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         )
 
         const execute = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
-          for (const input of action.inputs) {
+          // One that always runs only waits for its inputs.
+          for (const input of action.always === undefined ? action.inputs : []) {
             if ((yield* disk.signature(absolute(input))) === undefined) {
               return yield* new SourceVanished({ ...subject(action), path: input })
             }

@@ -105,6 +105,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: 
     const outputs = new Map<string, string>()
     for (const path of action.outputs) {
       const now = yield* digest(path)
+      if (now === undefined && action.tentative?.some((one) => one === path)) continue
       if (now === undefined) return undefined
       outputs.set(path, now)
     }

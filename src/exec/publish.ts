@@ -19,6 +19,12 @@ export const discoveredBy = Effect.fnUntraced(function*(
   const discovered: Array<string> = []
   const responses = yield* readResponses(action.argv, absolute)
   const candidates = [...namedFiles(action, responses)]
+  if (action.tentative !== undefined) {
+    for (const word of action.argv.slice(1)) {
+      const isOutput = action.outputs.some((path) => word.endsWith(path))
+      if (!isOutput && (yield* disk.listing(absolute(word))) === undefined) candidates.push(word)
+    }
+  }
   for (const [path, staged] of stage.files) {
     if (path === action.depfile) {
       const text = yield* disk.readText(absolute(staged))
@@ -49,15 +55,21 @@ export const discoveredBy = Effect.fnUntraced(function*(
  */
 export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage, absolute: (path: string) => string) {
   const disk = yield* Disk
+  const left = new Set<string>()
   for (const [output, staged] of stage.files) {
     if (output === action.depfile) continue
     if ((yield* disk.signature(absolute(staged))) === undefined) {
+      left.add(output)
+      if (action.tentative?.some((path) => path === output)) continue
       const { id, inputs, mnemonic } = action
       return yield* new OutputNotWritten({ id, mnemonic, path: inputs[0] ?? id, output })
     }
   }
   for (const [output, staged] of stage.files) {
-    yield* output === action.depfile ? disk.remove(absolute(staged)) : disk.rename(absolute(staged), absolute(output))
+    // What an earlier build has written in place of it is gone, too.
+    if (left.has(output)) yield* disk.remove(absolute(output))
+    else if (output === action.depfile) yield* disk.remove(absolute(staged))
+    else yield* disk.rename(absolute(staged), absolute(output))
   }
 }, Effect.uninterruptible)
 

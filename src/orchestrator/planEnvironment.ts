@@ -84,7 +84,8 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     toolchain: driver.identity,
     images
   })
-  const graph = yield* locatePrograms(yield* Effect.fromResult(planBuild(inputs)), request.variables)
+  const plan = yield* Effect.fromResult(planBuild(inputs))
+  const graph = yield* locatePrograms(plan, { buildDir, projectDir: project.projectDir }, request.variables)
   const size = yield* Effect.fromResult(sizeRecipe(properties.quiet))
   const planned: PlannedEnvironment = {
     name: environment.name,

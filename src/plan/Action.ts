@@ -44,6 +44,8 @@ export class Action extends Schema.Class<Action>("fbuild/plan/Action")({
   outputs: Schema.NonEmptyArray(FilePath),
   /** Make-style `.d` file that the compiler writes next to its object; an output nobody reads but fbuild. */
   depfile: Schema.optionalKey(FilePath),
+  /** Outputs that the command may leave out: only that it names them says that it writes them. */
+  tentative: Schema.optionalKey(Schema.Array(FilePath)),
   /** The output that what the command prints on stdout becomes. */
   stdout: Schema.optionalKey(FilePath),
   /** What the programs behind the command are, by content. Absent for vendor hooks and built-in steps. */

@@ -20,7 +20,8 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
     const properties = inputs.link.properties
     const made = new Set<string>()
     const mentioned = new Set<string>()
-    const known = { made, mentioned }
+    const tentative = new Set<string>()
+    const known = { made, mentioned, tentative }
 
     const hook = function*(recipe: string, after: ReadonlyArray<FilePath>) {
       const planned = yield* planHook(inputs, recipe, after, known)
@@ -121,6 +122,7 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
       }
       actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
       for (const output of action.outputs) made.add(output)
+      for (const output of action.tentative ?? []) tentative.add(output)
       images.push(...action.outputs)
     }
     for (const replaced of inputs.images) {

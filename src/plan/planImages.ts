@@ -31,7 +31,8 @@ export const planSize = (inputs: BuildInputs, elf: FilePath): Result.Result<Acti
 
 /**
  * One `recipe.objcopy.NAME.pattern`. Its outputs are the files of the build folder that it names and that nobody before
- * it makes: the specification gives no other way to tell. `undefined` where there are none.
+ * it makes: the specification gives no other way to tell. `undefined` where there are none. A program that is no plain file tool
+ * may think otherwise and write none: arduino-pico's signs an image only where there is a key.
  */
 export const planObjcopy = (
   inputs: BuildInputs,
@@ -50,7 +51,8 @@ export const planObjcopy = (
       env: inputs.env,
       toolchain: inputs.toolchain,
       inputs: named.filter((path) => known.made.has(path)).map((path) => FilePath.make(path)),
-      outputs: [output, ...more]
+      outputs: [output, ...more],
+      ...(fileToolUse(argv) === undefined ? { tentative: [output, ...more] } : {})
     })
   })
 
@@ -68,12 +70,18 @@ export const planUf2 = (inputs: BuildInputs, elf: FilePath, { uf2 }: ReplacedIma
   })
 }
 
+/** The file that has what the command of a recipe printed. */
+const reportOf = (inputs: BuildInputs, recipe: string): FilePath =>
+  FilePath.make(`${inputs.buildDir}/hooks/${recipe.replace(/^recipe\.(?:hooks\.)?/, "")}`)
+
 /** What is known of the build folder where a step is planned. */
 export interface KnownPaths {
   /** Outputs of the actions so far. */
   readonly made: ReadonlySet<string>
   /** What hooks that may do anything have named: they may have made it. */
   readonly mentioned: ReadonlySet<string>
+  /** Outputs that may be left out. */
+  readonly tentative: ReadonlySet<string>
 }
 
 /** The file of the build folder that an argument is or ends in: `out/firmware.hex`, `--out=out/firmware.hex`. */
@@ -112,7 +120,7 @@ export const planHook = (
   known: KnownPaths
 ): Result.Result<PlannedHook, ArduinoError> =>
   Result.map(expandRecipe(inputs.link.properties, recipe, imageBindings(inputs)), (argv) => {
-    const report = FilePath.make(`${inputs.buildDir}/hooks/${recipe.replace(/^recipe\.(?:hooks\.)?/, "")}`)
+    const report = reportOf(inputs, recipe)
     const common = { mnemonic: "Hook" as const, argv, env: inputs.env }
     const use = fileToolUse(argv)
     const [written] = use?.writes ?? []
@@ -139,7 +147,13 @@ export const planHook = (
         ...common,
         id: ActionId.make(output),
         toolchain: inputs.toolchain,
-        inputs: [...new Set([...use.reads.map((path) => FilePath.make(path)), ...after])],
+        // What may be left out is waited for only by those who read it.
+        inputs: [
+          ...new Set([
+            ...use.reads.map((path) => FilePath.make(path)),
+            ...after.filter((path) => !known.tentative.has(path))
+          ])
+        ],
         outputs: [output],
         ...(written === undefined ? { stdout: report } : {})
       }),

@@ -227,3 +227,40 @@ describe("an AVR core of another vendor", () => {
 
 /** What `echo` of this machine's sh makes of a backslash: dash interprets it, bash does not. */
 const shEchoes = (text: string): string => Fs.realpathSync("/bin/sh").endsWith("dash") && text === "\\n" ? "\n" : text
+
+describe("an image recipe that starts a script", () => {
+  const space = workspace()
+
+  it("runs again when a file that it names changes, and may write nothing", async () => {
+    const core = Path.join(space, "bolt", "cm")
+    Fs.cpSync(Path.join(cores, "bolt", "cm"), core, { recursive: true })
+    write(core, {
+      "platform.local.txt":
+        "recipe.objcopy.signed.pattern=sh \"{runtime.platform.path}/tools/sign.sh\" \"{build.source.path}/key\" \"{build.path}/firmware.bin\" \"{build.path}/firmware.signed\"\n",
+      "tools/sign.sh": "test -e \"$1\" || exit 0\ncat \"$1\" \"$2\" > \"$3\"\n"
+    })
+    const dir = write(Path.join(space, "p"), { "platformio.ini": iniOf(core, "boltm3"), "src/main.cpp": sketch })
+    const signed = Path.join(dir, ".fbuild/build/x/firmware.signed")
+    const images = async () => {
+      const { executed, finished } = await built(dir)
+      return {
+        ran: executed.some((id) => id.endsWith("firmware.signed")),
+        listed: finished.environments[0]!.images.some(({ path }) => path.endsWith("firmware.signed"))
+      }
+    }
+    assert.deepStrictEqual(await images(), { ran: true, listed: false })
+    assert.deepStrictEqual(await images(), { ran: false, listed: false })
+    write(dir, { "src/key": "KEY1" })
+    assert.deepStrictEqual(await images(), { ran: true, listed: true })
+    assert.strictEqual(Fs.readFileSync(signed, "latin1").slice(0, 4), "KEY1")
+    assert.deepStrictEqual(await images(), { ran: false, listed: true })
+    write(dir, { "src/key": "KEY2" })
+    assert.deepStrictEqual(await images(), { ran: true, listed: true })
+    write(core, { "tools/sign.sh": "cat \"$2\" \"$1\" > \"$3\"\n" })
+    assert.deepStrictEqual(await images(), { ran: true, listed: true })
+    assert.isTrue(Fs.readFileSync(signed, "latin1").endsWith("KEY2"))
+    write(core, { "tools/sign.sh": "exit 0\n" })
+    assert.deepStrictEqual(await images(), { ran: true, listed: false })
+    assert.isFalse(Fs.existsSync(signed))
+  })
+})

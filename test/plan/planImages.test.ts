@@ -43,3 +43,15 @@ recipe.objcopy.4.off.pattern=`))
     })
   }
 })
+
+describe("image recipes of programs that nobody knows", () => {
+  it("may leave out what they name", () => {
+    const graph = plan(inputs(`${without("recipe.objcopy.hex.pattern")}
+recipe.objcopy.bin.1.pattern=/t/objcopy -O binary {build.path}/{build.project_name}.elf {build.path}/{build.project_name}.bin
+recipe.objcopy.bin.2.pattern=/t/sign {build.path}/{build.project_name}.bin {build.path}/{build.project_name}.bin.signed`))
+    assert.isUndefined(find(graph, "out/firmware.bin").tentative)
+    assert.deepStrictEqual<ReadonlyArray<string> | undefined>(find(graph, "out/firmware.bin.signed").tentative, [
+      "out/firmware.bin.signed"
+    ])
+  })
+})
