@@ -32,6 +32,8 @@ export class UndefinedProperty extends Schema.TaggedError<UndefinedProperty>()("
     return `${place(this)}: ${this.key} uses {${this.property}}, which is not defined`
   }
   get hint() {
+    const [, tool] = /^runtime\.tools\.(.+)\.path$/.exec(this.property) ?? []
+    if (tool !== undefined) return `name the folder of that tool: platform_packages = ${tool}@file:///path/to/it`
     return `define ${this.property} in platform.local.txt beside the core's platform.txt (an empty value will do)`
   }
 }

@@ -31,7 +31,8 @@ export interface ToolFolder {
  */
 export const findTool = Effect.fn(Span.findTool)(function*(requirement: ToolRequirement, search: PackageSearch) {
   const { name, programs, written } = requirement
-  const names = [name, ...(requirement.package === undefined ? [] : [requirement.package])]
+  const [, plain] = versioned.exec(name) ?? []
+  const names = [name, plain, requirement.package].filter((one) => one !== undefined)
   const [program] = programs
   const holds = Effect.fnUntraced(function*(folder: string) {
     const disk = yield* Disk
@@ -95,7 +96,7 @@ const arduinoTools = Effect.fnUntraced(function*(name: string, { variables }: Pa
   const disk = yield* Disk
   const data = arduinoDataDir(variables)
   if (data === undefined) return []
-  const [, plain, exact] = /^(.+?)-(\d[^/]*)$/.exec(name) ?? []
+  const [, plain, exact] = versioned.exec(name) ?? []
   const found: Array<string> = []
   for (const vendor of (yield* disk.list(`${data}/packages`)).toSorted()) {
     const tools = `${data}/packages/${vendor}/tools`
@@ -104,6 +105,9 @@ const arduinoTools = Effect.fnUntraced(function*(name: string, { variables }: Pa
   }
   return found
 })
+
+/** `avr-gcc-7.3.0`: a core may ask for a version of a tool. */
+const versioned = /^(.+?)-(\d[^/]*)$/
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 

@@ -71,6 +71,15 @@ describe("findTool", () => {
       assert.strictEqual(yield* found(versions, { tool: { name: "x-tools-9.1.0" } }), `arduino ${tools}/9.1.0`)
     }))
 
+  it.live("a package of the project by the tool's name without its version, too", () =>
+    Effect.gen(function*() {
+      const tool = { name: "CMSIS-4.5.0", programs: [] }
+      assert.strictEqual(
+        yield* found(["own/x"], { tool, platformPackages: ["CMSIS@../own"] }),
+        "platform_packages project/../own"
+      )
+    }))
+
   it.live("on PATH only where the program's folder is that of the tool: wrappers are elsewhere", () =>
     Effect.gen(function*() {
       const path = ["ccache", "none", "usr/bin/"]
