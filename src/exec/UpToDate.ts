@@ -128,6 +128,9 @@ export class UpToDate extends Context.Service<UpToDate, {
 
         const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
 
+        /** Files that hooks of this build may have made, and those hooks. */
+        const mentioned = new Map<string, ReadonlyArray<string>>()
+
         // Timers may be early: they count from the time that the event loop knew.
         const settled: Effect.Effect<void> = Effect.flatMap(
           Effect.suspend(() => files.untilSettled(made)),
@@ -143,11 +146,15 @@ export class UpToDate extends Context.Service<UpToDate, {
               files.forget(output)
               made.add(output)
             }
+            for (const path of done.action.mentions ?? []) {
+              files.forget(path)
+              mentioned.set(path, [...mentioned.get(path) ?? [], done.action.id])
+            }
             pending.push(done)
           })
 
         const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
-          const tracer = yield* makeTracer({ files, made, records })
+          const tracer = yield* makeTracer({ files, made, mentioned, records })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
             // A signal that comes meanwhile must not wait for all of them.

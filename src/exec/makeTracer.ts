@@ -22,12 +22,14 @@ export interface Tracing {
   readonly files: KnownFiles
   /** Outputs of this build and of earlier ones. */
   readonly made: ReadonlySet<string>
+  /** Files that hooks of this build may have made → the ids of those hooks. */
+  readonly mentioned: ReadonlyMap<string, ReadonlyArray<string>>
   /** Records by the id of their action; those of what an action needs are there before its own. */
   readonly records: ReadonlyMap<string, ActionRecord>
 }
 
 /** Says what actions have read. Good for as long as nothing is expected to change: files are looked at once. */
-export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: Tracing) {
+export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, records }: Tracing) {
   const disk = yield* Disk
   const { absolute, digest, seen } = files
   const around = yield* makeSurroundings(absolute)
@@ -52,8 +54,10 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, records }: 
     const untouched = (path: string) =>
       Effect.map(changedAt(path), (nanos) => nanos !== undefined && nanos < startedNanos)
     const add = Effect.fnUntraced(function*(path: string) {
-      // What this build has made was in place before the action started.
-      if (!made.has(path) && !(yield* untouched(path))) return false
+      // What this build has made was in place before the action started, and so was what hooks made that it waited for.
+      const isOurs = made.has(path) ||
+        mentioned.get(path)?.every((hook) => action.inputs.some((input) => input === hook)) === true
+      if (!isOurs && !(yield* untouched(path))) return false
       const now = yield* digest(path)
       if (now !== undefined) inputs.set(path, now)
       return now !== undefined

@@ -51,6 +51,8 @@ export class Action extends Schema.Class<Action>("fbuild/plan/Action")({
   /** What the programs behind the command are, by content. Absent for vendor hooks and built-in steps. */
   toolchain: Schema.optionalKey(Digest),
   step: Schema.optionalKey(BuiltinStep),
+  /** Of one that always runs: files of the build folder that its words have in them, which it may make. */
+  mentions: Schema.optionalKey(Schema.Array(FilePath)),
   /** Why nothing can vouch for it, so that it runs in every build: a vendor hook that may read and write anything. */
   always: Schema.optionalKey(Schema.NonEmptyString)
 }) {}

@@ -131,15 +131,17 @@ export const planHook = (
       const always = use === undefined
         ? `${program} may read and write any file`
         : `${program} writes ${written}, which is outside of the build folder or has been made before`
+      const mentioned = mentionedIn(argv, inputs.buildDir)
       const action = Action.make({
         ...common,
         id: ActionId.make(report),
         inputs: after,
         outputs: [report],
         stdout: report,
-        always
+        always,
+        mentions: mentioned.map((path) => FilePath.make(path))
       })
-      return { action, mentioned: mentionedIn(argv, inputs.buildDir) }
+      return { action, mentioned }
     }
     const output = FilePath.make(written ?? report)
     return {
