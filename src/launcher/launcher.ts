@@ -43,6 +43,8 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
       })
     }
     const start = () => {
+      // start.mjs says that this Node is too old; an older daemon can be asked all the same.
+      if (!isNodeNewEnough) return inProcess()
       const [starting, failed] = [`${folder}/starting`, `${folder}/failed`]
       try {
         // It has come to nothing twice, or to another launcher.
@@ -75,6 +77,11 @@ const currentFolder = (): string | undefined => {
     return undefined
   }
 }
+
+/** As start.mjs has it. */
+const isNodeNewEnough = ((major = 0, minor = 0) => major > 22 || (major === 22 && minor >= 19))(
+  ...process.versions.node.split(".").map(Number)
+)
 
 /** Whether no other user can have put anything into the folder. */
 const isOwn = (folder: string): boolean => {
