@@ -25,9 +25,6 @@ export interface Exporter {
   readonly close: Effect.Effect<string | undefined>
 }
 
-/** How long the end of a request may wait for an endpoint, ms: with what encoding takes it must not come to 100. */
-const farewellMillis = 70
-
 /** The first export after the beginning of a request, ms. */
 const firstMillis = 30
 
@@ -40,7 +37,7 @@ export const makeExporter: (
   measured: Measured
 ) => Effect.Effect<Exporter, never, HttpClient.HttpClient | Scope.Scope> = Effect.fnUntraced(
   function*(settings, version, measured) {
-    const { intervalMillis, metricsMillis, resource: attributes, targets } = settings
+    const { farewellMillis, intervalMillis, metricsMillis, resource: attributes, targets } = settings
     const clock = yield* Clock.Clock
     const resource = OtlpResource.make({ attributes: { "service.version": version, ...attributes } })
     const scope = { name: "fbuild", version }

@@ -24,6 +24,8 @@ export interface Settings {
   /** Between two exports, ms: of spans and logs, and of metrics. */
   readonly intervalMillis: number
   readonly metricsMillis: number
+  /** How long the end of a request may wait for an endpoint, ms. */
+  readonly farewellMillis: number
   /** Values that mean nothing and were not used. */
   readonly problems: ReadonlyArray<string>
 }
@@ -101,6 +103,8 @@ export const readSettings = (variables: Variables): Settings => {
     maxBatch: count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512),
     intervalMillis: count("OTEL_BSP_SCHEDULE_DELAY", 200),
     metricsMillis: count("OTEL_METRIC_EXPORT_INTERVAL", 60_000),
+    // With what encoding takes it must not come to 100, unless the user would rather wait.
+    farewellMillis: count("OTEL_BSP_EXPORT_TIMEOUT", 70),
     problems
   }
 }

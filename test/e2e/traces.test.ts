@@ -69,6 +69,8 @@ describe("traces", () => {
   afterAll(() => collector.stop())
   const exporting = (more: Readonly<Record<string, string>> = {}) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    // This is not about a machine that is busy.
+    OTEL_BSP_EXPORT_TIMEOUT: "20000",
     FBUILD_HOME: Path.join(space, "home"),
     FBUILD_COMPILE_CACHE: "embedded",
     ...more
@@ -318,11 +320,14 @@ describe("traces", () => {
     }
     await built(dir, [], { FBUILD_HOME: Path.join(space, "home"), FBUILD_COMPILE_CACHE: "embedded" })
     for (const [endpoint, reason] of Object.entries(cases)) {
-      const { status, stderr, waited } = await timed(dir, exporting({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }))
+      const { status, stderr, waited } = await timed(
+        dir,
+        exporting({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_EXPORT_TIMEOUT: "" })
+      )
       assert.strictEqual(status, 0, stderr)
       assert.match(stderr, /^fbuild: \d+ spans, \d+ log records, \d+ metrics did not reach [^\n]*\n$/)
       assert.match(stderr, reason)
-      assert.isBelow(waited, 250, "100 ms of ours, and the end of the process")
+      assert.isBelow(waited, 1000, "100 ms of ours, and the end of the process, on a machine that may be busy")
     }
     mute.close()
     refuses.close()

@@ -51,25 +51,29 @@ export const startRotel = async (): Promise<Collector> => {
     ...["--exporter", "blackhole"]
   ]
   const child = ChildProcess.spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] })
-  let log = ""
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => log += text)
+  // One for each stream: what the other has said must not come between the halves of a line.
+  const said = ["", ""]
+  for (const [index, stream] of [child.stdout, child.stderr].entries()) {
+    stream.setEncoding("utf8").on("data", (text: string) => said[index] += text)
+  }
+  const log = () => said.join("\n")
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()))
-  const deadline = performance.now() + 20_000
   const waitFor = async <A>(what: string, find: () => A | undefined): Promise<A> => {
+    const deadline = performance.now() + 40_000
     for (;;) {
       const found = find()
       if (found !== undefined) return found
-      assert.isBelow(performance.now(), deadline + 40_000, `${what}\n${log}`)
+      assert.isBelow(performance.now(), deadline, `${what}\n${log()}`)
       await sleep(20)
     }
   }
-  await waitFor("rotel starts", () => log.includes("Starting Rotel") || undefined)
+  await waitFor("rotel starts", () => log().includes("Starting Rotel") || undefined)
   await reachable(http)
-  const spans = () => parseSpans(log)
+  const spans = () => said.flatMap(parseSpans)
   return {
     endpoint: `http://127.0.0.1:${http}`,
     spans,
-    log: () => log,
+    log,
     trace: (traceId, parent = "") =>
       waitFor(`trace ${traceId}`, () => {
         const found = spans().filter((span) => span.traceId === traceId)
