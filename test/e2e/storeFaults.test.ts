@@ -100,7 +100,8 @@ describe("a store that is hit", () => {
         assert.deepStrictEqual(madeBy(dir), expected, line)
       }
       assert.isAtLeast(hits, samples / 2)
-    })
+      // Four builds for each of the samples, one of them under strace.
+    }, 300_000)
   }
 })
 
