@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     // `scripts/test --jaeger`: backends that take minutes to build.
     include: [process.env["FBUILD_TEST_JAEGER"] === "1" ? "test/**/*.jaeger.ts" : "test/**/*.test.ts"],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", new ClosingLine()]
   }
