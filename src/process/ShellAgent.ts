@@ -38,7 +38,8 @@ export class ShellAgent {
     this.process = process
     this.pid = pid
     this.cwd = cwd
-    process.stdin.on("error", () => {})
+    // What it was not told it does not do: whoever waits for that must not wait for ever.
+    process.stdin.on("error", () => process.kill("SIGKILL"))
     process.stdout.on("data", (chunk: Buffer) => this.receive(this.out, chunk))
     process.stderr.on("data", (chunk: Buffer) => this.receive(this.err, chunk))
     process.once("close", (code, signal) => {
