@@ -60,7 +60,7 @@ export const makeJobBudget = ({ jobs, links }: JobBudgetOptions): JobBudget => {
     let found: Waiter | undefined
     for (const member of members) {
       if (member.running >= member.count || member.waiting.size === 0) continue
-      const first = [...member.waiting].find(fits)
+      const first = firstOf(member.waiting, fits)
       if (first !== undefined && (found === undefined || isBefore(first, found))) found = first
     }
     return found
@@ -110,6 +110,12 @@ export const makeJobBudget = ({ jobs, links }: JobBudgetOptions): JobBudget => {
           })
       ).pipe(Effect.map(withPermitOf))
   }
+}
+
+/** Not a copy of the set: ten thousand may wait, and each command that ends asks. */
+const firstOf = <A>(all: Iterable<A>, isWanted: (one: A) => boolean): A | undefined => {
+  for (const one of all) if (isWanted(one)) return one
+  return undefined
 }
 
 const isBefore = (one: Waiter, other: Waiter): boolean =>
