@@ -24,25 +24,12 @@ import {
   usart0Config,
   watchdogConfig
 } from "avr8js"
+import type { Mcu, Status } from "./inProcess.ts"
 
 /** Source of all sizes and addresses: Microchip, "ATmega48A/PA/88A/PA/168A/PA/328/P datasheet", DS40002061B. */
 export const flashBytes = 32_768
 const sramBytes = 2048
 const eepromBytes = 1024
-
-export type Status =
-  | { readonly _tag: "Running" }
-  /** Nothing can wake it any more. */
-  | { readonly _tag: "Ended" }
-  | { readonly _tag: "Crashed"; readonly detail: string }
-
-/** An emulated ATmega328P with the peripherals that avr8js has. */
-export interface Atmega328p {
-  /** Executes up to `instructions` instructions. */
-  readonly run: (instructions: number) => Status
-  /** What USART0 has sent since the last call. */
-  readonly takeOutput: () => Uint8Array
-}
 
 /**
  * Powers an ATmega328P on. The program has ended when it sleeps, or jumps to itself, with interrupts off, and no
@@ -51,7 +38,7 @@ export interface Atmega328p {
  *
  * @param flash its contents, at most `flashBytes` long
  */
-export const atmega328p = (flash: Uint8Array, frequencyHz: number): Atmega328p => {
+export const atmega328p = (flash: Uint8Array, frequencyHz: number): Mcu => {
   const program = new Uint16Array(flashBytes / 2).fill(erased)
   new Uint8Array(program.buffer).set(flash)
   const eeprom = new EEPROMMemoryBackend(eepromBytes)

@@ -4,8 +4,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { machines } from "../artifacts/elf/parseElf.ts"
-import { type ExitStatus, type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
-import { Emulator, EmulatorExited, ImageInvalid, type Machine, MissingEmulator, ProgramCrashed } from "./Emulator.ts"
+import { type ExitStatus, Subprocess } from "../process/Subprocess.ts"
+import { Emulator, ImageInvalid, type Machine, ProgramCrashed } from "./Emulator.ts"
+import { cannotStart, exited, findInstalled, type Program } from "./installed.ts"
 import { loadElf } from "./loadElf.ts"
 import { qemuMachine } from "./qemuMachine.ts"
 
@@ -20,13 +21,6 @@ export const make = Effect.fnUntraced(function*(options: {
   const fs = yield* FileSystem.FileSystem
   const subprocess = yield* Subprocess
 
-  const findProgram = Effect.gen(function*() {
-    for (const folder of options.searchPath) {
-      if (yield* Effect.orElseSucceed(fs.exists(`${folder}/${program}`), () => false)) return `${folder}/${program}`
-    }
-    return yield* missing(options.searchPath)
-  })
-
   const start = Effect.fnUntraced(function*(machine: Machine) {
     const elf = yield* loadElf(fs, machine.elf)
     const board = elf.machine === machines.arm ? qemuMachine(machine.mcu, elf.loadAddress) : undefined
@@ -37,14 +31,14 @@ export const make = Effect.fnUntraced(function*(options: {
     }
     const running = yield* subprocess.start({
       argv: [
-        yield* findProgram,
+        yield* findInstalled(fs, qemu, options.searchPath),
         ...["-M", board, "-display", "none", "-monitor", "none"],
         ...["-chardev", "stdio,id=out,mux=on,signal=off", "-serial", "chardev:out"],
         ...["-semihosting-config", "enable=on,target=native,chardev=out", "-kernel", machine.elf]
       ],
       cwd: machine.elf.slice(0, machine.elf.lastIndexOf("/")) || "/",
       env: {}
-    }).pipe(Effect.mapError(cannotStart))
+    }).pipe(Effect.mapError(cannotStart(qemu)))
     let said = ""
     const decoder = new TextDecoder()
     const listening = yield* Effect.forkScoped(
@@ -73,18 +67,10 @@ export const layer = (options: {
 }): Layer.Layer<Emulator, never, FileSystem.FileSystem | Subprocess> => Layer.effect(Emulator, make(options))
 
 const name = "qemu"
-const program = "qemu-system-arm"
+const qemu: Program = { emulator: name, program: "qemu-system-arm", debianPackage: "qemu-system-arm" }
 
 /** Of what QEMU itself says, in characters: the reason stands at the beginning, before a dump of all registers. */
 const maximumSaid = 4096
-
-const missing = (searched: ReadonlyArray<string>) =>
-  new MissingEmulator({ emulator: program, debianPackage: program, searched })
-
-const cannotStart = (error: SpawnFailed) =>
-  error.code === "ENOENT"
-    ? missing([error.program])
-    : new EmulatorExited({ emulator: name, status: error.code, detail: "it could not be started" })
 
 /** QEMU aborts where the processor would lock up, and exits with the program's own status otherwise. */
 const ended = (status: ExitStatus, said: string) => {
@@ -92,11 +78,5 @@ const ended = (status: ExitStatus, said: string) => {
   const [, crash] = /^qemu: fatal: (.*)$/m.exec(said) ?? []
   if (crash !== undefined) return Effect.fail(new ProgramCrashed({ emulator: name, detail: crash }))
   if (status._tag === "Exited" && status.code === 0) return Effect.succeed(Stream.empty)
-  return Effect.fail(
-    new EmulatorExited({
-      emulator: name,
-      status: status._tag === "Exited" ? `code ${status.code}` : `signal ${status.signal}`,
-      detail: line
-    })
-  )
+  return Effect.fail(exited(qemu, status, line))
 }

@@ -1,14 +1,6 @@
 import { Simulator, USBCDC } from "rp2040js"
 import type { ElfSegment } from "../artifacts/elf/parseElf.ts"
-import type { Status } from "./atmega328p.ts"
-
-/** An RP2040 with its flash and RAM loaded, before the first instruction. */
-export interface Rp2040 {
-  /** Runs so many instructions, or fewer if it ends before. */
-  readonly run: (instructions: number) => Status
-  /** What was written since the last call: UART0, USB serial port and semihosting, as it came. */
-  readonly takeOutput: () => Uint8Array
-}
+import type { Mcu, Status } from "./inProcess.ts"
 
 /** Source of all addresses: RP2040 datasheet, 2.2, "Address Map". */
 export const flashStart = 0x1000_0000
@@ -25,10 +17,10 @@ export const misplaced = (segments: ReadonlyArray<ElfSegment>): ElfSegment | und
 
 /**
  * Starts as the boot ROM does: the second stage boot loader at the beginning of the flash, with the stack at the end of RAM. The ROM itself is
- * not there, so programs that call its functions crash. Interrupts, timers, UART, USB, PIO and DMA are those of rp2040js.
+ * not there, so programs that call its functions crash. Output is of UART0, the USB serial port and semihosting, as it came. Interrupts, timers, UART, USB, PIO and DMA are those of rp2040js.
  * Source: RP2040 datasheet, 2.8.1.3, "Boot sequence".
  */
-export const rp2040 = (segments: ReadonlyArray<ElfSegment>): Rp2040 => {
+export const rp2040 = (segments: ReadonlyArray<ElfSegment>): Mcu => {
   const { clock, rp2040: mcu } = new Simulator()
   const { core } = mcu
   let output: Array<number> = []

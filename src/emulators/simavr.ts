@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { type ExitStatus, type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
-import { Emulator, EmulatorExited, type Machine, MissingEmulator, ProgramCrashed } from "./Emulator.ts"
+import { type ExitStatus, Subprocess } from "../process/Subprocess.ts"
+import { Emulator, type EmulatorExited, type Machine, ProgramCrashed } from "./Emulator.ts"
+import { cannotStart, exited, findInstalled, type Program } from "./installed.ts"
 import { readFlash } from "./readFlash.ts"
 import { emulatorRuns } from "./selectEmulator.ts"
 import { decodeSimavr, type LineEnd, lineEndOf } from "./simavrOutput.ts"
@@ -19,23 +20,15 @@ export const make = Effect.fnUntraced(function*(options: {
   const fs = yield* FileSystem.FileSystem
   const subprocess = yield* Subprocess
 
-  const findProgram = Effect.gen(function*() {
-    for (const folder of options.searchPath) {
-      const program = `${folder}/${name}`
-      if (yield* Effect.orElseSucceed(fs.exists(program), () => false)) return program
-    }
-    return yield* missing(options.searchPath)
-  })
-
   const start = Effect.fnUntraced(function*(machine: Machine) {
-    const program = yield* findProgram
+    const program = yield* findInstalled(fs, simavr, options.searchPath)
     const lineEnd = lineEndOf(yield* readFlash(fs, machine.hex))
     const running = yield* subprocess.start({
       // -v: else it keeps to itself that the program crashed, and waits for a debugger.
       argv: [program, "-v", "-m", machine.mcu.toLowerCase(), "-f", String(machine.frequencyHz), machine.elf],
       cwd: machine.elf.slice(0, machine.elf.lastIndexOf("/")) || "/",
       env: {}
-    }).pipe(Effect.mapError(cannotStart))
+    }).pipe(Effect.mapError(cannotStart(simavr)))
     yield* Effect.forkScoped(Stream.runDrain(running.stdout))
     return serialOutput(running.stderr, running.exit, lineEnd)
   })
@@ -52,14 +45,7 @@ export const layer = (options: {
 }): Layer.Layer<Emulator, never, FileSystem.FileSystem | Subprocess> => Layer.effect(Emulator, make(options))
 
 const name = "simavr"
-
-const missing = (searched: ReadonlyArray<string>) =>
-  new MissingEmulator({ emulator: name, debianPackage: "simavr", searched })
-
-const cannotStart = (error: SpawnFailed) =>
-  error.code === "ENOENT"
-    ? missing([error.program])
-    : new EmulatorExited({ emulator: name, status: error.code, detail: "it could not be started" })
+const simavr: Program = { emulator: name, program: name, debianPackage: "simavr" }
 
 /** Reads stderr to its end, then looks at how simavr ended. */
 const serialOutput = (
@@ -83,13 +69,7 @@ const serialOutput = (
   const ending = Effect.flatMap(exit, (status) =>
     status._tag === "Exited" && status.code === 0
       ? Effect.succeed(Stream.empty)
-      : Effect.fail(
-        new EmulatorExited({
-          emulator: name,
-          status: status._tag === "Exited" ? `code ${status.code}` : `signal ${status.signal}`,
-          detail: lastMessage
-        })
-      ))
+      : Effect.fail(exited(simavr, status, lastMessage)))
   return Stream.concat(serial, Stream.unwrap(ending))
 }
 
