@@ -42,7 +42,7 @@ const rules: Rules = {
   /** Where `platforms/<id>/` may reach in `src/`, besides its own folder. */
   platforms: ["plan", "domain"],
   /** The programs: they wire everything, and only they name Node's layers. */
-  entries: ["src/bin.ts", "src/daemon/main.ts"],
+  entries: ["src/bin.ts", "src/daemon/main.ts", "src/nodeServices.ts"],
   /** Packages and Node modules that only the named folders may import, entries aside. */
   reserved: [
     {

@@ -24,40 +24,28 @@ import { Terminal } from "./Terminal.ts"
 import { traced } from "./tracing.ts"
 import { NotBuilt } from "./UsageError.ts"
 
+const commands = [
+  build,
+  testEmu,
+  clean,
+  graph,
+  compiledb,
+  size,
+  boards,
+  board,
+  cache,
+  why,
+  profile,
+  daemon,
+  doctor
+] as const
+
 const root = Command.make("fbuild").pipe(
   Command.withDescription("Builds the firmware of platformio.ini projects"),
-  Command.withSubcommands([
-    build,
-    testEmu,
-    clean,
-    graph,
-    compiledb,
-    size,
-    boards,
-    board,
-    cache,
-    why,
-    profile,
-    daemon,
-    doctor
-  ])
+  Command.withSubcommands(commands)
 )
 
-const builtCommands = new Set([
-  "build",
-  "test-emu",
-  "clean",
-  "graph",
-  "compiledb",
-  "size",
-  "boards",
-  "board",
-  "cache",
-  "why",
-  "profile",
-  "daemon",
-  "doctor"
-])
+const builtCommands = new Set(commands.map(({ name }): string => name))
 
 /** Commands of the documentation that this version does not have. */
 const missingCommands = new Set([

@@ -25,7 +25,7 @@ import { isAlive, ownPid } from "../process/isAlive.ts"
 import { Span } from "../telemetry/names.ts"
 import { CurrentTrace } from "../telemetry/Trace.ts"
 import { dim, usesColor } from "./colors.ts"
-import { type BuildFlags, buildRequest, projectRequest } from "./options.ts"
+import { type BuildFlags, buildRequest } from "./options.ts"
 import { processors } from "./processors.ts"
 import { jsonReporter } from "./render/json.ts"
 import { liveReporter } from "./render/live.ts"
@@ -59,10 +59,7 @@ export const runBuild = Effect.fn(Span.runBuild)(function*(
     const traceId = trace?.traceId ?? ""
     yield* reporter.emit({ _tag: "BuildFinished", ...finished, durationMs, traceId })
     const log = yield* CurrentBuildLog
-    const project = yield* Effect.option(projectRequest(flags))
-    if (log !== undefined && Option.isSome(project) && !flags.dryRun) {
-      log.result = { ...finished, projectDir: project.value.projectDir }
-    }
+    if (log !== undefined) log.result = finished
     if (trace?.isExported !== true || flags.json) return
     const color = usesColor(flags.color, terminal.stdout, terminal.variables)
     yield* terminal.stdout.write(dim(`trace ${traceId}${traceLink(traceId, terminal.variables)}\n`, color))

@@ -11,7 +11,6 @@ import { Subprocess } from "../process/Subprocess.ts"
 import { tracedSubprocess } from "../process/tracedSubprocess.ts"
 import { makeRecord } from "../profile/makeRecord.ts"
 import { keepRecord, recordsFolder } from "../profile/records.ts"
-import { joinPath } from "../sources/paths.ts"
 import type { Measured } from "../telemetry/meter.ts"
 import { Attribute, Span } from "../telemetry/names.ts"
 import { readSettings, wantsTelemetry } from "../telemetry/settings.ts"
@@ -141,16 +140,15 @@ const resultOf = (status: number): "success" | "failure" | "timeout" | "error" =
 /** Keeps where the time of a build went. What cannot be kept is no failure: the project may be read-only. */
 const keepProfile = (log: BuildLog, trace: Trace, args: ReadonlyArray<string>) => {
   const root = trace.spans.at(-1)
-  const { buildRoot, result } = log
+  const { folders, result } = log
   // A build that had nothing to do is over before a record of it is written, and would push out one worth reading.
-  if (log.actions.length === 0 || result === undefined || buildRoot === undefined || root?.status._tag !== "Ended") {
+  if (log.actions.length === 0 || result === undefined || folders === undefined || root?.status._tag !== "Ended") {
     return Effect.void
   }
   const { endTime: endNanos, startTime: startNanos } = root.status
   const { spans, traceId } = trace
   const record = makeRecord(log, result, { traceId, args, spans, startNanos, endNanos })
-  const { projectDir } = result
-  return Effect.ignore(keepRecord(recordsFolder(projectDir, joinPath(projectDir, buildRoot)), record))
+  return Effect.ignore(keepRecord(recordsFolder(folders.projectDir, folders.buildRoot), record))
 }
 
 const measuredOf = (log: BuildLog): Measured => ({

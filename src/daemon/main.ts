@@ -1,5 +1,4 @@
 // @effect-diagnostics nodeBuiltinImport:off strictEffectProvide:off -- the entry point of the daemon
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -8,7 +7,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { fileURLToPath } from "node:url"
 import { format } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
 import { main } from "../cli/main.ts"
@@ -17,19 +15,15 @@ import { parseDuration } from "../cli/parseDuration.ts"
 import { reportDefect } from "../cli/run.ts"
 import { Terminal } from "../cli/Terminal.ts"
 import { TraceListener } from "../cli/tracing.ts"
-import * as DiskNode from "../disk/DiskNode.ts"
-import * as syncFileSystem from "../disk/syncFileSystem.ts"
 import { JobBudget, makeJobBudget } from "../exec/JobBudget.ts"
 import { linksAtOnce } from "../exec/Jobs.ts"
 import { SharedActions } from "../exec/SharedActions.ts"
 import { place } from "../launcher/place.ts"
+import * as nodeServices from "../nodeServices.ts"
 import { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
-import * as BuiltinSteps from "../orchestrator/builtinSteps.ts"
 import { makePlanMemory, PlanMemory } from "../orchestrator/PlanMemory.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import * as SubprocessNode from "../process/SubprocessNode.ts"
-import { SketchParser } from "../sources/ino/SketchParser.ts"
-import { Transport } from "../telemetry/Transport.ts"
 import { buildId } from "./buildId.ts"
 import { cgroupLimits } from "./cgroupLimits.ts"
 import { daemonFolder } from "./client.ts"
@@ -49,23 +43,6 @@ const folder = daemonFolder(home)
 const log = makeLog(folder)
 /** Plans that are remembered, one for each request of another kind: some MB each for projects of a thousand sources. */
 const rememberedPlans = 32
-
-const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-
-const nodeHttp = Effect.map(
-  Effect.promise(() => import("@effect/platform-node/NodeHttpClient")),
-  ({ layerNodeHttp }) => layerNodeHttp
-)
-
-const services = Layer.provideMerge(
-  BuiltinSteps.layer,
-  Layer.mergeAll(
-    Layer.provideMerge(syncFileSystem.layer, NodeServices.layer),
-    DiskNode.layer,
-    Layer.succeed(Transport, nodeHttp),
-    SketchParser.layer({ wasm: besideThis("tree-sitter-cpp.wasm"), runtime: besideThis("web-tree-sitter.wasm") })
-  )
-)
 
 const terminalOf = (
   { columns, interruptCode, request, stderr, stdout }: Call,
@@ -114,7 +91,7 @@ const daemon = Effect.gen(function*() {
   const jobs = makeJobBudget({ jobs: availableParallelism(), links: linksAtOnce })
   const sharedActions = makeSharedActions()
   const plans = makePlanMemory(rememberedPlans)
-  const context = yield* Layer.build(services)
+  const context = yield* Layer.build(nodeServices.layer)
   const server = yield* makeServer({
     version,
     buildId,

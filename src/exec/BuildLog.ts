@@ -39,15 +39,13 @@ export interface BuildLog {
   running: number
   /** Of each environment that was built, by its name. */
   readonly graphs: Map<string, ActionGraph>
-  /** The folder of the build folders of all environments, relative to the project or absolute, when something was built. */
-  buildRoot?: string
+  /** When something was built: the project's folder, and the folder of the build folders of all environments. Absolute. */
+  folders?: { readonly projectDir: string; readonly buildRoot: string }
   /** How it ended; absent for requests that build nothing. */
   result?: BuildResult
 }
 
 export interface BuildResult {
-  /** Absolute. */
-  readonly projectDir: string
   readonly exitCode: number
   readonly environments: ReadonlyArray<EnvironmentResult>
 }

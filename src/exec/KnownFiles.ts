@@ -2,10 +2,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Content, KnownDigest } from "../cache/BuildState.ts"
 import { markedWords } from "../cache/marks.ts"
+import { tickNanos } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
-
-/** File systems stamp with a clock that stands still for one tick: 10 ms at 100 Hz, the slowest that kernels use. */
-const tickNanos = 10_000_000n
 
 /**
  * The digests of files, each computed once in a build, and not at all where a stat signature vouches for one from an

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { joinPath } from "../sources/paths.ts"
+import { joinPath } from "../domain/paths.ts"
 
 /**
  * Keeps two requests of one process out of the same build folder. Without a daemon there is only one request, and nothing

@@ -9,6 +9,7 @@ import { ActionCache } from "../cache/ActionCache.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { dirName, joinPath } from "../domain/paths.ts"
 import type { ActionError } from "../exec/ActionError.ts"
 import { ActionRunner } from "../exec/ActionRunner.ts"
 import { CurrentBuildLog } from "../exec/BuildLog.ts"
@@ -72,7 +73,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           const log = yield* CurrentBuildLog
           if (log !== undefined) {
             log.graphs.set(planned.name, planned.graph)
-            log.buildRoot = planned.buildDir.slice(0, planned.buildDir.lastIndexOf("/"))
+            log.folders = { projectDir, buildRoot: dirName(joinPath(projectDir, planned.buildDir)) }
           }
           const span = yield* Effect.orDie(Effect.currentSpan)
           yield* Effect.annotateCurrentSpan({

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import { clockSlackMillis } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
 import { makeRecording } from "../disk/recording.ts"
 import type { ReportedError } from "../exec/BuildEvent.ts"
@@ -21,9 +22,6 @@ interface Remembered {
   /** Name and value of each variable that was asked for. */
   readonly variables: ReadonlyArray<readonly [string, string | undefined]>
 }
-
-/** File systems and this process may differ about the time by this, ms: what changed later than that is not relied on. */
-const clockSlack = 100
 
 /** Plans that were made in this process, for one that serves many requests. */
 export interface PlanMemory {
@@ -76,7 +74,7 @@ export const recallPlan = Effect.fn(Span.recallPlan)(function*(request: ProjectR
     yield* Effect.forEach(known.warnings, (error) => reporter.emit({ _tag: "Warning", error }), { discard: true })
     return known.planned
   }
-  const started = BigInt((yield* Clock.currentTimeMillis) - clockSlack) * 1_000_000n
+  const started = BigInt((yield* Clock.currentTimeMillis) - clockSlackMillis) * 1_000_000n
   const recording = makeRecording(disk, fileSystem)
   const recorded = recordVariables(variables)
   const warnings: Array<ReportedError> = []

@@ -2,10 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { readBuildState } from "../cache/BuildState.ts"
 import { fingerprint, renderFingerprint } from "../cache/Fingerprint.ts"
+import { joinPath } from "../domain/paths.ts"
 import { directoryInOutputs } from "../exec/CacheBackend.ts"
 import { commandDigest } from "../exec/commandDigest.ts"
 import { readResponses } from "../exec/responses.ts"
-import { joinPath } from "../sources/paths.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 
 /** The keys of the cache entries that the last build of an environment used or made, as far as it is planned as it was. */

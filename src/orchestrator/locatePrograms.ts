@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import { FilePath } from "../domain/FilePath.ts"
+import { joinPath } from "../domain/paths.ts"
 import { Action } from "../plan/Action.ts"
 import { type ActionGraph, makeGraph } from "../plan/ActionGraph.ts"
-import { joinPath } from "../sources/paths.ts"
 import { findProgram, missing, pathFolders } from "../toolchain/findTool.ts"
 
 /**

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { readBuildState } from "../cache/BuildState.ts"
+import { joinPath } from "../domain/paths.ts"
 import type { Explanation } from "../exec/Explanation.ts"
-import { joinPath } from "../sources/paths.ts"
 
 /**
  * Those of the explained actions that read or make a file: by their traces, which tell of headers too, or, where one has no

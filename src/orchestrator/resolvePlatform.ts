@@ -28,11 +28,13 @@ export interface ResolvedPlatform extends Pick<NamedPlatform, "manner" | "spec">
 /** What `platform =` names. `place` is where it says so. */
 export const namedPlatform = Effect.fnUntraced(function*(written: string, search: PackageSearch, place: Place) {
   const reference = platformReference(written, search.projectDir, search.variables["HOME"])
+  const ofFolder = Effect.fnUntraced(function*(path: string) {
+    const folder = yield* coreInFolder(path, place.line)
+    return { spec: yield* specOf(coreNames(folder.path)), manner: "arduino", folder } satisfies NamedPlatform
+  })
   switch (reference._tag) {
-    case "Folder": {
-      const folder = yield* coreInFolder(reference.path, place.line)
-      return { spec: yield* specOf(coreNames(folder.path)), manner: "arduino", folder } satisfies NamedPlatform
-    }
+    case "Folder":
+      return yield* ofFolder(reference.path)
     case "Installed":
       return { spec: yield* specOf(reference), manner: "arduino" } satisfies NamedPlatform
     case "Named": {
@@ -40,8 +42,7 @@ export const namedPlatform = Effect.fnUntraced(function*(written: string, search
       const spec = yield* loadPlatform(reference.name)
       if (spec !== undefined) return { spec, manner: "platformio" } satisfies NamedPlatform
       if ((yield* disk.signature(`${reference.folder}/platform.txt`)) !== undefined) {
-        const folder = yield* coreInFolder(reference.folder, place.line)
-        return { spec: yield* specOf(coreNames(folder.path)), manner: "arduino", folder } satisfies NamedPlatform
+        return yield* ofFolder(reference.folder)
       }
       const { line, path } = place
       return yield* new UnknownPlatform({ path, line, platform: written, known: platformNames })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { clockSlackMillis } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Recording } from "../disk/recording.ts"
 import { seal, unseal } from "../disk/sealed.ts"
@@ -26,9 +27,6 @@ const Head = Schema.fromJsonString(Schema.Struct({
   answer: Answer
 }))
 
-/** Writing a file and looking at it may be stamped by clocks that differ by this, ms. */
-const clockSlack = 100
-
 /**
  * Keeps the answer of a build that changed nothing, if it can be relied on: nothing that it read changed while it ran or
  * shortly before, for a later change might not show. `ours` tells paths of the build folder that fbuild alone reads.
@@ -44,7 +42,7 @@ export const keepStanding = Effect.fnUntraced(function*(file: string, standing: 
 }) {
   const disk = yield* Disk
   const { answer, names, ours, recording, started, variables } = standing
-  const latest = BigInt(started - clockSlack) * 1_000_000n
+  const latest = BigInt(started - clockSlackMillis) * 1_000_000n
   const lines: Array<string> = []
   for (const { changedNanos, line, path } of recording.sights()) {
     if (ours(path)) continue

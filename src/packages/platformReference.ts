@@ -1,3 +1,5 @@
+import { joinPath } from "../domain/paths.ts"
+
 /** What `platform =` points at. */
 export type PlatformReference =
   /** A core's own folder. */
@@ -21,11 +23,11 @@ export const platformReference = (
   const local = /^(?:symlink|file):\/\/(.+)$/s.exec(written)?.[1] ??
     (/^(?:\/|~\/|\.{1,2}(?:\/|$))/.test(written) ? written : undefined)
   if (local !== undefined) {
-    return { _tag: "Folder", path: absolute(projectDir, local.replace(/^~(?=\/)/, userHome ?? "~")) }
+    return { _tag: "Folder", path: joinPath(projectDir, local.replace(/^~(?=\/)/, userHome ?? "~")) }
   }
   const [, vendor, architecture] = /^([\w.-]+):([\w.-]+)$/.exec(written) ?? []
   if (vendor !== undefined && architecture !== undefined) return { _tag: "Installed", vendor, architecture }
-  return { _tag: "Named", name: nameOf(written), folder: absolute(projectDir, written) }
+  return { _tag: "Named", name: nameOf(written), folder: joinPath(projectDir, written) }
 }
 
 /**
@@ -47,13 +49,4 @@ const nameOf = (written: string): string => {
     ? /\/platform-([\w-]+?)(?:\.git|\.zip|\.tar\.gz)?(?:[/#?@]|$)/.exec(written)?.[1] ?? written
     : written.replace(/@.*$/s, "").trim().replace(/^.*\//, "")
   return plain.toLowerCase()
-}
-
-const absolute = (base: string, path: string): string => {
-  const parts: Array<string> = []
-  for (const part of (path.startsWith("/") ? path : `${base}/${path}`).split("/")) {
-    if (part === "..") parts.pop()
-    else if (part !== "" && part !== ".") parts.push(part)
-  }
-  return `/${parts.join("/")}`
 }

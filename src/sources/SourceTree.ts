@@ -2,7 +2,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as PlatformError from "effect/PlatformError"
-import { dirName, joinPath } from "./paths.ts"
+import { dirName, joinPath } from "../domain/paths.ts"
 import { FolderUnreadable, SourceUnreadable } from "./SourcesError.ts"
 
 /** What a name in a folder stands for, links followed. A dangling link is `missing`; devices and pipes are `other`. */

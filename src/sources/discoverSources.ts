@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import { joinPath } from "../domain/paths.ts"
 import { listSources } from "./listSources.ts"
-import { joinPath } from "./paths.ts"
 import { isSketch, type SourceFile } from "./SourceFile.ts"
 import { NoSources } from "./SourcesError.ts"
 import type { SourceTree } from "./SourceTree.ts"

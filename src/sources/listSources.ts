@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { baseName, dirName, isWithin, joinPath } from "./paths.ts"
+import { baseName, dirName, isWithin, joinPath } from "../domain/paths.ts"
 import { languageOf, type SourceFile } from "./SourceFile.ts"
 import type { FolderUnreadable } from "./SourcesError.ts"
 import type { SourceTree } from "./SourceTree.ts"

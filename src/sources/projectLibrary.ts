@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import { baseName, joinPath } from "../domain/paths.ts"
 import type { LibraryStorage } from "./LibraryIndex.ts"
-import { baseName, joinPath } from "./paths.ts"
 import type { SourceTree } from "./SourceTree.ts"
 
 /**

@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import { isAbsolute, joinPath } from "./paths.ts"
+import { isAbsolute, joinPath } from "../domain/paths.ts"
 import { SrcFilterInvalid } from "./SourcesError.ts"
 
 /** `+<*> -<.git/> -<.svn/>`: what PlatformIO compiles when `build_src_filter` is not set. */

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
+import { baseName } from "../domain/paths.ts"
 import { arduinoDataDir, platformioPackages } from "../packages/corePlaces.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { newestFirst } from "../packages/versionOrder.ts"
@@ -108,8 +109,6 @@ const arduinoTools = Effect.fnUntraced(function*(name: string, { variables }: Pa
 
 /** `avr-gcc-7.3.0`: a core may ask for a version of a tool. */
 const versioned = /^(.+?)-(\d[^/]*)$/
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
 
 const parentOf = (program: string | undefined): string =>
   program === undefined || !program.includes("/") ? "" : `/${program.slice(0, program.lastIndexOf("/"))}`

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { tickNanos } from "../disk/clocks.ts"
 import { Disk, type Signature } from "../disk/Disk.ts"
 import { seal, unseal } from "../disk/sealed.ts"
 
@@ -28,6 +29,3 @@ export const openMemo = Effect.fnUntraced(function*(home: string, file: string) 
       ? Effect.ignore(disk.write(`${folder}/${file}`, seal(text)))
       : Effect.void
 })
-
-/** File systems stamp with a clock that stands still for one tick: 10 ms at 100 Hz, the slowest that kernels use. */
-const tickNanos = 10_000_000n

@@ -3,9 +3,9 @@ import * as Result from "effect/Result"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { parseElf } from "../../src/artifacts/elf/parseElf.ts"
-import { elfSymbols } from "../../src/artifacts/elf/symbols.ts"
 import { embedFile } from "../../src/artifacts/embedFile.ts"
 import { embedSymbol } from "../../src/plan/steps/planEmbed.ts"
+import { elfSymbols } from "../support/elfSymbols.ts"
 import { execute, workspace, write } from "../support/project.ts"
 
 const content = Buffer.from("{\"zone\": \"Europe/Z\u00fcrich\"}\n\0\x01")

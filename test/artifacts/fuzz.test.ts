@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parseElf } from "../../src/artifacts/elf/parseElf.ts"
-import { elfSymbols } from "../../src/artifacts/elf/symbols.ts"
 import { embedFile } from "../../src/artifacts/embedFile.ts"
 import { esp8266Image } from "../../src/artifacts/esp/esp8266Image.ts"
 import { esp8266V1Image, esp8266V2Image } from "../../src/artifacts/esp/esp8266RomImage.ts"
@@ -90,7 +89,6 @@ const files = () =>
 /** What is done with each input: a value or an error with a message, never an exception. */
 const subjects: Readonly<Record<string, () => Result.Result<unknown, { readonly message: string }>>> = {
   parseElf: () => parseElf("a.elf", random.mutate(random.pick(elfs))),
-  elfSymbols: () => Result.flatMap(parseElf("a.elf", random.mutate(random.pick(elfs))), elfSymbols),
   espImage: () => {
     const index = random.below(elfs.length)
     return espImage("a.elf", random.mutate(elfs[index]!), {

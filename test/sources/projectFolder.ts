@@ -1,7 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import { joinPath } from "../../src/sources/paths.ts"
+import { joinPath } from "../../src/domain/paths.ts"
 
 export const layer = NodeFileSystem.layer
 

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { hex } from "../../domain/hex.ts"
 
 /** What keeps an image for an ESP chip from being made. Addresses, offsets and sizes are in bytes. */
 export const EspProblem = Schema.TaggedUnion({
@@ -54,8 +55,6 @@ export class EspError extends Schema.TaggedError<EspError>()("EspError", {
     }
   }
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`
 
 const describe = (problem: EspProblem): string => {
   switch (problem._tag) {

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { hex } from "../../domain/hex.ts"
 
 /** What is wrong with a partition table. Offsets and sizes are in bytes. */
 export const PartitionProblem = Schema.TaggedUnion({
@@ -55,8 +56,6 @@ export class PartitionError extends Schema.TaggedError<PartitionError>()("Partit
     }
   }
 }
-
-const hex = (value: number): string => value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`
 
 const describe = (problem: PartitionProblem): string => {
   switch (problem._tag) {

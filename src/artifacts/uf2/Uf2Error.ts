@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { hex } from "../../domain/hex.ts"
 
 /** What is wrong with a UF2 file, or keeps one from being made. Addresses and sizes are in bytes. */
 export const Uf2Problem = Schema.TaggedUnion({
@@ -33,8 +34,6 @@ export class Uf2Error extends Schema.TaggedError<Uf2Error>()("Uf2Error", {
     return `${this.path}: ${this.reason}`
   }
 }
-
-const hex = (value: number): string => `0x${value.toString(16)}`
 
 const describe = (problem: Uf2Problem): string => {
   switch (problem._tag) {

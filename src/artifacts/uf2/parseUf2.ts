@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import { wordAt } from "../bytes.ts"
+import { blockSize, flags, headerSize, marks, maximumPayload } from "./format.ts"
 import { Uf2Error, type Uf2Problem } from "./Uf2Error.ts"
 
 /** A block of a UF2 file. `data` is a view of the file. */
@@ -15,8 +16,6 @@ export interface Uf2Block {
 /**
  * Reads a UF2 file. Blocks that are not for main flash (flag 0x1) are left out. Fails at the first block with wrong marks
  * or size, or whose number or total do not go on from the block of the same family before it.
- *
- * Source: github.com/microsoft/uf2, "File Format".
  */
 export const parseUf2 = (path: string, bytes: Uint8Array): Result.Result<ReadonlyArray<Uf2Block>, Uf2Error> => {
   const fail = (problem: Uf2Problem) => Result.fail(new Uf2Error({ path, problem }))
@@ -26,16 +25,16 @@ export const parseUf2 = (path: string, bytes: Uint8Array): Result.Result<Readonl
   for (let at = 0; at < bytes.length; at += blockSize) {
     const block = at / blockSize
     const word = (index: number) => wordAt(bytes, at + 4 * index)
-    if (word(0) !== 0x0a324655 || word(1) !== 0x9e5d5157 || word(127) !== 0x0ab16f30) {
+    if (word(0) !== marks.first || word(1) !== marks.second || word(blockSize / 4 - 1) !== marks.last) {
       return fail({ _tag: "BadMagic", block })
     }
-    if ((word(2) & notMainFlash) !== 0) continue
+    if ((word(2) & flags.notMainFlash) !== 0) continue
     const size = word(4)
     if (size > maximumPayload) return fail({ _tag: "BadPayload", block, size })
-    const familyId = (word(2) & familyPresent) === 0 ? undefined : word(7)
+    const familyId = (word(2) & flags.familyPresent) === 0 ? undefined : word(7)
     const read = {
       address: word(3),
-      data: bytes.subarray(at + 32, at + 32 + size),
+      data: bytes.subarray(at + headerSize, at + headerSize + size),
       familyId,
       number: word(5),
       total: word(6)
@@ -51,8 +50,3 @@ export const parseUf2 = (path: string, bytes: Uint8Array): Result.Result<Readonl
   }
   return Result.succeed(blocks)
 }
-
-const blockSize = 512
-const maximumPayload = 476
-const notMainFlash = 0x1
-const familyPresent = 0x2000

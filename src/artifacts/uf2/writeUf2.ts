@@ -2,6 +2,7 @@ import * as Result from "effect/Result"
 import { concatenate, words } from "../bytes.ts"
 import { ElfError } from "../elf/ElfError.ts"
 import { parseElf } from "../elf/parseElf.ts"
+import { blockSize, flags, headerSize, marks, maximumPayload } from "./format.ts"
 import { Uf2Error, type Uf2Problem } from "./Uf2Error.ts"
 
 /** Bytes for consecutive addresses. */
@@ -103,10 +104,6 @@ export const elfRegions = (path: string, bytes: Uint8Array): Result.Result<Reado
   })
 
 const loadable = 1
-const blockSize = 512
-const maximumPayload = 476
-const familyPresent = 0x2000
-const extensionsPresent = 0x8000
 /** Extension of 4 bytes, type 0x9957e3: the block counts, and nothing is written. */
 const ignoreBlock = 0x9957e304
 
@@ -121,14 +118,14 @@ interface BlockPlan {
 }
 
 const block = ({ address, extension, familyId, number, payload, total }: BlockPlan): Uint8Array => {
-  const flags = extension === undefined ? familyPresent : familyPresent | extensionsPresent
+  const bits = flags.familyPresent | (extension === undefined ? 0 : flags.extensionsPresent)
   const extensions = extension === undefined ? new Uint8Array() : words(extension)
   return concatenate([
-    words(0x0a324655, 0x9e5d5157, flags, address, payload.length, number, total, familyId),
+    words(marks.first, marks.second, bits, address, payload.length, number, total, familyId),
     payload,
     extensions,
-    new Uint8Array(blockSize - 36 - payload.length - extensions.length),
-    words(0x0ab16f30)
+    new Uint8Array(blockSize - headerSize - 4 - payload.length - extensions.length),
+    words(marks.last)
   ])
 }
 

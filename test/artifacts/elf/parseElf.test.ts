@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { parseElf } from "../../../src/artifacts/elf/parseElf.ts"
-import { elfSymbols } from "../../../src/artifacts/elf/symbols.ts"
 import { writeElf } from "../../support/elf.ts"
+import { elfSymbols } from "../../support/elfSymbols.ts"
 import { execute, workspace } from "../../support/project.ts"
 import { compileForRiscv } from "../esp/riscv.ts"
 

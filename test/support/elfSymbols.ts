@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
-import { ElfError } from "./ElfError.ts"
-import { type Elf, textAt } from "./parseElf.ts"
+import { ElfError } from "../../src/artifacts/elf/ElfError.ts"
+import { type Elf, textAt } from "../../src/artifacts/elf/parseElf.ts"
 
 export interface ElfSymbol {
   readonly name: string
