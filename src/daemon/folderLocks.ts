@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Fs from "node:fs"
+import { seconds } from "../domain/durations.ts"
 import type { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 
 /** Who holds a lock or waits for it. */
@@ -51,8 +52,6 @@ export const makeFolderLocks = (): (holder: Holder) => BuildFolderLock => {
       )
   })
 }
-
-const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
 
 /** The one name of a folder, which need not exist yet. */
 const realFolder = (folder: string): string => {

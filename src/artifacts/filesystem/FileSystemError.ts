@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 /** What keeps an image of a file system from being made. Sizes are in bytes. */
@@ -15,6 +16,10 @@ export const FileSystemProblem = Schema.TaggedUnion({
   Full: { name: Schema.String, size: Schema.Int }
 })
 export type FileSystemProblem = typeof FileSystemProblem.Type
+
+/** A size or limit that the format does not allow. */
+export const badGeometry = (what: string, value: number, expected: string): Result.Result<never, FileSystemProblem> =>
+  Result.fail({ _tag: "BadGeometry", what, value, expected })
 
 /** An image of a file system cannot be made of these files. */
 export class FileSystemError extends Schema.TaggedError<FileSystemError>()("FileSystemError", {

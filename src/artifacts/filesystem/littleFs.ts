@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { concatenate, filled, largestFlash, words } from "../bytes.ts"
-import { FileSystemError, type FileSystemProblem } from "./FileSystemError.ts"
+import { badGeometry, FileSystemError, type FileSystemProblem } from "./FileSystemError.ts"
 import { fileTree, type Folder, type ImageFile, nameBytes } from "./fileTree.ts"
 import { commit, noEntry, type Tag, tagSize, tagTypes } from "./littleFsTags.ts"
 
@@ -42,15 +42,15 @@ export const littleFs = (
 const checkGeometry = (
   { blockSize, nameLimit, pageSize, size }: LittleFsOptions
 ): Result.Result<void, FileSystemProblem> => {
-  const bad = (what: string, value: number, expected: string) =>
-    Result.fail({ _tag: "BadGeometry", what, value, expected } as const)
-  if (pageSize < 1 || pageSize > 512) return bad("the page size", pageSize, "1 to 512")
+  if (pageSize < 1 || pageSize > 512) return badGeometry("the page size", pageSize, "1 to 512")
   if (blockSize < 128 || blockSize % pageSize !== 0) {
-    return bad("the block size", blockSize, `a multiple of ${pageSize} and at least 128`)
+    return badGeometry("the block size", blockSize, `a multiple of ${pageSize} and at least 128`)
   }
-  if (size < 2 * blockSize || size % blockSize !== 0) return bad("the size", size, `two or more blocks of ${blockSize}`)
-  if (size > largestFlash) return bad("the size", size, `at most ${largestFlash}`)
-  return nameLimit < 1 || nameLimit > 1022 ? bad("the limit of names", nameLimit, "1 to 1022") : Result.void
+  if (size < 2 * blockSize || size % blockSize !== 0) {
+    return badGeometry("the size", size, `two or more blocks of ${blockSize}`)
+  }
+  if (size > largestFlash) return badGeometry("the size", size, `at most ${largestFlash}`)
+  return nameLimit < 1 || nameLimit > 1022 ? badGeometry("the limit of names", nameLimit, "1 to 1022") : Result.void
 }
 
 /** Two blocks, one of which has the metadata of a folder, or of a part of it, at any time. */

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { filled, largestFlash } from "../bytes.ts"
-import { FileSystemError, type FileSystemProblem } from "./FileSystemError.ts"
+import { badGeometry, FileSystemError, type FileSystemProblem } from "./FileSystemError.ts"
 import { fileTree, type ImageFile, nameBytes } from "./fileTree.ts"
 
 export interface SpiffsOptions {
@@ -47,22 +47,20 @@ export const spiffs = (
 
 const checkGeometry = (options: SpiffsOptions): Result.Result<void, FileSystemProblem> => {
   const { blockSize, metaSize, nameLimit, pageSize, size } = options
-  const bad = (what: string, value: number, expected: string) =>
-    Result.fail({ _tag: "BadGeometry", what, value, expected } as const)
   if (pageSize < 64 || pageSize > 0x8000) {
-    return bad("the page size", pageSize, "64 to 32768")
+    return badGeometry("the page size", pageSize, "64 to 32768")
   }
   if (!(blockSize >= 4 * pageSize) || blockSize % pageSize !== 0) {
-    return bad("the block size", blockSize, `a multiple of ${pageSize}, four or more times that`)
+    return badGeometry("the block size", blockSize, `a multiple of ${pageSize}, four or more times that`)
   }
   if (!(size >= 2 * blockSize) || size % blockSize !== 0) {
-    return bad("the size", size, `two or more blocks of ${blockSize}`)
+    return badGeometry("the size", size, `two or more blocks of ${blockSize}`)
   }
   const largest = Math.min(largestFlash, 0x10000 * pageSize)
-  if (size > largest) return bad("the size", size, `at most ${largest}`)
+  if (size > largest) return badGeometry("the size", size, `at most ${largest}`)
   const room = pageSize - indexHeader - fileHeader - 2
   return nameLimit < 2 || metaSize < 0 || !(nameLimit + metaSize <= room)
-    ? bad("the limit of names", nameLimit, `2 to ${room}, with the ${metaSize} bytes for times`)
+    ? badGeometry("the limit of names", nameLimit, `2 to ${room}, with the ${metaSize} bytes for times`)
     : Result.void
 }
 

@@ -7,6 +7,7 @@ import { claimant, endClaimant } from "../../daemon/claim.ts"
 import { askDaemon, daemonFolder } from "../../daemon/client.ts"
 import { readLog } from "../../daemon/DaemonLog.ts"
 import { Status, StatusText } from "../../daemon/Status.ts"
+import { seconds } from "../../domain/durations.ts"
 import { homeOf, projectOptions } from "../options.ts"
 import { reporting } from "../reporting.ts"
 import { Terminal } from "../Terminal.ts"
@@ -143,5 +144,3 @@ const print = Effect.fnUntraced(function*(
   const width = Math.max(...rows.map(([name]) => name!.length))
   yield* stdout.write(rows.map(([name, value]) => `${name!.padEnd(width)}  ${value}\n`).join(""))
 })
-
-const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
