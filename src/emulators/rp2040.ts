@@ -1,5 +1,6 @@
 import { Simulator, USBCDC } from "rp2040js"
 import type { ElfSegment } from "../artifacts/elf/parseElf.ts"
+import { installBootRom } from "./bootRom.ts"
 import type { Mcu, Status } from "./inProcess.ts"
 
 /** Source of all addresses: RP2040 datasheet, 2.2, "Address Map". */
@@ -16,8 +17,7 @@ export const misplaced = (segments: ReadonlyArray<ElfSegment>): ElfSegment | und
   )
 
 /**
- * Starts as the boot ROM does: the second stage boot loader at the beginning of the flash, with the stack at the end of RAM. The ROM itself is
- * not there, so programs that call its functions crash. Output is of UART0, the USB serial port and semihosting, as it came. Interrupts, timers, UART, USB, PIO and DMA are those of rp2040js.
+ * Starts as the boot ROM does: the second stage boot loader at the beginning of the flash, with the stack at the end of RAM. Output is of UART0, the USB serial port and semihosting, as it came. Interrupts, timers, UART, USB, PIO and DMA are those of rp2040js.
  * Source: RP2040 datasheet, 2.8.1.3, "Boot sequence".
  */
 export const rp2040 = (segments: ReadonlyArray<ElfSegment>): Mcu => {
@@ -59,6 +59,7 @@ export const rp2040 = (segments: ReadonlyArray<ElfSegment>): Mcu => {
     if (at >= ramStart) mcu.sram.set(data, at - ramStart)
     else mcu.flash.set(data, at - flashStart)
   }
+  const rom = installBootRom(mcu)
   core.SP = stackOfRom
   core.LR = 0
   core.PC = flashStart
@@ -78,7 +79,9 @@ export const rp2040 = (segments: ReadonlyArray<ElfSegment>): Mcu => {
         clock.tick(core.executeInstruction() * nanosOfCycle)
         const pc = core.PC >>> 0
         if (pc < flashStart) {
-          crash(`it jumped to 0x${pc.toString(16)}, where the boot ROM is, which rp2040js does not have`)
+          const called = rom.call(pc)
+          if (typeof called === "number") clock.tick(called * nanosOfCycle)
+          else status = called
         }
       }
       return status

@@ -49,6 +49,44 @@ layer(Layer.merge(NodeFileSystem.layer, SubprocessNode.layer), { excludeTestServ
       assert.strictEqual(Buffer.concat(chunks).toString(), "spoken\n")
     }))
 
+  it.effect("functions of the boot ROM are found by its tables, and work", () =>
+    Effect.gen(function*() {
+      const chunks = yield* run(`
+        /* Not a constant, for the compiler knows that there is nothing at 0. */
+        static volatile unsigned rom;
+        #define HALF(address) (*(const unsigned short *) (rom + (address)))
+        typedef unsigned (*Function)(unsigned, unsigned, unsigned);
+        static void *at(unsigned table, const char *code) {
+          void *(*look)(unsigned, unsigned) = (void *(*)(unsigned, unsigned)) (unsigned) HALF(0x18);
+          return look(HALF(table), code[0] | code[1] << 8);
+        }
+        #define CALL(code, a, b, c) ((Function) at(0x14, code))((unsigned) a, (unsigned) b, (unsigned) c)
+        int main(void) {
+          start();
+          char text[8] = "1234567", s[99];
+          CALL("MS", text, 'x', 3);
+          CALL("MC", text + 4, "ab", 2);
+          sprintf(s, "%s %u %u %u %x\\n", text, CALL("P3", 0xf0f, 0, 0), CALL("L3", 1, 0, 0), CALL("T3", 8, 0, 0),
+            CALL("R3", 1, 0, 0));
+          print(s);
+          const volatile unsigned *flash = (void *) 0x10100000;
+          CALL("RE", 0x100000, 4096, 4096);
+          CALL("RP", 0x100000, "flashed", 8);
+          sprintf(s, "%.8s %x %u\\n", (const char *) flash, flash[2], HALF(0x12) >> 8);
+          print(s);
+          float (**floats)(float, float) = at(0x16, "SF");
+          sprintf(s, "%d %p\\n", (int) (floats[2](1.5f, 3.0f) * 100), at(0x14, "??"));
+          print(s);
+          CALL("UB", 0, 0, 0);
+          print("it goes on");
+        }
+      `)
+      assert.strictEqual(
+        Buffer.concat(chunks).toString(),
+        "xxx4ab7 8 31 3 80000000\nflashed ffffffff 3\n450 0x0\n"
+      )
+    }))
+
   for (
     const [what, main, detail] of [
       [
