@@ -69,7 +69,7 @@ export const romFloat = (precision: "single" | "double"): ReadonlyArray<RomFunct
 }
 
 const view = new DataView(new ArrayBuffer(8))
-const flushed = (value: number, smallest: number) => Math.abs(value) < smallest ? Math.sign(value) * 0 : value
+const flushed = (value: number, smallest: number) => Math.abs(value) < smallest ? (value < 0 ? -0 : 0) : value
 
 const single: Format = {
   words: 1,
