@@ -2,6 +2,7 @@ import { Simulator, USBCDC } from "rp2040js"
 import type { ElfSegment } from "../artifacts/elf/parseElf.ts"
 import { installBootRom } from "./bootRom.ts"
 import type { Mcu, Status } from "./inProcess.ts"
+import { XipControl } from "./xipControl.ts"
 
 /** Source of all addresses: RP2040 datasheet, 2.2, "Address Map". */
 export const flashStart = 0x1000_0000
@@ -59,6 +60,7 @@ export const rp2040 = (segments: ReadonlyArray<ElfSegment>): Mcu => {
     if (at >= ramStart) mcu.sram.set(data, at - ramStart)
     else mcu.flash.set(data, at - flashStart)
   }
+  mcu.peripherals[XipControl.place] = new XipControl(mcu)
   const rom = installBootRom(mcu)
   core.SP = stackOfRom
   core.LR = 0
