@@ -14,8 +14,14 @@ const preprocessor: FlagTable = [
   row("preprocessor", "exact", "-MP -C -CC -P -undef -nostdinc -nostdinc++ -trigraphs -H -dD -dI -dM -dN -dU"),
   row("output", "joined", "-MF"),
   row("uncacheable", "joined", "-I -iquote -isystem -idirafter", { value: sysroot, why: unseen }),
+  row("uncacheable", "long", "--include-directory --include-directory-after", { value: sysroot, why: unseen }),
   row("uncacheable", "exact", "-I-", { why: unseen }),
-  row("folder", "joined", "-iquote -isystem -idirafter -iprefix -iwithprefixbefore -iwithprefix -isysroot -I")
+  row("uncacheable", "joined", "-isysroot", { why: unseen }),
+  row("uncacheable", "long", "--sysroot", { why: unseen }),
+  row("folder", "joined", "-iquote -isystem -idirafter -iprefix -iwithprefixbefore -iwithprefix -I"),
+  row("folder", "long", "--include-directory --include-directory-after --include-prefix --include-with-prefix"),
+  row("folder", "long", "--include-with-prefix-after --include-with-prefix-before"),
+  row("preprocessor", "long", "--include --imacros")
 ]
 
 /**
@@ -74,7 +80,6 @@ export const gccFlags: FlagTable = [
   row("hashed", "joined", "-Tbss -Tdata -Ttext"),
   row("file", "joined", "-T"),
   row("folder", "joined", "-L"),
-  row("folder", "long", "--sysroot"),
 
   row(
     "hashed",

@@ -3,7 +3,17 @@ import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import { readResponses } from "./responses.ts"
-import { askedByMacro, askedFor, binariesOf, libraryPlaces, type Place, searchOf, shadowsOf } from "./shadows.ts"
+import { inFolder, type Search, searchOf } from "./searchOf.ts"
+import {
+  askedByMacro,
+  askedFor,
+  binariesOf,
+  forcedShadowsOf,
+  libraryPlaces,
+  type Place,
+  type Shadow,
+  shadowsOf
+} from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
 export interface Asked {
@@ -40,6 +50,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const listings = new Map<string, ReadonlySet<string>>()
   const found = new Map<string, ReadonlyArray<string>>()
   const expanded = new Map<string, ReadonlyArray<string>>()
+  const shelves = new Map<string, Shelves>()
 
   const listing = Effect.fnUntraced(function*(folder: string) {
     let names = listings.get(folder)
@@ -56,7 +67,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     if (slash < 0) return names.has(name)
     const first = name.slice(0, slash)
     if (first !== ".." && first !== "." && !names.has(first)) return false
-    return yield* exists(`${folder}/${name}`)
+    return yield* exists(inFolder(folder, name))
   })
 
   const exists = (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined)
@@ -76,6 +87,30 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return words
   })
 
+  /** Hundreds of headers are each looked for in hundreds of folders: which of these have what is found out once. */
+  const shelvesOf = Effect.fnUntraced(function*({ folders, includers, key }: Search) {
+    let known = shelves.get(key)
+    if (known === undefined) {
+      known = { folders: new Map(), includers: new Map() }
+      for (const [index, folder] of folders.entries()) {
+        for (const name of yield* listing(folder)) put(known.folders, name, index)
+      }
+      for (const folder of includers) for (const name of yield* listing(folder)) put(known.includers, name, folder)
+      shelves.set(key, known)
+    }
+    return known
+  })
+
+  /** Where a shadow may be: all but a folder below is certain. */
+  const candidatesOf = ({ before, includers, name }: Shadow, search: Search, shelves: Shelves) => {
+    const [first = ""] = name.split("/", 1)
+    const isAnywhere = first === ".." || first === "."
+    const folders = isAnywhere ? [...search.folders.keys()] : shelves.folders.get(first) ?? []
+    const beside = !includers ? [] : isAnywhere ? search.includers : shelves.includers.get(first) ?? []
+    return [...beside, ...folders.filter((index) => index < before).map((index) => search.folders[index]!)]
+      .map((folder) => inFolder(folder, name))
+  }
+
   const shadows = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
     const search = searchOf(yield* wordsOf(action), read)
     const all = new Set<string>()
@@ -83,8 +118,14 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
       const key = `${header}\0${search.key}`
       let here = found.get(key)
       if (here === undefined) {
-        const places = yield* Effect.filter(shadowsOf(header, search), isThere)
-        here = places.map(([folder, name]) => `${folder}/${name}`)
+        const shelves = yield* shelvesOf(search)
+        const places = new Set(forcedShadowsOf(header, search))
+        const certain = new Set<string>()
+        for (const shadow of shadowsOf(header, search)) {
+          const to = shadow.name.includes("/") ? places : certain
+          for (const path of candidatesOf(shadow, search, shelves)) to.add(path)
+        }
+        here = [...certain, ...yield* Effect.filter([...places], exists)]
         found.set(key, here)
       }
       for (const path of here) all.add(path)
@@ -97,7 +138,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     const present: Array<string> = []
     const absent: Array<string> = []
     for (const place of places) {
-      const path = `${place[0]}/${place[1]}`
+      const path = inFolder(...place)
       if (!read.includes(path)) ((yield* isThere(place)) ? present : absent).push(path)
     }
     return { present, absent }
@@ -148,3 +189,16 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
 
   return { shadows, asked, askedByMacro: byMacro, precompiled, librariesBefore } satisfies Surroundings
 })
+
+/** By the first part of a name: which folders have it. */
+interface Shelves {
+  /** By their places in the search. */
+  readonly folders: Map<string, Array<number>>
+  readonly includers: Map<string, Array<string>>
+}
+
+const put = <A>(shelf: Map<string, Array<A>>, name: string, one: A) => {
+  const there = shelf.get(name)
+  if (there === undefined) shelf.set(name, [one])
+  else there.push(one)
+}

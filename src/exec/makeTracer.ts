@@ -105,7 +105,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
       absent.push(...yield* around.librariesBefore(action, read))
     }
     const beside = [...new Set([...present, ...yield* around.shadows(action, read)])]
-    for (const path of beside) if (!(yield* untouched(path))) return undefined
+    for (const path of beside) if (path.endsWith(".gch") || !(yield* untouched(path))) return undefined
     const outputs = new Map<string, string>()
     for (const path of action.outputs) {
       const now = yield* digest(path)

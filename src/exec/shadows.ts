@@ -1,89 +1,63 @@
-/**
- * Where a header could appear and be found before the one that a compilation used. The compiler does not say where it
- * looked in vain, but its search order and the paths of what it found do: quoted includes look beside the file that has
- * them, then all in the folders of the command line, in order. Source: GCC manual, "Search Path".
- */
-export interface Search {
-  /** Folders of `-iquote`, `-I`, `-isystem` and `-idirafter`, in the order in which they are searched. */
-  readonly folders: ReadonlyArray<string>
-  /** Folders of the files that include something, but for the toolchain's own. */
-  readonly includers: ReadonlyArray<string>
-  /** Names of `-include` and `-imacros`, which are looked for where the compiler runs before all else. */
-  readonly forced: ReadonlyArray<string>
-  /** Folders where the assembler may look: those, and `-Wa,-I`. */
-  readonly assembler: ReadonlyArray<string>
-  /** Equal for equal searches. */
-  readonly key: string
-}
+import { belowFolder, inFolder, type Search } from "./searchOf.ts"
 
 /** A place to look: `name` below `folder`. */
 export type Place = readonly [folder: string, name: string]
 
-const options = ["-iquote", "-I", "-isystem", "-idirafter"]
-
-/** The search order that a command line sets up for a source and the headers that it was found to read. */
-export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string>): Search => {
-  // Words that the driver hands on to the preprocessor.
-  const words = argv.flatMap((arg) =>
-    arg.startsWith("-Wp,") ? arg.slice("-Wp,".length).split(",") : arg === "-Xpreprocessor" ? [] : [arg]
-  )
-  const folders = options.flatMap((option) => valuesOf(option, words))
-  const forced = ["-include", "-imacros"].flatMap((option) => valuesOf(option, words))
-  const includers = new Set<string>()
-  for (const path of read) {
-    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "."
-    if (!path.startsWith("/") || folders.some((one) => path.startsWith(`${one}/`))) includers.add(folder)
-  }
-  const sorted = [...includers].sort()
-  const told = argv.flatMap((arg) =>
-    arg.startsWith("-Wa,") ? [...arg.matchAll(/,-I,?([^,]+)/g)].map(([, dir = ""]) => dir) : []
-  )
-  return {
-    folders,
-    includers: sorted,
-    forced,
-    assembler: [...folders, ...told],
-    key: [...folders, "", ...sorted, "", ...forced].join("\0")
-  }
+/** Where a file of that name would be found: in a folder of an includer, or in one of the first folders of a search. */
+export interface Shadow {
+  readonly name: string
+  readonly includers: boolean
+  /** How many of the folders. */
+  readonly before: number
 }
-
-/** What stands behind an option, in its word or in the next one. */
-const valuesOf = (option: string, words: ReadonlyArray<string>): ReadonlyArray<string> =>
-  words.flatMap((word, index) =>
-    word === option ? words.slice(index + 1, index + 2) : word.startsWith(option) ? [word.slice(option.length)] : []
-  )
 
 /**
- * The places where something would have been found instead of `header`. A header below a folder of the command line was
- * found there by the rest of its path; one of the toolchain's own by some end of its path, so all of them count.
+ * What would be found instead of `header`, if it were there. The compiler does not say where it looked in vain, but its search
+ * order and the paths of what it found do: quoted includes look beside the file that has them, then all in the folders of the
+ * command line, in order. A header below a folder of the command line was found there by the rest of its path; one of the
+ * toolchain's own by some end of its path, so all of them count. A precompiled header is found first in any folder.
+ * Source: GCC manual, "Search Path", "Precompiled Headers".
  */
-export const shadowsOf = (header: string, search: Search): ReadonlyArray<Place> => {
-  const places: Array<Place> = []
-  const add = (folders: ReadonlyArray<string>, name: string) => {
-    for (const folder of folders) if (`${folder}/${name}` !== header) places.push([folder, name])
-  }
-  const addForced = (name: string) => {
-    if (search.forced.includes(name)) places.push([".", name], [".", `${name}.gch`])
-  }
+export const shadowsOf = (header: string, search: Search): ReadonlyArray<Shadow> => {
+  const { folders, includers } = search
+  const shadows: Array<Shadow> = []
   let known = false
-  for (const [index, folder] of search.folders.entries()) {
-    if (!header.startsWith(`${folder}/`)) continue
+  for (const [index, folder] of folders.entries()) {
+    const name = belowFolder(header, folder)
+    if (name === undefined) continue
     known = true
-    const name = header.slice(folder.length + 1)
-    places.push([folder, `${name}.gch`])
-    addForced(name)
-    add(search.includers, name)
-    add(search.folders.slice(0, index), name)
+    const before = isStandard(folder, search) ? folders.length : index
+    shadows.push({ name, includers: true, before }, { name: `${name}.gch`, includers: true, before: before + 1 })
   }
-  if (known || search.includers.some((folder) => header.startsWith(`${folder}/`) || folder === ".")) return places
-  for (let slash = header.indexOf("/"); slash >= 0; slash = header.indexOf("/", slash + 1)) {
-    const name = header.slice(slash + 1)
-    addForced(name)
-    add(search.includers, name)
-    add(search.folders, name)
+  if (known) return shadows
+  if (includers.some((folder) => belowFolder(header, folder) !== undefined)) {
+    return [{ name: `${header.slice(header.lastIndexOf("/") + 1)}.gch`, includers: true, before: 0 }]
   }
-  return places
+  for (const name of endsOf(header)) shadows.push({ name, includers: true, before: folders.length })
+  return shadows
 }
+
+/** Where `-include` and `-imacros` would have found a header before all else. */
+export const forcedShadowsOf = (header: string, { folders, forced }: Search): ReadonlyArray<string> => {
+  if (forced.length === 0) return []
+  const names = [...folders.flatMap((folder) => belowFolder(header, folder) ?? []), ...endsOf(header)]
+  return names.filter((name) => forced.includes(name)).flatMap((name) => [name, `${name}.gch`])
+}
+
+/** What is behind each slash of a path. */
+const endsOf = (path: string): ReadonlyArray<string> => {
+  const ends: Array<string> = []
+  for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) ends.push(path.slice(slash + 1))
+  return ends
+}
+
+/**
+ * Whether GCC looks there by itself, after all that the command line names: there it stays, then, wherever the command line
+ * has it. Source: GCC manual, "-I".
+ */
+const isStandard = (folder: string, { target }: Search): boolean =>
+  /^\/usr\/(?:local\/)?include(?:\/|$)|\/lib\/gcc\//.test(folder) ||
+  (target !== "" && folder.startsWith("/") && `${folder}/`.includes(`/${target}/include/`))
 
 /** Every place where a name could be that a file asks for with `__has_include`. */
 export const askedFor = (text: string, search: Search): ReadonlyArray<Place> =>
@@ -118,7 +92,7 @@ export const binariesOf = (text: string, search: Search): ReadonlyArray<Readonly
   const names = [...text.matchAll(/\.inc(?:bin|lude)\s*\\?"([^"\\\n]+)\\?"/g)].map(([, name = ""]) => name)
   if (names.length < all) return undefined
   return names.map((name) =>
-    name.startsWith("/") ? [name] : [name, ...search.assembler.map((folder) => `${folder}/${name}`)]
+    name.startsWith("/") ? [name] : [name, ...search.assembler.map((folder) => inFolder(folder, name))]
   )
 }
 
@@ -136,6 +110,12 @@ export const libraryPlaces = (argv: ReadonlyArray<string>): ReadonlyArray<Readon
       : [[script, ...folders.map((folder) => `${folder}/${script}`)]]
   })
 }
+
+/** What stands behind an option, in its word or in the next one. */
+const valuesOf = (option: string, words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  words.flatMap((word, index) =>
+    word === option ? words.slice(index + 1, index + 2) : word.startsWith(option) ? [word.slice(option.length)] : []
+  )
 
 /** `-lm` → `libm.a`, `-l:x.a` → `x.a`: shared libraries are not for microcontrollers. */
 const libraryFile = (name: string): string => name.startsWith(":") ? name.slice(1) : `lib${name}.a`

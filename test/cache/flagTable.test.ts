@@ -51,6 +51,22 @@ describe("classifyArguments", () => {
       "folder -iwithprefixbefore/a",
       "folder -iwithprefix b"
     ],
+    [
+      "gcc --include-directory=a --include-directory-after b --include-prefix=/p/ --include-with-prefix-before=c --include=d",
+      "folder --include-directory=a",
+      "folder --include-directory-after b",
+      "folder --include-prefix=/p/",
+      "folder --include-with-prefix-before=c",
+      "preprocessor --include=d"
+    ],
+    [
+      "gcc -isysroot s --sysroot=s -I=/a --include-directory==/a -I-",
+      "uncacheable -isysroot s",
+      "uncacheable --sysroot=s",
+      "uncacheable -I=/a",
+      "uncacheable --include-directory==/a",
+      "uncacheable -I-"
+    ],
     ["gcc -include a.h -imacros b.h", "preprocessor -include a.h", "preprocessor -imacros b.h"],
     ["gcc -Tx.ld -T y.ld -Ttext 0x0 -Ttext=1", "file -Tx.ld", "file -T y.ld", "hashed -Ttext 0x0", "hashed -Ttext=1"],
     ["gcc --specs=nano.specs -specs=nosys.specs", "file --specs=nano.specs", "file -specs=nosys.specs"],
