@@ -126,7 +126,10 @@ const inEnvironment = (
     if (name.endsWith(".elf")) {
       // With LTO it is the link that assembles what sources hand to the assembler.
       const assembled = words.includes("-flto") ? Object.keys(files).filter((path) => /\.(?:bin|inc)$/.test(path)) : []
-      return key(name, [...common, environment, libraries], [actual(/\.o$/), textsOf([...responses, ...assembled])])
+      // A library with a manifest goes into the link as an archive.
+      const archived = libraries.filter((folder) => `${folder.replace(/\/src$/, "")}/library.json` in files)
+      const command = [...common, environment, libraries, archived]
+      return key(name, command, [actual(/\.o$/), textsOf([...responses, ...assembled])])
     }
     return key(name, [...tools, environment], [actual(/^firmware\.elf$/)])
   }
