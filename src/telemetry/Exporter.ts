@@ -57,7 +57,9 @@ export const makeExporter: (
         target,
         encode: (items) => encode(serialization, [...items])
       })
-      return { ...queue, what, url: target.url }
+      const { origin, pathname } = new URL(target.url)
+      // What else an address has may be a secret.
+      return { ...queue, what, url: `${origin}${pathname}` }
     })
 
     const spans = yield* open<OtlpSpan>(

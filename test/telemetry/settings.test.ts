@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { samplerOf } from "../../src/telemetry/sampler.ts"
+import { ratioOf, samplerOf } from "../../src/telemetry/sampler.ts"
 import { readSettings, wantsTelemetry } from "../../src/telemetry/settings.ts"
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }
@@ -53,16 +53,59 @@ describe("variables of OpenTelemetry", () => {
   })
 
   it("name the service: OTEL_SERVICE_NAME first", () => {
-    const attributes = { OTEL_RESOURCE_ATTRIBUTES: "service.name=a,deployment.environment.name=b%2Cc,bad=%zz" }
+    const attributes = { OTEL_RESOURCE_ATTRIBUTES: "service.name=a,deployment.environment.name=b%2Cc,team%20name=d" }
     assert.deepStrictEqual(readSettings({ ...endpoint, ...attributes }).resource, {
       "service.name": "a",
       "deployment.environment.name": "b,c",
-      bad: "%zz"
+      "team name": "d"
     })
     assert.strictEqual(
       readSettings({ ...endpoint, ...attributes, OTEL_SERVICE_NAME: "d" }).resource["service.name"],
       "d"
     )
+    const broken = readSettings({ ...endpoint, OTEL_RESOURCE_ATTRIBUTES: "service.name=a,bad=%zz" })
+    assert.deepStrictEqual(broken.resource, { "service.name": "fbuild" })
+    assert.lengthOf(broken.problems, 1)
+  })
+
+  it("may be in capitals", () => {
+    const { problems, sampler, targets } = readSettings({
+      ...endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "HTTP/JSON",
+      OTEL_EXPORTER_OTLP_COMPRESSION: "GZIP",
+      OTEL_TRACES_EXPORTER: "OTLP",
+      OTEL_LOGS_EXPORTER: "None",
+      OTEL_TRACES_SAMPLER: "Always_Off"
+    })
+    assert.deepStrictEqual(problems, [])
+    assert.deepStrictEqual([targets.traces?.protocol, targets.traces?.compression], ["http/json", "gzip"])
+    assert.isUndefined(targets.logs)
+    assert.isFalse(sampler({ traceId: "0".repeat(32), parent: true }))
+  })
+
+  it("that ask for gRPC are answered once, with what to ask for instead", () => {
+    const { problems, targets } = readSettings({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })
+    assert.deepStrictEqual(targets, {})
+    assert.lengthOf(problems, 1)
+    assert.match(problems[0]!, /^OTEL_EXPORTER_OTLP_PROTOCOL is "grpc".*set it to http\/protobuf or http\/json.*4318/)
+    const one = readSettings({ ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "grpc" })
+    assert.deepStrictEqual(Object.keys(one.targets), ["traces", "logs"])
+    assert.match(one.problems.join("\n"), /^OTEL_EXPORTER_OTLP_METRICS_PROTOCOL [^\n]*$/)
+  })
+
+  it("of a sampler whose ratio means nothing leave it with its default", () => {
+    const { problems, sampler } = readSettings({
+      ...endpoint,
+      OTEL_TRACES_SAMPLER: "traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "2"
+    })
+    assert.deepStrictEqual(problems, ["OTEL_TRACES_SAMPLER_ARG is \"2\", not a number from 0 to 1"])
+    assert.isTrue(sampler({ traceId: "f".repeat(32), parent: false }))
+  })
+
+  it("of headers are percent-encoded, or not", () => {
+    const { targets } = readSettings({ ...endpoint, OTEL_EXPORTER_OTLP_HEADERS: "key=100%, b=%C3%A9%3D%2C" })
+    assert.deepStrictEqual(targets.traces?.headers, { key: "100%", b: "é=," })
   })
 
   it("that mean nothing are told and not used", () => {
@@ -71,8 +114,7 @@ describe("variables of OpenTelemetry", () => {
       OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://logs",
       OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "grpc",
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "many",
-      OTEL_TRACES_SAMPLER: "traceidratio",
-      OTEL_TRACES_SAMPLER_ARG: "2"
+      OTEL_TRACES_SAMPLER: "sometimes"
     })
     assert.deepStrictEqual(targets, {})
     assert.strictEqual(maxBatch, 512)
@@ -84,7 +126,7 @@ describe("variables of OpenTelemetry", () => {
 
 describe("samplers", () => {
   const decide = (name: string, argument: string | undefined, traceId: string, parent?: boolean) =>
-    samplerOf(name, argument)!({ traceId, parent })
+    samplerOf(name, ratioOf(argument)!)!({ traceId, parent })
   const low = `${"f".repeat(18)}${"0".repeat(14)}`
   const high = "f".repeat(32)
 
@@ -95,6 +137,8 @@ describe("samplers", () => {
     assert.isFalse(decide("traceidratio", "0.5", high, true))
     assert.isTrue(decide("traceidratio", undefined, high))
     assert.isFalse(decide("traceidratio", "0", low))
+    // Of such numbers no power of two makes integers.
+    for (const ratio of ["0.01", "1e-9", "0.3333333333333333"]) assert.isTrue(decide("traceidratio", ratio, low))
   })
 
   it("based on the parent follow it", () => {
@@ -104,7 +148,7 @@ describe("samplers", () => {
   })
 
   it("are known by name", () => {
-    for (const name of ["", "jaeger_remote", "parentbased_", "always"]) assert.isUndefined(samplerOf(name, undefined))
-    for (const argument of ["-1", "1.1", "x"]) assert.isUndefined(samplerOf("traceidratio", argument))
+    for (const name of ["", "jaeger_remote", "parentbased_", "always"]) assert.isUndefined(samplerOf(name, 1))
+    for (const argument of ["-1", "1.1", "x"]) assert.isUndefined(ratioOf(argument))
   })
 })
