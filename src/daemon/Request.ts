@@ -11,11 +11,13 @@ export interface Request {
   readonly columns: number
   /** Whether stdin, stdout and stderr are terminals. */
   readonly terminals: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
+  /** When the launcher was started, ns of the system's monotonic clock. */
+  readonly started: bigint
   readonly args: ReadonlyArray<string>
   readonly variables: Readonly<Record<string, string>>
 }
 
-const version = "fbuild-2"
+const version = "fbuild-3"
 
 /** Reads a request; `undefined` when it is none of this version of the protocol. */
 export const decodeRequest = (payload: Uint8Array): Request | undefined => {
@@ -24,12 +26,12 @@ export const decodeRequest = (payload: Uint8Array): Request | undefined => {
   if (strings.pop() !== "" || strings[0] !== version) return undefined
   const [, buildId, ...counted] = strings
   const place = takeCounted(counted)
-  const [cwd, columns, terminals] = counted.splice(0, 3)
+  const [cwd, columns, terminals, started] = counted.splice(0, 4)
   const args = takeCounted(counted)
   const variables = takeCounted(counted)
   if (
     buildId === undefined || place === undefined || cwd === undefined || columns === undefined
-    || !/^[01]{3}$/.test(terminals ?? "") || args === undefined || variables === undefined || counted.length > 0
+    || !/^[01]{3}$/.test(terminals ?? "") || !/^\d{1,19}$/.test(started ?? "") || args === undefined || variables === undefined || counted.length > 0
   ) return undefined
   return {
     buildId,
@@ -37,6 +39,7 @@ export const decodeRequest = (payload: Uint8Array): Request | undefined => {
     cwd,
     columns: Number(columns),
     terminals: { stdin: terminals![0] === "1", stdout: terminals![1] === "1", stderr: terminals![2] === "1" },
+    started: BigInt(started!),
     args,
     variables: Object.fromEntries(variables.map((text) => {
       // A name may be empty or start with `=` on Windows only.

@@ -1,5 +1,6 @@
 // @effect-diagnostics nodeBuiltinImport:off strictEffectProvide:off -- the entry point of the daemon
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -43,9 +44,12 @@ const folder = daemonFolder(home)
 const log = makeLog(folder)
 /** Plans that are remembered, one for each request of another kind: some MB each for projects of a thousand sources. */
 const rememberedPlans = 32
+/** A launcher gives up long before, ns. */
+const longestLaunch = 60_000_000_000n
 
 const terminalOf = (
   { columns, interruptCode, request, stderr, stdout }: Call,
+  nowNanos: bigint,
   beforeLeaving: Terminal["Service"]["beforeLeaving"]
 ): Terminal["Service"] => {
   const sink = (write: Call["stdout"], isTTY: boolean) => ({
@@ -54,12 +58,15 @@ const terminalOf = (
     isTTY,
     columns: () => isTTY && columns() > 0 ? columns() : undefined
   })
+  const underWay = process.hrtime.bigint() - request.started
   return {
     cwd: request.cwd,
     variables: request.variables,
     stdout: sink(stdout, request.terminals.stdout),
     stderr: sink(stderr, request.terminals.stderr),
     interruptCode,
+    // By the clock that nobody sets; the launcher may have looked at another one only where Node has one of its own.
+    ...(underWay >= 0 && underWay < longestLaunch ? { launchedNanos: nowNanos - underWay } : {}),
     beforeLeaving
   }
 }
@@ -97,9 +104,9 @@ const daemon = Effect.gen(function*() {
     buildId,
     refuses: (request) => difference(request, place(), limitsOf),
     handle: (call) =>
-      Effect.sync(() => {
+      Effect.map(Clock.currentTimeNanos, (nowNanos) => {
         let farewell: Effect.Effect<void> = Effect.void
-        const terminal = terminalOf(call, (effect) => {
+        const terminal = terminalOf(call, nowNanos, (effect) => {
           farewell = effect
         })
         const leave = Effect.suspend(() =>

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 5000
@@ -28,6 +29,7 @@ extern char **environ;
 static char **arguments;
 static int daemon_fd, signals[2], signalled, asked, closed[3];
 static char folder[PATH_MAX], *request_at, *request_end;
+static struct timespec started;
 
 /* Hands over to the launcher that can do everything, without the daemon if that has been asked. Only before it begins. */
 static void hand_over(void) {
@@ -167,7 +169,7 @@ static void send_request(int count) {
   if (!request || !getcwd(cwd, sizeof cwd) || cwd[0] != '/' || stat("/", &root) != 0) hand_over();
   request_at = request, request_end = request + LONGEST_REQUEST;
   while (environ[variables]) variables++;
-  append("fbuild-2");
+  append("fbuild-3");
   append(BUILD_ID);
   append("%d", fact_count + 2);
   append("%o", (unsigned)mask);
@@ -176,6 +178,7 @@ static void send_request(int count) {
   append("%s", cwd);
   append("%d", columns());
   append("%d%d%d", isatty(0), isatty(1), isatty(2));
+  append("%lld", (long long)started.tv_sec * 1000000000 + started.tv_nsec);
   append("%d", count);
   for (int index = 1; index <= count; index++) append("%s", arguments[index]);
   append("%d", variables);
@@ -208,6 +211,7 @@ int main(int count, char **given) {
   size_t have = 0, left = 0;
   int begun = 0, status = 0;
   arguments = given;
+  clock_gettime(CLOCK_MONOTONIC, &started);
   if (count < 1 || (use && strcmp(use, "off") == 0) || (count > 1 && strcmp(given[1], "daemon") == 0)) hand_over();
   for (int index = 1; index < count; index++) if (strcmp(given[index], "--no-daemon") == 0) hand_over();
   for (int fd = 0; fd < 3; fd++) if (fcntl(fd, F_GETFD) < 0) hand_over();

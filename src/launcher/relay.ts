@@ -114,8 +114,9 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
   const columns = isatty(1) ? process.stdout.columns : 0
   const variables = Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
   const facts = place()
+  const started = process.hrtime.bigint() - BigInt(Math.round(performance.now() * 1e6))
   const strings = [
-    ...["fbuild-2", FBUILD_BUILD_ID, String(facts.length), ...facts, cwd, String(columns), terminals],
+    ...["fbuild-3", FBUILD_BUILD_ID, String(facts.length), ...facts, cwd, String(columns), terminals, String(started)],
     ...[String(args.length), ...args, String(variables.length), ...variables]
   ]
   send("H", `${strings.join("\0")}\0`)

@@ -48,7 +48,7 @@ describe("frames", () => {
 const request = (...strings: ReadonlyArray<string>) => decodeRequest(Buffer.from(strings.map((s) => `${s}\0`).join("")))
 
 describe("request", () => {
-  const facts = ["fbuild-2", "id", "2", "22", "mnt:[1]", "/a b", "80", "011"]
+  const facts = ["fbuild-3", "id", "2", "22", "mnt:[1]", "/a b", "80", "011", "123456789012345678"]
   const args = ["2", "build", "-e uno"]
   const variables = ["3", "A=1=2", "B=", "C=x\ny"]
 
@@ -59,13 +59,14 @@ describe("request", () => {
       cwd: "/a b",
       columns: 80,
       terminals: { stdin: false, stdout: true, stderr: true },
+      started: 123456789012345678n,
       args: ["build", "-e uno"],
       variables: { A: "1=2", B: "", C: "x\ny" }
     })
   })
 
   it("of another version, or damaged, is none", () => {
-    assert.isUndefined(request("fbuild-1", ...facts.slice(1), ...args, ...variables))
+    assert.isUndefined(request("fbuild-2", ...facts.slice(1), ...args, ...variables))
     assert.isUndefined(request(...facts, "3", "build", "0"))
     assert.isUndefined(request(...facts, ...args, "4", "A=1"))
     assert.isUndefined(request(...facts, ...args, ...variables, "more"))

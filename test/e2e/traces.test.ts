@@ -353,6 +353,7 @@ describe("traces", () => {
     const home = Path.join(space, "daemon-home")
     const other = await startRotel()
     const dirs = ["one", "two"].map((name) => write(Path.join(space, name), project()))
+    const asked = BigInt(Date.now()) * 1_000_000n
     try {
       const runs = await Promise.all(
         [collector, other].map(({ endpoint }, index) =>
@@ -369,7 +370,13 @@ describe("traces", () => {
       for (const [index, here] of [collector, other].entries()) {
         const { traceId } = runs[index]!.finished
         const spans = await here.trace(traceId)
-        assert.strictEqual(checkTrace(spans).resource["service.name"], `service-${index}`)
+        const root = checkTrace(spans)
+        assert.strictEqual(root.resource["service.name"], `service-${index}`)
+        // From when the launcher was started, who started the daemon as well; 1 ms is what clocks are rounded to.
+        const [launch] = spans.filter(({ name }) => name === "launch")
+        assert.deepStrictEqual([launch?.parent, launch?.start], [root.id, root.start])
+        assert.isTrue(root.start > asked - 1_000_000n && launch!.end > launch!.start)
+        for (const { name, start } of spans) assert.isTrue(name === "launch" || name === root.name || start >= launch!.end)
         const there = index === 0 ? other : collector
         assert.isFalse(there.spans().some((span) => span.traceId === traceId))
       }

@@ -106,6 +106,7 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
       const args = ["a b", "", "--x='$HOME'", "ü\n"]
       const folder = Fs.realpathSync(Fs.mkdtempSync(Path.join(Os.tmpdir(), "fbuild cwd ")))
       let payload: Uint8Array = Buffer.alloc(0)
+      const before = process.hrtime.bigint()
       const { status } = await run(async ({ next, send }) => {
         payload = (await next()).payload
         send("B")
@@ -115,7 +116,8 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
       assert.strictEqual(status, 0)
       const request = decodeRequest(payload)
       assert.isDefined(request)
-      const { buildId, cwd, place, terminals, variables } = request!
+      const { buildId, cwd, place, started, terminals, variables } = request!
+      assert.isTrue(before < started && started < process.hrtime.bigint(), `${before} < ${started}`)
       assert.deepStrictEqual(request!.args, args)
       assert.strictEqual(cwd, folder)
       const [umask, root, ofSelf, stat, limits, cgroup, personality, , ...namespaces] = place
