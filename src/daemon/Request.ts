@@ -31,7 +31,8 @@ export const decodeRequest = (payload: Uint8Array): Request | undefined => {
   const variables = takeCounted(counted)
   if (
     buildId === undefined || place === undefined || cwd === undefined || columns === undefined
-    || !/^[01]{3}$/.test(terminals ?? "") || !/^\d{1,19}$/.test(started ?? "") || args === undefined || variables === undefined || counted.length > 0
+    || !/^[01]{3}$/.test(terminals ?? "") || !/^\d{1,19}$/.test(started ?? "") || args === undefined ||
+    variables === undefined || counted.length > 0
   ) return undefined
   return {
     buildId,

@@ -153,7 +153,9 @@ const answerOf = (status: number, retryAfter: string | undefined): Sent => {
 
 const describe = ({ message, reason }: HttpClientError): string => {
   const code = codeOf(reason)
-  return code === "ECONNREFUSED" ? "connection refused" : code ?? message
+  if (code === "ECONNREFUSED") return "connection refused"
+  // Of Node's parser. A port for gRPC answers so.
+  return code?.startsWith("HPE_") === true ? `no answer of HTTP/1.1 (${code}); is it a port for gRPC?` : code ?? message
 }
 
 /** The system's code of an error or of what caused it: clients wrap them differently. */

@@ -13,7 +13,8 @@ import { type Call, makeServer, type ServerOptions } from "../../src/daemon/Serv
 const hello = (args: ReadonlyArray<string>, buildId = "id", place = "here") =>
   encodeFrame(
     "H",
-    ["fbuild-3", buildId, "1", place, "/", "80", "000", "7", String(args.length), ...args, "0"].map((s) => `${s}\0`).join("")
+    ["fbuild-3", buildId, "1", place, "/", "80", "000", "7", String(args.length), ...args, "0"].map((s) => `${s}\0`)
+      .join("")
   )
 
 /** A server with the handler given, and what connects to it. */

@@ -69,7 +69,7 @@ describe("traces", () => {
   afterAll(() => collector.stop())
   const exporting = (more: Readonly<Record<string, string>> = {}) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-    // This is not about a machine that is busy.
+    // None of this is about a machine that is busy.
     OTEL_BSP_EXPORT_TIMEOUT: "20000",
     FBUILD_HOME: Path.join(space, "home"),
     FBUILD_COMPILE_CACHE: "embedded",
@@ -376,13 +376,60 @@ describe("traces", () => {
         const [launch] = spans.filter(({ name }) => name === "launch")
         assert.deepStrictEqual([launch?.parent, launch?.start], [root.id, root.start])
         assert.isTrue(root.start > asked - 1_000_000n && launch!.end > launch!.start)
-        for (const { name, start } of spans) assert.isTrue(name === "launch" || name === root.name || start >= launch!.end)
+        for (const { name, start } of spans) {
+          assert.isTrue(name === "launch" || name === root.name || start >= launch!.end)
+        }
         const there = index === 0 ? other : collector
         assert.isFalse(there.spans().some((span) => span.traceId === traceId))
       }
+      // The daemon is there: this launcher is that in C, where there is a C compiler.
+      const again = await build(dirs[0]!, [], exporting({ FBUILD_HOME: home, FBUILD_DAEMON: "on" }))
+      const spans = await collector.trace(again.finished.traceId)
+      const root = checkTrace(spans)
+      const [launch] = spans.filter(({ name }) => name === "launch")
+      assert.deepStrictEqual([launch?.parent, launch?.start], [root.id, root.start])
     } finally {
       await fbuild("/", ["daemon", "stop"], { FBUILD_HOME: home, FBUILD_DAEMON: "on" })
       await other.stop()
+    }
+  })
+
+  it("of requests that share an action lead to each other", async () => {
+    const home = { FBUILD_HOME: Path.join(space, "sharing-home"), FBUILD_DAEMON: "on" }
+    const [started, go] = [Path.join(space, "shared.started"), Path.join(space, "shared.go")]
+    const folder = compilers(
+      "waits",
+      `case "$*" in *" src/main.cpp"*) : > "${started}"; until [ -e "${go}" ]; do sleep 0.05; done;; esac; exec /usr/bin/avr-g++ "$@"`
+    )
+    const dirs = ["first", "second"].map((name) => write(Path.join(space, name), project(folder)))
+    try {
+      const first = build(dirs[0]!, [], exporting(home))
+      while (!Fs.existsSync(started)) await sleep(5)
+      const second = ChildProcess.spawn(program, ["build", "--json"], {
+        cwd: dirs[1]!,
+        env: environment(dirs[1]!, exporting(home)),
+        stdio: ["ignore", "pipe", "inherit"]
+      })
+      let said = ""
+      second.stdout.setEncoding("utf8").on("data", (text) => said += text)
+      const ended = new Promise<Run>((resolve) =>
+        second.on("close", (status) => resolve({ status, stdout: said, stderr: "" }))
+      )
+      while (!said.includes("EnvironmentStarted")) await sleep(5)
+      await sleep(1000)
+      Fs.writeFileSync(go, "")
+      const runs = [await first, readEvents(await ended)]
+      const [one, other] = await Promise.all(runs.map(async ({ finished: { traceId } }) => {
+        const spans = await collector.trace(traceId)
+        checkTrace(spans)
+        return actionsOf(spans).find(({ attributes }) => attributes["fbuild.action.path"] === "src/main.cpp")!
+      }))
+      assert.strictEqual(one!.attributes["fbuild.action.outcome"], "Executed")
+      assert.strictEqual(other!.attributes["fbuild.action.outcome"], "Cached")
+      assert.deepStrictEqual(one!.links, [{ traceId: other!.traceId, id: other!.id }])
+      assert.deepStrictEqual(other!.links, [{ traceId: one!.traceId, id: one!.id }])
+    } finally {
+      await fbuild("/", ["daemon", "stop"], home)
     }
   })
 })

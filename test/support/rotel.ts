@@ -26,6 +26,7 @@ export interface Span {
   readonly status: string
   readonly message: string
   readonly attributes: Readonly<Record<string, string>>
+  readonly links: ReadonlyArray<{ readonly traceId: string; readonly id: string }>
   readonly resource: Readonly<Record<string, string>>
 }
 
@@ -108,6 +109,9 @@ const parseSpans = (log: string): ReadonlyArray<Span> => {
         status: field("Status code"),
         message: field("Status message"),
         attributes: attributesOf(block),
+        links: [...block.matchAll(/^SpanLink #.*\n *-> Trace ID: (.*)\n *-> ID: (.*)$/gm)].map(
+          ([, traceId = "", id = ""]) => ({ traceId, id })
+        ),
         resource
       })
     }

@@ -2,8 +2,9 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
+import { once } from "node:events"
 import * as Http from "node:http"
-import type { AddressInfo } from "node:net"
+import * as Net from "node:net"
 import { gunzipSync } from "node:zlib"
 import { makeExportQueue } from "../../src/telemetry/ExportQueue.ts"
 
@@ -28,7 +29,7 @@ const serve = (...statuses: ReadonlyArray<number>) =>
             if (status !== 0) response.writeHead(status, status === 503 ? { "retry-after": "0.02" } : {}).end("{}")
           })
         }).listen(0, "127.0.0.1", () => {
-          const { port } = server.address() as AddressInfo
+          const { port } = server.address() as Net.AddressInfo
           resume(Effect.succeed({ url: `http://127.0.0.1:${port}/v1/traces`, requests, server }))
         })
       }
@@ -107,6 +108,21 @@ describe("ExportQueue", () => {
       const again = performance.now()
       yield* nobody.drain(5000)
       assert.isBelow(performance.now() - again, 20)
+    }))
+
+  it.live("knows a port for gRPC", () =>
+    Effect.gen(function*() {
+      // A settings frame of HTTP/2, with which its servers begin.
+      const server = Net.createServer((socket) => {
+        socket.on("error", () => {})
+        socket.write(Buffer.from("000000040000000000", "hex"))
+      }).listen(0, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+      yield* Effect.promise(() => once(server, "listening"))
+      const queue = yield* makeQueue(`http://127.0.0.1:${(server.address() as Net.AddressInfo).port}/v1/traces`)
+      queue.push(1)
+      yield* queue.send
+      assert.match(queue.loss()!.reason, /is it a port for gRPC\?$/)
     }))
 
   it.live("ends as soon as the endpoint has been waited for long enough, also where nothing is interruptible", () =>
