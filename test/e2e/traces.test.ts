@@ -240,6 +240,35 @@ describe("traces", () => {
     assert.match(Fs.readFileSync(printed, "utf8"), new RegExp(`^(?:${traced.TRACEPARENT} vendor=1\\n)+$`))
   })
 
+  it("go on in hooks and in emulators", async () => {
+    const printed = Path.join(space, "hooks.printed")
+    const core = Path.join(space, "core")
+    Fs.cpSync(acme, core, { recursive: true })
+    const print = `echo "$2 $TRACEPARENT" >> "${printed}"\n`
+    Fs.appendFileSync(Path.join(core, "avr/hooks/log.sh"), print)
+    write(space, { "emulators/simavr": `#!/bin/sh\n${print}exec /usr/bin/simavr "$@"\n` })
+    Fs.chmodSync(Path.join(space, "emulators/simavr"), 0o755)
+    const dir = write(Path.join(space, "hooks"), project())
+    write(dir, { "platformio.ini": project()["platformio.ini"].replace(acme, core) })
+    const caller = { traceId: "5".repeat(32), span: "6".repeat(16) }
+    await fbuild(
+      dir,
+      ["test-emu", "--emulator", "simavr", "--expect", "done", "--timeout", "5s"],
+      exporting({ TRACEPARENT: `00-${caller.traceId}-${caller.span}-01`, PATH: `${space}/emulators:/usr/bin:/bin` })
+    )
+    const spans = await collector.trace(caller.traceId, caller.span)
+    const root = checkTrace(spans, caller.span)
+    assert.strictEqual(root.name, "fbuild test-emu")
+    const processes = new Map(processesOf(spans).map((span) => [span.id, span]))
+    const lines = Fs.readFileSync(printed, "utf8").trimEnd().split("\n")
+    const programs = lines.map((line) => {
+      const [, traceId, id] = / 00-([0-9a-f]{32})-([0-9a-f]{16})-01$/.exec(line) ?? assert.fail(line)
+      assert.strictEqual(traceId, caller.traceId)
+      return processes.get(id!)?.name
+    })
+    assert.deepStrictEqual(programs, [...Array.from({ length: 7 }, () => "sh"), "simavr"])
+  })
+
   it("leave no trace in keys", async () => {
     const dir = write(Path.join(space, "keys"), { "platformio.ini": ini("uno"), "src/main.cpp": blink })
     const parent = (digit: number) => `00-${String(digit).repeat(32)}-${String(digit).repeat(16)}-01`
