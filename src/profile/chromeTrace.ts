@@ -21,7 +21,7 @@ export const ChromeTrace = Schema.Struct({
   otherData: Schema.Record(Schema.String, Schema.String)
 })
 
-/** A build as Perfetto and chrome://tracing open it: one process, a thread for each command at once, one for planning. */
+/** A build as Perfetto and chrome://tracing open it: one process, a thread for each command at once, before them those of planning. */
 export const chromeTrace = (record: BuildRecord): typeof ChromeTrace.Type => {
   const name = (tid: number, text: string) => ({
     name: "thread_name",
@@ -31,18 +31,19 @@ export const chromeTrace = (record: BuildRecord): typeof ChromeTrace.Type => {
     args: { name: text }
   })
   const lanes = lanesOf(record)
-  const threads = new Set(lanes)
+  const parts = threadsOf(record.phases)
+  const firstJob = 1 + parts.reduce((most, thread) => Math.max(most, thread), 0)
   return {
     traceEvents: [
       { name: "process_name", ph: "M", pid: 1, tid: 0, args: { name: `fbuild ${record.args.join(" ")}` } },
-      name(0, "fbuild"),
-      ...[...threads].toSorted((a, b) => a - b).map((lane) => name(lane + 1, `job ${lane + 1}`)),
-      ...record.phases.map(({ end, name, start }) => ({
+      ...numbersTo(firstJob).map((thread) => name(thread, thread === 0 ? "fbuild" : `fbuild ${thread + 1}`)),
+      ...numbersTo(new Set(lanes).size).map((lane) => name(firstJob + lane, `job ${lane + 1}`)),
+      ...record.phases.map(({ end, name, start }, index) => ({
         name,
         cat: "fbuild",
         ph: "X" as const,
         pid: 1,
-        tid: 0,
+        tid: parts[index]!,
         ts: start,
         dur: end - start,
         args: {}
@@ -54,7 +55,7 @@ export const chromeTrace = (record: BuildRecord): typeof ChromeTrace.Type => {
           cat: action.mnemonic,
           ph: "X" as const,
           pid: 1,
-          tid: lanes[index]! + 1,
+          tid: firstJob + lanes[index]!,
           ts: start,
           dur: action.finished - start,
           args: detailsOf(record, action)
@@ -74,3 +75,24 @@ const detailsOf = (record: BuildRecord, action: RecordedAction): Record<string, 
   reason: action.reason,
   cache: action.cache
 })
+
+const numbersTo = (end: number): ReadonlyArray<number> => Array.from({ length: end }, (_, index) => index)
+
+/** For each part a thread, in which what overlaps it lies within it or around it: else the format does not know what to draw. */
+const threadsOf = (phases: BuildRecord["phases"]): ReadonlyArray<number> => {
+  /** Of each thread the ends of what has begun, the innermost last. */
+  const begun: Array<Array<number>> = []
+  const threads: Array<number> = []
+  const outerFirst = phases.map(({ end, start }, index) => ({ end, start, index }))
+    .toSorted((a, b) => a.start - b.start || b.end - a.end)
+  for (const { end, index, start } of outerFirst) {
+    const free = begun.findIndex((ends) => {
+      while (ends.length > 0 && ends.at(-1)! <= start) ends.pop()
+      return ends.length === 0 || end <= ends.at(-1)!
+    })
+    if (free >= 0) begun[free]!.push(end)
+    else begun.push([end])
+    threads[index] = free >= 0 ? free : begun.length - 1
+  }
+  return threads
+}

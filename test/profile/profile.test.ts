@@ -106,6 +106,27 @@ describe("a profile", () => {
     assert.strictEqual(link.args["argv"], "g++ -c")
   })
 
+  it("has no two events in a thread of its trace of which one only begins or ends within the other", () => {
+    const times = [[0, 100], [0, 50], [10, 60], [20, 30], [25, 35], [50, 100], [60, 60], [100, 100]] as const
+    const phases = times.map(([start, end]) => ({ name: "part", start, end }))
+    const { traceEvents } = chromeTrace(recordOf(record.actions, { phases }))
+    const events = traceEvents.flatMap(({ dur, ph, tid, ts }) =>
+      ph === "X" ? [{ tid, start: ts!, end: ts! + dur! }] : []
+    )
+    assert.lengthOf(events, phases.length + record.actions.length)
+    for (const one of events) {
+      for (const other of events) {
+        if (one === other || one.tid !== other.tid) continue
+        const isApart = one.end <= other.start || other.end <= one.start
+        const isWithin = one.start <= other.start && other.end <= one.end
+        const isAround = other.start <= one.start && one.end <= other.end
+        assert.isTrue(isApart || isWithin || isAround, JSON.stringify([one, other]))
+      }
+    }
+    const named = new Set(traceEvents.flatMap(({ name, tid }) => name === "thread_name" ? [tid] : []))
+    assert.deepStrictEqual(named, new Set(events.map(({ tid }) => tid)))
+  })
+
   it("draws nothing over anything else", () => {
     const lanes = lanesOf(record)
     for (const [one, action] of record.actions.entries()) {
