@@ -1,6 +1,7 @@
 import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
 import { attinyBoards } from "./attinyBoards.ts"
 import { boards } from "./boards.ts"
+import { menus } from "./menus.ts"
 import { recipes } from "./recipes.ts"
 
 /** Classic AVR, as PlatformIO's `atmelavr`. Sources of the values: NOTES.md. */
@@ -23,6 +24,21 @@ export const platform = PlatformSpec.make({
   },
   // An id counts where the core that is used has its board.
   boards: { ...boards, ...attinyBoards },
+  menus,
+  options: {
+    "build.clock_source": "build.clocksource",
+    "fuses.lfuse": "bootloader.low_fuses",
+    "fuses.hfuse": "bootloader.high_fuses",
+    "fuses.efuse": "bootloader.extended_fuses",
+    "fuses.lock_bits": "bootloader.lock_bits",
+    "fuses.lockbits": "bootloader.lock_bits"
+  },
+  fuses: {
+    lfuse: "bootloader.low_fuses",
+    hfuse: "bootloader.high_fuses",
+    efuse: "bootloader.extended_fuses",
+    lock: "bootloader.lock_bits"
+  },
   overlays: [
     {
       why: "float.h of avr-gcc 5.4 defines DECIMAL_DIG for C only, and WString.cpp of the Arduino core uses it in C++",

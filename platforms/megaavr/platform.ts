@@ -1,4 +1,19 @@
 import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
+import { menus } from "./menus.ts"
+
+/** Fuses by their names in data sheets, which cores have for their properties too. */
+const fuses = [
+  "WDTCFG",
+  "BODCFG",
+  "OSCCFG",
+  "TCD0CFG",
+  "SYSCFG0",
+  "SYSCFG1",
+  "APPEND",
+  "BOOTEND",
+  "CODESIZE",
+  "BOOTSIZE"
+]
 
 /** megaAVR: ATmega4809 and its relatives, as PlatformIO's `atmelmegaavr`. Sources of the values: NOTES.md. */
 export const platform = PlatformSpec.make({
@@ -17,6 +32,12 @@ export const platform = PlatformSpec.make({
     tools: ["avr-gcc"],
     files: ["device-specs/specs-{build.mcu}", "crt{build.mcu}.o", "lib{build.mcu}.a"]
   },
+  menus,
+  options: Object.fromEntries([
+    ...fuses.map((name) => [`fuses.${name.toLowerCase()}`, `bootloader.${name}`]),
+    ["fuses.lockbit", "bootloader.LOCKBIT"]
+  ]),
+  fuses: Object.fromEntries([...fuses, "LOCKBIT"].map((name) => [name.toLowerCase(), `bootloader.${name}`])),
   boards: { nano_every: "nona4809:mode=on", uno_wifi_rev2: "uno2018:mode=on" },
   overlays: [
     {

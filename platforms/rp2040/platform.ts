@@ -14,7 +14,13 @@ export const platform = PlatformSpec.make({
     debianPackages: []
   },
   cores: { earlephilhower: "rp2040", arduino: "rp2040" },
-  menus: [{ option: "build.filesystem_size", menu: "flash", from: "build.fs_start", to: "build.fs_end" }],
+  menus: [{
+    _tag: "Size",
+    setting: "build.filesystem_size",
+    menu: "flash",
+    from: "build.fs_start",
+    to: "build.fs_end"
+  }],
   toolchain: { package: "toolchain-rp2040-earlephilhower", tools: ["pqt-gcc", "pqt-gcc-riscv"], files: [] },
   boards,
   images: [

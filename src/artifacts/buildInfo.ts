@@ -11,6 +11,8 @@ const Sizes = Schema.Struct({
   eeprom: Schema.optionalKey(Memory)
 })
 
+const Fuse = Schema.Struct({ value: Schema.String, path: Schema.String, line: Schema.Int })
+
 /** `build_info.json`: what a firmware was made from, and how to make it again. */
 const BuildInfo = Schema.fromJsonString(
   Schema.Struct({
@@ -31,6 +33,8 @@ const BuildInfo = Schema.fromJsonString(
       sha256: Schema.String,
       bytes: Schema.Int
     })),
+    /** Not written by a build: what the board's are meant to be, and where that is said. */
+    fuses: Schema.optionalKey(Schema.Record(Schema.String, Fuse)),
     size: Sizes,
     reproduce: Schema.Array(Schema.String)
   }),
@@ -47,6 +51,8 @@ export interface BuildFacts {
   readonly core: { readonly path: string; readonly version: string; readonly source: string }
   /** Relative to the project, or absolute. */
   readonly elf: string
+  /** Empty where the family has none. */
+  readonly fuses: Readonly<Record<string, typeof Fuse.Type>>
   readonly sizes: typeof Sizes.Type
   readonly images: ReadonlyArray<Image>
 }
@@ -57,7 +63,7 @@ export const buildInfo = Effect.fnUntraced(function*(projectDir: string, facts: 
   const digest = Effect.fnUntraced(function*(path: string) {
     return (yield* disk.digest(path.startsWith("/") ? path : `${projectDir}/${path}`)) ?? ""
   })
-  const { board, core, elf, environment, images, platform, sizes, toolchain } = facts
+  const { board, core, elf, environment, fuses, images, platform, sizes, toolchain } = facts
   return `${
     Schema.encodeSync(BuildInfo)({
       environment,
@@ -73,6 +79,7 @@ export const buildInfo = Effect.fnUntraced(function*(projectDir: string, facts: 
       },
       elf: { path: elf, sha256: yield* digest(elf) },
       images,
+      ...(Object.keys(fuses).length === 0 ? {} : { fuses }),
       size: sizes,
       reproduce: ["fbuild", "build", "-e", environment]
     })

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Properties, Property } from "../arduino/Properties.ts"
+import { extraFlags } from "./extraFlags.ts"
 import { jsonLine } from "./jsonLine.ts"
 
 /** A board as a file of PlatformIO's describes it, under the names that `boards.txt` has for its properties. */
@@ -55,21 +56,10 @@ export const parseManifest = (path: string, text: string): Result.Result<BoardMa
       if (typeof vid === "string" && !properties.has("build.vid")) set("build.vid", vid, ["build", "hwids"])
       if (typeof pid === "string" && !properties.has("build.pid")) set("build.pid", pid, ["build", "hwids"])
       const at = ["build", "extra_flags"]
-      const flags = wordsOf(build["extra_flags"])
-      const marks = flags.flatMap((flag) => /^-DARDUINO_((?!ARCH_)\w+)$/.exec(flag)?.[1] ?? [])
-      if (marks[0] !== undefined) set("build.board", marks[0], at)
-      if (flags.length > 0) {
-        set(
-          "build.extra_flags",
-          flags.filter((flag) => flag !== `-DARDUINO_${marks[0]}`).join(" "),
-          at
-        )
-      }
+      for (const [key, value] of extraFlags(textOf(build["extra_flags"]), undefined)) set(key, value, at)
       return { path, id, name: name ?? id, properties }
     }
   })
 
-const wordsOf = (flags: unknown): ReadonlyArray<string> =>
-  (Array.isArray(flags) ? flags : [flags]).filter((flag) => typeof flag === "string").join(" ").split(/\s+/).filter((
-    flag
-  ) => flag !== "")
+const textOf = (flags: unknown): string =>
+  (Array.isArray(flags) ? flags : [flags]).filter((flag) => typeof flag === "string").join(" ")

@@ -1,55 +1,126 @@
 import * as Result from "effect/Result"
-import { type Boards, resolveBoard, type ResolvedBoard } from "../arduino/boards.ts"
-import { mergeProperties } from "../arduino/Properties.ts"
+import { UnknownOption } from "../arduino/ArduinoError.ts"
+import { type Board, type Boards, type Menu, resolveBoard, type ResolvedBoard } from "../arduino/boards.ts"
+import { expand } from "../arduino/expandProperty.ts"
+import { mergeProperties, type Properties } from "../arduino/Properties.ts"
 
-/** A menu whose option is chosen by a size: the one where `to` - `from` is that many bytes. */
-export interface SizeRule {
-  readonly option: string
-  readonly menu: string
-  readonly from: string
-  readonly to: string
-}
+/** How a setting chooses an option of a menu: `MenuRule` of `plan/PlatformSpec.ts` says what each means. */
+export type OptionRule =
+  & { readonly setting: string; readonly menu: string }
+  & (
+    | { readonly _tag: "Size"; readonly from: string; readonly to: string }
+    | { readonly _tag: "Number"; readonly property: string }
+    | { readonly _tag: "Word"; readonly words: Readonly<Record<string, string>> }
+  )
 
 /**
- * The board with the options that `board_build.<menu> = <option>` asks for, and those that a size decides. What `board =` itself
- * says (`id:menu=option`) is stronger. An option that the board does not have is a property like any other.
+ * The board with the options that `board_build.<menu> = <option>` asks for, and those that the rules find for other settings.
+ * What `board =` itself says (`id:menu=option`) is stronger. Where a setting fits no option, a number or a size chooses nothing; a word is an
+ * error, because what it asks for would be left out without a sign.
  */
 export const chooseOptions = (
   boards: Boards,
   board: ResolvedBoard,
   reference: string,
-  /** `board_build.X` as `build.X`. */
-  options: Readonly<Record<string, string>>,
-  rules: ReadonlyArray<SizeRule>
-): ResolvedBoard => {
-  const menus = boards.boards.get(board.id)?.menus
-  if (menus === undefined) return board
-  const chosen = new Map<string, string>()
-  for (const [menu, available] of menus) {
-    const named = options[`build.${menu}`]
-    const bySize = rules.flatMap((rule) => {
-      const bytes = rule.menu === menu ? byteCount(options[rule.option]) : undefined
-      return bytes === undefined ?
-        [] :
-        [...available].flatMap(([id, { properties }]) =>
-          Number(properties.get(rule.to)?.value) - Number(properties.get(rule.from)?.value) === bytes ? [id] : []
+  /** `board_build.X` as `build.X`, `board_hardware.X` as `hardware.X`. */
+  settings: Readonly<Record<string, string>>,
+  rules: ReadonlyArray<OptionRule>
+): Result.Result<ResolvedBoard, UnknownOption> =>
+  Result.gen(function*() {
+    const vendor = boards.boards.get(board.id)
+    if (vendor === undefined) return board
+    const written = new Set(reference.split(":")[1]?.split(",").map((choice) => choice.split("=")[0]))
+    const chosen = new Map<string, string>()
+    for (const [id, menu] of vendor.menus) {
+      if (written.has(id)) continue
+      const named = settings[`build.${id}`]
+      if (named !== undefined && menu.has(named)) chosen.set(id, named)
+      else {
+        const option = yield* optionByRules(
+          { boards, board, vendor, menu },
+          rules.filter((rule) => rule.menu === id),
+          settings
         )
-    })
-    const option = named !== undefined && available.has(named) ? named : bySize[0]
-    if (option !== undefined && !reference.includes(`${menu}=`)) chosen.set(menu, option)
+        if (option !== undefined) chosen.set(id, option)
+      }
+    }
+    if (chosen.size === 0) return board
+    const all = { ...board.options, ...Object.fromEntries(chosen) }
+    const text = Object.entries(all).map(([menu, option]) => `${menu}=${option}`).join(",")
+    const resolved = Result.getOrElse(resolveBoard(boards, `${board.id}:${text}`), () => board)
+    // A board file lies over the options of the vendor's board.
+    const over = new Map([...board.properties].filter(([, { path }]) => path !== boards.path))
+    return { ...resolved, name: board.name, properties: mergeProperties(resolved.properties, over) }
+  })
+
+interface Where {
+  readonly boards: Boards
+  readonly board: ResolvedBoard
+  readonly vendor: Board
+  readonly menu: Menu
+}
+
+const optionByRules = (
+  where: Where,
+  rules: ReadonlyArray<OptionRule>,
+  settings: Readonly<Record<string, string>>
+): Result.Result<string | undefined, UnknownOption> =>
+  Result.gen(function*() {
+    let left: ReadonlyArray<string> | undefined
+    for (const rule of rules) {
+      const value = settings[rule.setting]
+      if (value === undefined || value.trim() === "") continue
+      const fitting = yield* fittingOptions(where, rule, value.trim())
+      const narrowed = left === undefined ? fitting : left.filter((option) => fitting.includes(option))
+      if (narrowed.length > 0) left = narrowed
+    }
+    return left?.[0]
+  })
+
+const fittingOptions = (
+  { board, boards, menu, vendor }: Where,
+  rule: OptionRule,
+  value: string
+): Result.Result<ReadonlyArray<string>, UnknownOption> => {
+  const where = (fits: (properties: Properties) => boolean) =>
+    Result.succeed([...menu].flatMap(([id, { properties }]) => fits(properties) ? [id] : []))
+  switch (rule._tag) {
+    case "Size":
+      return where((properties) =>
+        Number(properties.get(rule.to)?.value) - Number(properties.get(rule.from)?.value) === byteCount(value)
+      )
+    case "Number": {
+      const wanted = integer(value)
+      return where((properties) => {
+        const all = mergeProperties(vendor.properties, properties)
+        const origin = { path: boards.path, line: 0, key: rule.property }
+        const text = Result.getOrElse(expand(all, `{${rule.property}}`, origin), () => "")
+        return wanted !== undefined && integer(text) === wanted
+      })
+    }
+    case "Word": {
+      const optionsOf = (pattern: string) => [...menu.keys()].filter((id) => new RegExp(pattern).test(id))
+      const pattern = Object.hasOwn(rule.words, value.toLowerCase()) ? rule.words[value.toLowerCase()] : undefined
+      const options = pattern === undefined ? [] : optionsOf(pattern)
+      if (options.length > 0) return Result.succeed(options)
+      const known = Object.keys(rule.words).filter((word) => optionsOf(rule.words[word]!).length > 0)
+      const text = (word: string) => `board_${rule.setting} = ${word}`
+      return Result.fail(
+        new UnknownOption({ path: boards.path, board: board.id, text: text(value), known: known.map(text) })
+      )
+    }
   }
-  if (chosen.size === 0) return board
-  const all = { ...board.options, ...Object.fromEntries(chosen) }
-  const text = Object.entries(all).map(([menu, option]) => `${menu}=${option}`).join(",")
-  const resolved = Result.getOrElse(resolveBoard(boards, `${board.id}:${text}`), () => board)
-  // A board file lies over the options of the vendor's board.
-  const over = new Map([...board.properties].filter(([, { path }]) => path !== boards.path))
-  return { ...resolved, name: board.name, properties: mergeProperties(resolved.properties, over) }
+}
+
+/** `16000000L`, `0x10`. */
+const integer = (text: string): number | undefined => {
+  const [, digits] = /^(\d+|0x[\da-f]+)U?L*$/i.exec(text.trim()) ?? []
+  return digits === undefined ? undefined : Number(digits)
 }
 
 /** `65536`, `64k`, `0.5m`; `undefined` for anything else. */
-const byteCount = (text: string | undefined): number | undefined => {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([km]?)b?$/i.exec(text?.trim() ?? "") ?? []
+const byteCount = (text: string): number | undefined => {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([km]?)b?$/i.exec(text) ?? []
   if (digits === undefined) return undefined
   return Number(digits) * ({ k: 1024, m: 1024 * 1024 }[unit?.toLowerCase() ?? ""] ?? 1)
 }

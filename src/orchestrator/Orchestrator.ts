@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { computeSize, type MemorySizes } from "../arduino/size.ts"
 import { type BuildFacts, buildInfo } from "../artifacts/buildInfo.ts"
 import { describeImages, type Image } from "../artifacts/images.ts"
+import { fusesOf } from "../boards/fuses.ts"
 import { ActionCache } from "../cache/ActionCache.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
@@ -165,6 +166,7 @@ const factsOf = (planned: PlannedEnvironment, sizes: MemorySizes, images: Readon
   toolchain: planned.toolchain,
   core: { path: planned.core.path, version: planned.coreVersion, source: planned.core.source },
   elf: elfPath(planned),
+  fuses: fusesOf(planned.properties, planned.spec.fuses ?? {}),
   sizes,
   images
 })

@@ -7,6 +7,7 @@ import { parseCoreReference } from "../arduino/platform.ts"
 import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
 import { requiredTools } from "../arduino/requiredTools.ts"
+import { extraFlags } from "../boards/extraFlags.ts"
 import { findBoard } from "../boards/findBoard.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
 import { Disk } from "../disk/Disk.ts"
@@ -114,7 +115,7 @@ const buildValues = (given: {
   readonly search: PackageSearch
 }): Omit<BuildValues, "warnings"> => {
   const { project, resolved: { manner, spec }, search } = given
-  const options = literalProperties(vendorNamed(given.environment.boardOptions, spec), project.path)
+  const options = vendorNamed(given.environment, given.board, spec)
   // A toolchain that the project names is stronger than a path that a distribution has written into the core.
   const toolchain = spec.toolchain.package === "" ? undefined : folderOf(spec.toolchain.package, search)
   return {
@@ -213,15 +214,26 @@ const impliedFlags = (written: Properties): Properties => {
   }, "fbuild")
 }
 
-/** PlatformIO's `board_*` options under the names that `boards.txt` has for them, where the two differ. */
+/** PlatformIO's `board_*` options under the names that `boards.txt` has for them, each with its place in the project. */
 const vendorNamed = (
-  options: Readonly<Record<string, string>>,
-  { cores = {} }: PlatformSpec
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(options).map(([name, value]) => {
-      if (name === "upload.maximum_ram_size") return ["upload.maximum_data_size", value]
-      return name === "build.core" ? [name, cores[value] ?? value] : [name, value]
+  { boardOptions, place, where }: EnvironmentConfig,
+  board: ResolvedBoard,
+  { cores = {}, options = {} }: PlatformSpec
+): Properties =>
+  new Map(
+    Object.entries(boardOptions).flatMap(([name, written]) => {
+      const { line, path } = where[`board_${name}`] ?? place
+      const property = (key: string, value: string) => [key, { value, path, line }] as const
+      switch (name) {
+        case "upload.maximum_ram_size":
+          return [property("upload.maximum_data_size", written)]
+        case "build.core":
+          return [property(name, cores[written] ?? written)]
+        case "build.extra_flags":
+          return extraFlags(written, board.properties.get(name)?.value).map(([key, value]) => property(key, value))
+        default:
+          return [property(options[name] ?? name, written)]
+      }
     })
   )
 

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import { platformNames } from "../../platforms/index.ts"
 import type { ResolvedBoard } from "../arduino/boards.ts"
-import type { Property } from "../arduino/Properties.ts"
+import { mergeProperties, type Property } from "../arduino/Properties.ts"
 import { findBoard, knownIds } from "../boards/findBoard.ts"
+import { fusesOf } from "../boards/fuses.ts"
 import { considerCores, type PackageSearch } from "../packages/findCore.ts"
 import { installedCores } from "../packages/installedCores.ts"
 import { Span } from "../telemetry/names.ts"
@@ -74,7 +75,16 @@ export const describeBoard = Effect.fn(Span.describeBoard)(function*(id: string,
     const { board, manifest } = yield* resolveBoard(own ?? id, resolved, search, boardsDir)
     const considered = resolved.core.source === "platform" ? [] : yield* considerCores(resolved.spec.core, search)
     const properties: ReadonlyArray<readonly [string, Property]> = [...board.properties]
-    return { board, core: resolved.core, considered, manifest, platform, reference: referenceOf(board), properties }
+    return {
+      board,
+      core: resolved.core,
+      considered,
+      fuses: fusesOf(mergeProperties(resolved.platform.properties, board.properties), resolved.spec.fuses ?? {}),
+      manifest,
+      platform,
+      reference: referenceOf(board),
+      properties
+    }
   })
   const failures = []
   for (const entry of entries) {

@@ -4,7 +4,6 @@ import type { Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
 import { classifyFlags } from "../config/classifyFlags.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
-import type { Digest } from "../domain/Digest.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { baseName, isWithin, joinPath, stemOf } from "../domain/paths.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
@@ -19,6 +18,7 @@ import type { SourceFile } from "../sources/SourceFile.ts"
 import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
 import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
 import { Span } from "../telemetry/names.ts"
+import type { Driver } from "./boardBuild.ts"
 import { LibraryMissing } from "./OrchestratorError.ts"
 import type { ProjectFlags } from "./projectFlags.ts"
 import { relativeTo } from "./relativeTo.ts"
@@ -35,8 +35,7 @@ export interface Gathering {
   readonly properties: { readonly quiet: Properties; readonly own: Properties }
   readonly flags: ProjectFlags
   readonly buildDir: string
-  /** Identity of the toolchain. */
-  readonly toolchain: Digest
+  readonly toolchain: Pick<Driver, "compiler" | "identity">
   /** Images that are made without a recipe. */
   readonly images: ReadonlyArray<ReplacedImage>
 }
@@ -95,7 +94,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
   const libraryNames = distinctNames(selection.libraries.map(({ library }) => baseName(library.dir)))
   const inputs: BuildInputs = {
     buildDir: given.buildDir,
-    toolchain: given.toolchain,
+    toolchain: given.toolchain.identity,
     env: {},
     compilerEnv: ownDirectory === undefined ? {} : { PWD: ownDirectory },
     core: { sources: core.map(named(coreDir)), context: quiet(systemDirs) },
@@ -125,10 +124,15 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
       libraries: flags.link.libraries,
       unflags: environment.buildUnflags
     },
+    ...(isListed(environment) ? { listing: given.toolchain.compiler.replace(/(?:gcc|g\+\+|cc)$/, "objdump") } : {}),
     images: given.images
   }
   return inputs
 })
+
+/** `board_build.listing`: PlatformIO takes every `board_build.…`, so that the project builds there too. */
+const isListed = ({ boardOptions }: EnvironmentConfig): boolean =>
+  ["yes", "true", "on", "1"].includes(boardOptions["build.listing"]?.toLowerCase() ?? "")
 
 const allSources = Effect.fnUntraced(function*(tree: SourceTree, dir: string) {
   const filter = yield* Effect.fromResult(parseSrcFilter(defaultSrcFilter, dir))

@@ -81,7 +81,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     properties,
     flags: projectFlags(spec, environment, driver.version, mcu, buildType),
     buildDir,
-    toolchain: driver.identity,
+    toolchain: driver,
     images
   })
   const plan = yield* Effect.fromResult(planBuild(inputs))
@@ -130,13 +130,13 @@ const decideBoard = Effect.fnUntraced(
     const boardId = yield* Effect.fromResult(requireBoard(environment))
     const resolved = yield* resolvePlatform(named, search)
     const found = yield* resolveBoard(boardId, resolved, search, project.dirs.boards)
-    const board = chooseOptions(
+    const board = yield* Effect.fromResult(chooseOptions(
       resolved.platform.boards,
       found.board,
       boardId,
       environment.boardOptions,
       spec.menus ?? []
-    )
+    ))
     return { board, boardId, resolved }
   },
   (effect, _named, _project, environment) =>

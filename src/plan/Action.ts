@@ -19,6 +19,7 @@ export const Mnemonic = Schema.Literals([
   "Image",
   "Embed",
   "Size",
+  "Listing",
   "Hook"
 ])
 export type Mnemonic = typeof Mnemonic.Type

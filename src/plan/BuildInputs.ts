@@ -68,6 +68,8 @@ export interface BuildInputs {
     readonly libraries: ReadonlyArray<string>
     readonly unflags: ReadonlyArray<string>
   }
+  /** The program that lists the code of the ELF, where the project asks for a listing. */
+  readonly listing?: string
   /** Images that are made without a recipe. */
   readonly images: ReadonlyArray<ReplacedImage>
 }

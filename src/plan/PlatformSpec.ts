@@ -24,14 +24,16 @@ export const McuRule = Schema.Struct({
 })
 export type McuRule = typeof McuRule.Type
 
-/** The option of a menu that is chosen by a size: the one where `to` - `from` is that many bytes. */
-const MenuRule = Schema.Struct({
-  /** `board_build.filesystem_size` as `build.filesystem_size`: `65536`, `64k`, `0.5m`. */
-  option: Schema.String,
-  menu: Schema.String,
-  from: Schema.String,
-  to: Schema.String
+/** How a setting of the project (`board_hardware.bod` as `hardware.bod`) chooses an option of a menu, where the board has that menu. */
+export const MenuRule = Schema.TaggedUnion({
+  /** By a size, as `65536`, `64k`, `0.5m`: the option where `to` - `from` is that many bytes. */
+  Size: { setting: Schema.String, menu: Schema.String, from: Schema.String, to: Schema.String },
+  /** By a number, as `16000000L`: the first option with which `property` is the same. */
+  Number: { setting: Schema.String, menu: Schema.String, property: Schema.String },
+  /** By a word, in lower case: the first option whose id matches its regular expression. Another word is an error. */
+  Word: { setting: Schema.String, menu: Schema.String, words: Schema.Record(Schema.String, Schema.String) }
 })
+export type MenuRule = typeof MenuRule.Type
 
 /** An image that fbuild makes itself, in place of a recipe. */
 export const ReplacedImage = Schema.Struct({
@@ -78,7 +80,12 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
   }),
   /** PlatformIO's names of cores (`board_build.core`) → the folders that they are in. */
   cores: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Rules of one menu narrow its options one after the other; one that leaves none does not count. */
   menus: Schema.optionalKey(Schema.Array(MenuRule)),
+  /** PlatformIO's names of board options (`board_fuses.lfuse` as `fuses.lfuse`) → the core's names of properties. */
+  options: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Fuses and lock bits → the properties that have their values. */
+  fuses: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** Recipes for which fbuild has steps of its own. */
   images: Schema.optionalKey(Schema.Array(ReplacedImage)),
   toolchain: Schema.Struct({

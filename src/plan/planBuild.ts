@@ -8,6 +8,7 @@ import type { BuildInputs, CompileContext, Language, PlannedSource } from "./Bui
 import { objectPath, planCompile } from "./planCompile.ts"
 import { planHook, planObjcopy, planSavedImage, planSize, planUf2 } from "./planImages.ts"
 import { coreArchive, planArchive, planLink } from "./planLink.ts"
+import { planListing } from "./planListing.ts"
 
 /**
  * The whole build of one environment as data: sketch, libraries, variant, core, archives, link, images, size. Objects
@@ -133,6 +134,7 @@ export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, Ardui
     }
     const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
     if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
+    if (inputs.listing !== undefined) actions.push(planListing(inputs, elf, inputs.listing))
     const saved = planSavedImage(inputs, known)
     if (saved !== undefined) actions.push(saved)
     yield* hooks("postbuild", [...linked, ...images, ...imagesDone, ...(saved?.outputs ?? [])])

@@ -54,6 +54,7 @@ describe("buildInfo", () => {
         toolchain: { compiler: `${root}/gcc`, version: "7.3.0", identity: abc },
         core: { path: `${root}/core`, version: "1.8.7", source: "system" },
         elf: "out/firmware.elf",
+        fuses: {},
         sizes: { flash: { used: 10, max: 20 }, ram: { used: 5 } },
         images: [{ kind: "hex", path: "out/firmware.hex", sha256: abc, bytes: 3 }]
       }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { parseBoards, resolveBoard } from "../../src/arduino/boards.ts"
-import { chooseOptions } from "../../src/boards/chooseOptions.ts"
+import { chooseOptions, type OptionRule } from "../../src/boards/chooseOptions.ts"
 
 const boards = Result.getOrThrow(parseBoards(
   {
@@ -20,15 +20,34 @@ p.menu.flash.big_64.build.fs_end=100000
 p.menu.freq.133=133
 p.menu.freq.200=200
 p.menu.freq.200.build.f_cpu=200
+q.name=Q
+q.build.f_cpu={build.mhz}000000L
+q.menu.clock.16_external=16
+q.menu.clock.16_external.build.mhz=16
+q.menu.clock.8_external=8
+q.menu.clock.8_external.build.mhz=8
+q.menu.clock.8_internal=8
+q.menu.clock.8_internal.build.mhz=8
 `
   },
   undefined,
   "linux"
 ))
 
-const rules = [{ option: "build.filesystem_size", menu: "flash", from: "build.fs_start", to: "build.fs_end" }]
-const chosen = (reference: string, options: Readonly<Record<string, string>>) =>
+const rules: ReadonlyArray<OptionRule> = [
+  { _tag: "Size", setting: "build.filesystem_size", menu: "flash", from: "build.fs_start", to: "build.fs_end" },
+  {
+    _tag: "Word",
+    setting: "hardware.oscillator",
+    menu: "clock",
+    words: { external: "_external$", internal: "_internal$" }
+  },
+  { _tag: "Number", setting: "build.f_cpu", menu: "clock", property: "build.f_cpu" }
+]
+const choose = (reference: string, options: Readonly<Record<string, string>>) =>
   chooseOptions(boards, Result.getOrThrow(resolveBoard(boards, reference)), reference, options, rules)
+const chosen = (reference: string, options: Readonly<Record<string, string>>) =>
+  Result.getOrThrow(choose(reference, options))
 
 describe("chooseOptions", () => {
   it("takes menus by their names, and by size", () => {
@@ -43,5 +62,28 @@ describe("chooseOptions", () => {
     for (const size of ["63k", "much", ""]) {
       assert.strictEqual(chosen("p", { "build.filesystem_size": size, "build.freq": "999" }).options["flash"], "big_0")
     }
+  })
+
+  it("settings of the hardware narrow a menu one after the other", () => {
+    const clock = (options: Readonly<Record<string, string>>) => chosen("q", options).options["clock"]
+    assert.strictEqual(clock({ "build.f_cpu": "8000000UL" }), "8_external")
+    assert.strictEqual(clock({ "hardware.oscillator": "Internal" }), "8_internal")
+    assert.strictEqual(clock({ "build.f_cpu": "8000000L", "hardware.oscillator": "internal" }), "8_internal")
+    // A clock that the menu does not have is a property only; a word before it stands.
+    assert.strictEqual(clock({ "build.f_cpu": "17000000L" }), "16_external")
+    assert.strictEqual(clock({ "build.f_cpu": "17000000L", "hardware.oscillator": "internal" }), "8_internal")
+    assert.strictEqual(
+      chosen("q:clock=8_external", { "hardware.oscillator": "internal" }).options["clock"],
+      "8_external"
+    )
+  })
+
+  it("a word that means nothing is an error that lists the words", () => {
+    const error = Result.getOrThrow(Result.flip(choose("q", { "hardware.oscillator": "quartz" })))
+    assert.match(error.message, /board q has no option .*board_hardware\.oscillator = quartz/)
+    assert.strictEqual(
+      error.hint,
+      "use one of board_hardware.oscillator = external, board_hardware.oscillator = internal"
+    )
   })
 })

@@ -7,6 +7,8 @@ import { homeOf, projectOptions } from "../options.ts"
 import { reporting } from "../reporting.ts"
 import { Terminal } from "../Terminal.ts"
 
+const Value = Schema.Struct({ value: Schema.String, path: Schema.String, line: Schema.Int })
+
 const Document = Schema.fromJsonString(Schema.Struct({
   id: Schema.String,
   name: Schema.String,
@@ -20,10 +22,9 @@ const Document = Schema.fromJsonString(Schema.Struct({
   }),
   /** The file of `boards/` that describes it, where that is not `boards.txt` alone. */
   manifest: Schema.optionalKey(Schema.String),
-  properties: Schema.Record(
-    Schema.String,
-    Schema.Struct({ value: Schema.String, path: Schema.String, line: Schema.Int })
-  )
+  /** Fuses and lock bits, by name. */
+  fuses: Schema.Record(Schema.String, Value),
+  properties: Schema.Record(Schema.String, Value)
 }))
 
 export const board = Command.make("board", {
@@ -40,7 +41,7 @@ export const board = Command.make("board", {
     Effect.gen(function*() {
       const { cwd, stdout, variables } = yield* Terminal
       const search = { projectDir: cwd, home: homeOf(variables), platformPackages: [], variables }
-      const { board, considered, core, manifest, platform, properties, reference } = yield* describeBoard(
+      const { board, considered, core, fuses, manifest, platform, properties, reference } = yield* describeBoard(
         flags.id,
         search
       )
@@ -60,6 +61,7 @@ export const board = Command.make("board", {
             }))
           },
           ...(manifest === undefined ? {} : { manifest }),
+          fuses,
           properties: Object.fromEntries(properties)
         }
         return yield* stdout.write(`${Schema.encodeSync(Document)(document)}\n`)
@@ -72,6 +74,7 @@ export const board = Command.make("board", {
           `  ${found === core.path ? "used" : found === undefined ? "none" : "also"}  ${source.padEnd(17)}  ${path}`
         ),
         ...(manifest === undefined ? [] : [`described by ${manifest}`]),
+        ...Object.entries(fuses).map(([name, { line, path, value }]) => `fuse ${name}: ${value}  (${path}:${line})`),
         ...properties.map(([key, { line, path, value }]) => `${key.padEnd(width)}  ${value}  (${path}:${line})`),
         ""
       ].join("\n"))
