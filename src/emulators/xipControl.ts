@@ -15,7 +15,7 @@ export class XipControl extends BasePeripheral {
 
   override readUint32(offset: number): number {
     if (offset === STAT) return FLUSH_READY | FIFO_EMPTY
-    return offset === FLUSH ? 0 : this.registers.get(offset) ?? super.readUint32(offset)
+    return offset === FLUSH ? 0 : this.registers.get(offset) ?? this.refuse(offset)
   }
 
   override writeUint32(offset: number, value: number): void {
@@ -23,7 +23,12 @@ export class XipControl extends BasePeripheral {
     if (offset === CTRL) this.registers.set(offset, value)
     // Writing clears the counters.
     else if (this.registers.has(offset)) this.registers.set(offset, 0)
-    else super.writeUint32(offset, value)
+    else this.refuse(offset)
+  }
+
+  private refuse(offset: number): number {
+    this.warn(`streaming from the flash (register 0x${offset.toString(16)} of XIP_CTRL) is not implemented`)
+    return 0
   }
 }
 

@@ -94,6 +94,16 @@ layer(Layer.merge(NodeFileSystem.layer, SubprocessNode.layer), { excludeTestServ
         "int main(void) { ((void (*)(void)) 0x101)(); return 0; }",
         /it jumped to 0x10[0-9a-f]/
       ],
+      [
+        "starts the second core",
+        "int main(void) { *(volatile int *) 0xd0000050 = 255; *(volatile int *) 0xd0000054 = 1; for (;;) {} }",
+        /its second core/
+      ],
+      [
+        "streams from the flash",
+        "int main(void) { return *(volatile int *) 0x14000014; }",
+        /register 0x14 of XIP_CTRL/
+      ],
       ["meets a breakpoint", "int main(void) { __asm__ volatile(\"bkpt 7\"); return 0; }", /breakpoint 7/],
       ["reads from nowhere", "int main(void) { return *(volatile int *) 0x90000000; }", /90000000/]
     ] as const
