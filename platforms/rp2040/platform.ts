@@ -23,6 +23,12 @@ export const platform = PlatformSpec.make({
   }],
   toolchain: { package: "toolchain-rp2040-earlephilhower", tools: ["pqt-gcc", "pqt-gcc-riscv"], files: [] },
   boards,
+  conditionalLibraries: [{
+    library: "Adafruit TinyUSB Library",
+    macro: "USE_TINYUSB",
+    why:
+      "the core's libraries include it under this macro, and it does not compile without; arduino-pico's own build for PlatformIO does the same"
+  }],
   images: [
     {
       recipe: "recipe.objcopy.uf2.pattern",

@@ -2,10 +2,13 @@ import * as Effect from "effect/Effect"
 import type { ArduinoPlatform } from "../arduino/platform.ts"
 import type { Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
+import { expandResponses } from "../cache/responseFile.ts"
 import { classifyFlags } from "../config/classifyFlags.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { baseName, isWithin, joinPath, stemOf } from "../domain/paths.ts"
+import { readResponses } from "../exec/responses.ts"
+import { searchOf } from "../exec/searchOf.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
 import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
 import { ownDirectory } from "../process/ownDirectory.ts"
@@ -146,7 +149,7 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
   readonly folder: string
   readonly lib: string
 }) {
-  const { environment, flags, platform, platformDirs, project, properties, spec } = given
+  const { environment, platform, platformDirs, project, spec } = given
   const extra = environment.libExtraDirs.map((dir): LibraryStorage => ({
     dir: joinPath(project.projectDir, dir),
     origin: "extra",
@@ -162,21 +165,27 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
   const userDirs = classifyFlags(environment.buildFlags).includes
     .filter((flag) => flag.startsWith("-I"))
     .map((flag) => joinPath(project.projectDir, flag.slice(2)))
+  const words = yield* compileWords(given)
+  const recipeDirs = searchOf(words, []).folders
+    .map((folder) => joinPath(project.projectDir, folder))
+    .filter((folder) => !userDirs.includes(folder))
+  const defined = definedMacros(words)
+  const unused = (spec.conditionalLibraries ?? []).filter(({ macro }) => !defined.has(macro))
   const selection = yield* findLibraries(tree, {
     seeds: environment.libLdfMode === "off" ? [] : where.seeds,
-    includeDirs: [...where.includeDirs, ...userDirs],
-    frameworkDirs: where.frameworkDirs,
+    includeDirs: [...where.includeDirs, ...userDirs, ...recipeDirs],
+    frameworkDirs: [...where.frameworkDirs, ...recipeDirs],
     storages,
     declared: environment.libDeps,
     required: [],
-    ignored: environment.libIgnore,
+    ignored: [...environment.libIgnore, ...unused.map(({ library }) => library)],
     target: {
       mode: environment.libCompatMode,
       frameworks: environment.framework,
       platform: spec.names[0],
       architecture: platform.architecture
     },
-    macros: { defined: yield* definedMacros(properties.own, flags.project.cxx) }
+    macros: { defined }
   })
   const [missing] = [...selection.missing, ...selection.incompatible]
   if (missing === undefined) return selection
@@ -184,17 +193,20 @@ const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: Sour
   return yield* new LibraryMissing({ path, line, library: missing })
 })
 
-/** The macros of the command line that C++ sources are compiled with. */
-const definedMacros = Effect.fnUntraced(function*(properties: Properties, flags: ReadonlyArray<string>) {
-  const bindings = { includes: flags, source_file: "x", object_file: "x" }
-  const argv = yield* Effect.fromResult(expandRecipe(properties, "recipe.cpp.o.pattern", bindings))
-  return new Map(
-    argv.filter((arg) => /^-D\w/.test(arg)).map((arg) => {
+/** The command line that C++ sources are compiled with, its response files in place as far as they are there already. */
+const compileWords = Effect.fnUntraced(function*({ flags, project, properties }: Gathering) {
+  const bindings = { includes: flags.project.cxx, source_file: "x", object_file: "x" }
+  const argv = yield* Effect.fromResult(expandRecipe(properties.own, "recipe.cpp.o.pattern", bindings))
+  return expandResponses(argv, yield* readResponses(argv, (path) => joinPath(project.projectDir, path)))
+})
+
+const definedMacros = (words: ReadonlyArray<string>): ReadonlyMap<string, string> =>
+  new Map(
+    words.filter((arg) => /^-D\w/.test(arg)).map((arg) => {
       const [, name = "", value = "1"] = /^-D(\w+)(?:\([^)]*\))?(?:=(.*))?$/s.exec(arg) ?? []
       return [name, value] as const
     })
   )
-})
 
 const plannedLibrary = (
   { library, sources }: SelectedLibrary,

@@ -86,6 +86,12 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
   options: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** Fuses and lock bits → the properties that have their values. */
   fuses: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Libraries of the core that are for builds with a macro only: headers of others include theirs under that condition. */
+  conditionalLibraries: Schema.optionalKey(Schema.Array(Schema.Struct({
+    library: Schema.String,
+    macro: Schema.String,
+    why: Schema.NonEmptyString
+  }))),
   /** Recipes for which fbuild has steps of its own. */
   images: Schema.optionalKey(Schema.Array(ReplacedImage)),
   toolchain: Schema.Struct({

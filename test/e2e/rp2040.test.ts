@@ -108,6 +108,27 @@ describe("rp2040", () => {
     it(`takes options from ${name}`, async () => expect(project(name, board, ...lines), line))
   }
 
+  it("knows what the recipes' own include folders and macros provide when it looks for libraries", async () => {
+    const library = (name: string, header: string) => ({
+      [`lib/${name}/library.properties`]: `name=${name}\nversion=1.0.0\n`,
+      [`lib/${name}/${header}`]: "#pragma once\n",
+      [`lib/${name}/${name}.cpp`]: "#ifndef USE_TINYUSB\n#error not for this build\n#endif\n"
+    })
+    const dir = write(project("libraries", "picolo"), {
+      "src/main.cpp": `#include <listed.h>\n#ifdef USE_TINYUSB\n#include <usb.h>\n#endif\n${blink}`,
+      ...library("Impostor", "listed.h"),
+      ...library("Adafruit TinyUSB Library", "usb.h")
+    })
+    assert.lengthOf(
+      (await built(dir)).executed.filter((id) => id.includes("/lib/Adafruit") || id.includes("/lib/Impostor")),
+      0
+    )
+    write(dir, { "platformio.ini": iniOf("picolo", "build_flags = -DUSE_TINYUSB") })
+    const { executed } = await built(dir)
+    assert.lengthOf(executed.filter((id) => id.includes("/lib/Impostor")), 0)
+    assert.lengthOf(executed.filter((id) => /\/lib\/Adafruit.*\.o$/.test(id)), 1)
+  })
+
   it("builds what changed, and no more", async () => {
     const dir = project("again", "picolo")
     await built(dir)
