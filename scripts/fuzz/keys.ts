@@ -71,7 +71,14 @@ const inEnvironment = (
   const view = (words: ReadonlyArray<string>, more: ReadonlyArray<string>): View => ({
     files,
     quoted: folders("-iquote", words),
-    folders: [...folders("-I", words), ...more, ...folders("-isystem", words), ...folders("-idirafter", words)]
+    folders: [
+      ...folders("-I", words),
+      ...more,
+      ...prefixed("-iwithprefixbefore", words),
+      ...prefixed("-iwithprefix", words),
+      ...folders("-isystem", words),
+      ...folders("-idirafter", words)
+    ]
   })
   const all = {
     core: view(words, coreFolders),
@@ -148,6 +155,13 @@ const folders = (option: string, words: ReadonlyArray<string>): ReadonlyArray<st
   words.flatMap((word, at) =>
     word === option ? words.slice(at + 1, at + 2) : word.startsWith(option) ? [word.slice(option.length)] : []
   )
+
+/** The same of folders that stand behind the last prefix before them. The options stand apart from their values. */
+const prefixed = (option: string, words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  words.flatMap((word, at) => {
+    const before = words.lastIndexOf("-iprefix", at)
+    return word === option && before >= 0 ? [`${words[before + 1]}${words[at + 1]}`] : []
+  })
 
 const isCompiled = (path: string, filter: string): boolean =>
   (/^src\/.*\.(?:cpp|c|S)$/.test(path) || /^src\/[^/]*\.ino$/.test(path)) &&

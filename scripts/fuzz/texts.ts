@@ -171,7 +171,13 @@ export const iniFor = (random: Random, ini: Ini, files: Files): Ini => {
   return random.weighted<() => Ini>([
     [3, () => ({ ...ini, idle: random.pick(["", "; a comment", "monitor_speed = 9600", "monitor_speed = 115200"]) })],
     [4, () => ({ ...ini, flags: flagsFor(random, files) })],
-    [1, () => ({ ...ini, srcFlags: random.pickLiked(["", "-DS=1", "-DS=2", "-Isrc/sub", "-iquote quote"]) })],
+    [
+      1,
+      () => ({
+        ...ini,
+        srcFlags: random.pickLiked(["", "-DS=1", "-DS=2", "-Isrc/sub", "-I. -Iquote", "-iquote quote"])
+      })
+    ],
     [1, () => ({ ...ini, board: random.pick(["small", "large"]) })],
     [0.5, () => ({ ...ini, filter: random.pick(["", "+<*> -<b.cpp>", "+<*> -<sub/>"]) })],
     [0.5, () => ({ ...ini, debug: !ini.debug })],
@@ -191,7 +197,8 @@ export const iniFor = (random: Random, ini: Ini, files: Files): Ini => {
 export const flagsFor = (random: Random, files: Files): string =>
   random.pickLiked([
     ...["", "-DX=1", "-DX=2", "-O1", "-flto", "-Wl,--defsym=foo=3", "-g0", "-DX=1 -UX -DX=3", "-Iinclude/sub"],
-    ...["-isystem sys", "-iquote quote", "-idirafter after", "-I sys -Iafter"],
+    ...["-isystem sys", "-iquote quote", "-idirafter after", "-I sys -Iafter", "-I./sys -Iafter/"],
+    ...["-iprefix include/ -iwithprefixbefore sub", "-iprefix ./ -iwithprefix sys -idirafter after/"],
     ...("include/pre.h" in files ? ["-include include/pre.h", "-include pre.h", "-imacros include/pre.h"] : []),
     ...("data/flags.txt" in files && "data/more.txt" in files
       ? ["@data/flags.txt", "@data/flags.txt -DX=1", "@data/more.txt"]
