@@ -14,6 +14,7 @@ const placeholder = "@@build-id@@@@@@"
 const copies = [
   ["fbuild.sh", "scripts/support/fbuild.sh", 0o755],
   ["page.html", "src/profile/page.html", 0o644],
+  ["page.js", "src/profile/page.js", 0o644],
   ["start.mjs", "scripts/support/start.mjs", 0o644],
   ["tree-sitter-cpp.wasm", "node_modules/tree-sitter-cpp/tree-sitter-cpp.wasm", 0o644],
   ["web-tree-sitter.wasm", "node_modules/web-tree-sitter/web-tree-sitter.wasm", 0o644]

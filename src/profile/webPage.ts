@@ -46,14 +46,14 @@ export type Reasons = (action: BuildRecord["actions"][number]) => string
 /** One HTML file, which needs nothing else, with the timeline of a build. */
 export const webPage = Effect.fnUntraced(function*(record: BuildRecord, reasons: Reasons) {
   const fileSystem = yield* FileSystem.FileSystem
-  const template = yield* fileSystem.readFileString(new URL("page.html", import.meta.url).pathname).pipe(
+  const part = (name: string) =>
     // A part of fbuild itself.
-    Effect.orDie
-  )
+    Effect.orDie(fileSystem.readFileString(new URL(name, import.meta.url).pathname))
+  const [template, script] = yield* Effect.all([part("page.html"), part("page.js")])
   const json = yield* Schema.encodeEffect(PageText)(pageData(record, reasons)).pipe(Effect.orDie)
   // In a script element nothing but `</script` and `<!--` could end or hide what follows.
-  const [before = "", after = ""] = template.split(">null</script>")
-  return `${before}>${json.replaceAll("<", "\\u003c")}</script>${after}`
+  const [before = "", between = "", after = ""] = template.split(/null(?=<\/script>)|\/\* page\.js \*\//)
+  return [before, json.replaceAll("<", "\\u003c"), between, script, after].join("")
 })
 
 const pageData = (record: BuildRecord, reasons: Reasons): typeof PageData.Type => {

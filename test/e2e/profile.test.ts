@@ -138,7 +138,7 @@ describe("fbuild profile", () => {
       const place = await page.evaluate(`(() => {
         const a = data.actions.find((a) => a.mnemonic === "Link")
         const box = document.getElementById("chart").getBoundingClientRect()
-        return [box.left + x((a.start + a.end) / 2), box.top + top2 + a.lane * row + 8]
+        return [box.left + x((a.start + a.end) / 2), box.top + top2 + a.lane * lane + 8]
       })()`) as readonly [number, number]
       await page.moveTo(...place)
       const tip = String(await page.evaluate("document.getElementById('tip').innerText"))
@@ -149,12 +149,47 @@ describe("fbuild profile", () => {
       const before = Number(await page.evaluate("to - from"))
       await page.wheel(...place, -400)
       assert.isBelow(Number(await page.evaluate("to - from")), before / 2)
-      await page.evaluate("document.getElementById('chart').ondblclick()")
+      await page.evaluate("document.getElementById('chart').dispatchEvent(new Event('dblclick'))")
       assert.strictEqual(await page.evaluate("to - from"), before)
+
+      // The same by keys alone: the filter, the check box, the chart, the table.
+      const focused = () => page.evaluate("document.activeElement.id || document.activeElement.textContent")
+      const shown = () =>
+        page.evaluate(
+          "(({ style, innerText }) => style.display === 'none' ? '' : innerText)(document.getElementById('tip'))"
+        )
+      await page.press("/")
+      assert.strictEqual(await focused(), "filter")
+      await page.press("Tab")
+      assert.strictEqual(await focused(), "critical")
+      await page.press("Tab")
+      assert.strictEqual(await focused(), "chart")
+      const [first, second, last] = await page.evaluate(
+        `(() => { const s = [...data.actions].sort((a, b) => a.start - b.start); return [s[0], s[1], s.at(-1)].map((a) => a.path) })()`
+      ) as readonly [string, string, string]
+      for (const [key, path] of [["ArrowDown", first], ["ArrowDown", second], ["ArrowUp", first], ["ArrowUp", last]]) {
+        await page.press(key!)
+        assert.include(String(await shown()).split("\n")[0], path)
+      }
+      await page.press("Escape")
+      assert.strictEqual(await shown(), "")
+      await page.press("+")
+      assert.isBelow(Number(await page.evaluate("to - from")), before)
+      await page.press("ArrowRight")
+      assert.isAbove(Number(await page.evaluate("from + to")), before)
+      await page.press("Home")
+      assert.strictEqual(await page.evaluate("to - from"), before)
+      await page.press("Tab")
+      assert.include(String(await focused()), slowest[0]!.path)
+      await page.press("Enter")
+      assert.include(String(await page.evaluate("current.path")), slowest[0]!.path)
+      await page.evaluate("all()")
 
       const filter = (text: string) =>
         page.evaluate(
-          `(() => { const f = document.getElementById("filter"); f.value = ${JSON.stringify(text)}; f.oninput() })()`
+          `(() => { const f = document.getElementById("filter"); f.value = ${
+            JSON.stringify(text)
+          }; f.dispatchEvent(new Event("input")) })()`
         )
       await filter("cxxcompile src/main")
       assert.strictEqual(await count("#rows tr"), 1)

@@ -12,6 +12,8 @@ export interface Page {
   /** Moves the mouse there, in CSS pixels of the window. */
   readonly moveTo: (x: number, y: number) => Promise<void>
   readonly wheel: (x: number, y: number, delta: number) => Promise<void>
+  /** Presses a key, by its name in events: `Tab`, `ArrowDown`, `Enter`, `+`. */
+  readonly press: (key: string) => Promise<void>
   /** PNG. */
   readonly screenshot: () => Promise<Buffer>
   /** Addresses that were asked for, and errors that the page's script has thrown. */
@@ -100,6 +102,12 @@ export const openPage = async (url: string): Promise<Page> => {
     },
     wheel: async (x, y, deltaY) => {
       await inPage("Input.dispatchMouseEvent", { type: "mouseWheel", x, y, deltaX: 0, deltaY })
+    },
+    press: async (key) => {
+      const text = key === "Enter" ? "\r" : key.length === 1 ? key : undefined
+      const code = { Tab: 9, Enter: 13 }[key]
+      const event = { key, ...(text === undefined ? {} : { text }), ...(code && { windowsVirtualKeyCode: code }) }
+      for (const type of ["keyDown", "keyUp"]) await inPage("Input.dispatchKeyEvent", { type, ...event })
     },
     screenshot: async () => Buffer.from(String((await inPage("Page.captureScreenshot"))["data"]), "base64"),
     close: async () => {
