@@ -1,4 +1,5 @@
 import * as Result from "effect/Result"
+import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { BadLine, type Origin } from "./ArduinoError.ts"
 
 /** The value of a property, not expanded, and where it was written. */
@@ -23,9 +24,14 @@ export interface TextFile {
  * and values dropped. There is no escaping and no continuation of lines.
  * Source: Arduino platform specification, "Configuration files format".
  */
-export const parseProperties = (path: string, text: string): Result.Result<Properties, BadLine> => {
+export const parseProperties = (path: string, text: string): Result.Result<Properties, BadLine> =>
+  Result.gen(() => propertiesOf({ path, text }))
+
+/** The steps of `parseProperties`. */
+export function* propertiesOf({ path, text }: TextFile): Steps<Properties, BadLine> {
   const properties = new Map<string, Property>()
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
+    if (index % manySmall === manySmall - 1) yield* pause
     // `trim` takes a byte order mark for white space.
     const content = raw.trim()
     if (content === "" || content.startsWith("#")) continue
@@ -38,10 +44,10 @@ export const parseProperties = (path: string, text: string): Result.Result<Prope
       : content.includes("\0")
       ? "NUL character"
       : undefined
-    if (problem !== undefined) return Result.fail(new BadLine({ path, line: index + 1, text: content, problem }))
+    if (problem !== undefined) return yield* Result.fail(new BadLine({ path, line: index + 1, text: content, problem }))
     properties.set(key, { value: content.slice(equals + 1).trim(), path, line: index + 1 })
   }
-  return Result.succeed(properties)
+  return properties
 }
 
 /**

@@ -1,11 +1,12 @@
 import * as Result from "effect/Result"
 import { nearest } from "../domain/nearest.ts"
+import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { type BadLine, UnknownBoard, UnknownOption } from "./ArduinoError.ts"
 import {
   type HostOs,
   mergeProperties,
-  parseProperties,
   type Properties,
+  propertiesOf,
   type Property,
   selectOs,
   type TextFile
@@ -56,21 +57,30 @@ export interface ResolvedBoard {
  * Source: Arduino platform specification, "boards.txt", "Custom board options", "Hiding boards", "boards.local.txt".
  */
 export const parseBoards = (file: TextFile, local: TextFile | undefined, os: HostOs): Result.Result<Boards, BadLine> =>
-  Result.gen(function*() {
-    const own = selectOs(yield* parseProperties(file.path, file.text), os)
-    const all = local === undefined
-      ? own
-      : mergeProperties(own, selectOs(yield* parseProperties(local.path, local.text), os))
-    const byId = firstLevel(all)
-    const titles = byId.get("menu") ?? new Map()
-    byId.delete("menu")
-    const boards = new Map<string, Board>()
-    for (const [id, properties] of byId) {
-      const name = properties.get("name")?.value
-      if (name !== undefined) boards.set(id, makeBoard(id, name, properties, titles))
-    }
-    return { path: file.path, menuTitles: new Map([...titles].map(([id, title]) => [id, title.value])), boards }
-  })
+  Result.gen(() => boardsOf(file, local, os))
+
+/** The steps of `parseBoards`: some cores have thousands of lines for hundreds of boards. */
+export function* boardsOf(
+  file: TextFile,
+  local: TextFile | undefined,
+  os: HostOs
+): Steps<Boards, BadLine> {
+  const layers: Array<Properties> = []
+  for (const one of local === undefined ? [file] : [file, local]) {
+    layers.push(selectOs(yield* propertiesOf(one), os))
+  }
+  const byId = yield* firstLevel(layers.length === 1 ? layers[0]! : mergeProperties(...layers))
+  const titles = byId.get("menu") ?? new Map()
+  byId.delete("menu")
+  const boards = new Map<string, Board>()
+  for (const [id, properties] of byId) {
+    yield* pause
+    const name = properties.get("name")?.value
+    if (name !== undefined) boards.set(id, yield* makeBoard(id, name, properties, titles))
+  }
+  const menuTitles = new Map([...titles].map(([id, title]) => [id, title.value]))
+  return { path: file.path, menuTitles, boards }
+}
 
 /**
  * Finds the board that `reference` names: `mega` or `mega:cpu=atmega2560,speed=fast`. Menus that it does not mention
@@ -106,7 +116,7 @@ export const resolveBoard = (
   return Result.succeed({ id, name: board.name, options, properties: mergeProperties(...layers) })
 }
 
-const makeBoard = (id: string, name: string, all: Properties, titles: Properties): Board => {
+function* makeBoard(id: string, name: string, all: Properties, titles: Properties): Steps<Board> {
   const properties = new Map<string, Property>()
   const choices = new Map<string, Property>()
   for (const [key, property] of all) {
@@ -114,26 +124,28 @@ const makeBoard = (id: string, name: string, all: Properties, titles: Properties
     else properties.set(key, property)
   }
   const menus = new Map<string, Menu>()
-  const own = firstLevel(choices)
+  const own = yield* firstLevel(choices)
   for (const id of new Set([...titles.keys(), ...own.keys()])) {
     const menu = own.get(id)
-    if (menu !== undefined) menus.set(id, makeMenu(menu))
+    if (menu !== undefined) menus.set(id, yield* makeMenu(menu))
   }
   return { id, name, hidden: properties.has("hide"), properties, menus }
 }
 
-const makeMenu = (properties: Properties): Menu =>
-  new Map(
-    [...firstLevel(properties)].map(([id, below]) => [
-      id,
-      { title: properties.get(id)?.value ?? id, properties: below }
-    ])
-  )
+function* makeMenu(properties: Properties): Steps<Menu> {
+  const options = yield* firstLevel(properties)
+  return new Map([...options].map(([id, below]) => [
+    id,
+    { title: properties.get(id)?.value ?? id, properties: below }
+  ]))
+}
 
 /** Splits keys at their first dot: `{a.b.c, a.d, e}` has `a: {b.c, d}` and `e: {}`. */
-const firstLevel = (properties: Properties): Map<string, Properties> => {
+function* firstLevel(properties: Properties): Steps<Map<string, Properties>> {
   const groups = new Map<string, Map<string, Property>>()
+  let done = 0
   for (const [key, property] of properties) {
+    if (++done % manySmall === 0) yield* pause
     const [head, rest] = splitAt(key, ".")
     const group = groups.get(head) ?? new Map()
     groups.set(head, group)

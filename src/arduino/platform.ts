@@ -1,14 +1,8 @@
 import * as Result from "effect/Result"
+import type { Steps } from "../domain/steps.ts"
 import type { BadLine } from "./ArduinoError.ts"
-import { type Boards, parseBoards } from "./boards.ts"
-import {
-  type HostOs,
-  mergeProperties,
-  parseProperties,
-  type Properties,
-  selectOs,
-  type TextFile
-} from "./Properties.ts"
+import { type Boards, boardsOf } from "./boards.ts"
+import { type HostOs, mergeProperties, type Properties, propertiesOf, selectOs, type TextFile } from "./Properties.ts"
 
 /** An installed core with its configuration files read for one host. */
 export interface ArduinoPlatform {
@@ -39,18 +33,22 @@ export interface PlatformFiles {
 
 /** Reads the files of a platform. OS-specific keys are chosen file by file. */
 export const makePlatform = (files: PlatformFiles): Result.Result<ArduinoPlatform, BadLine> =>
-  Result.gen(function*() {
-    const { architecture, os, path, vendor } = files
-    const layers: Array<Properties> = []
-    for (const file of [files.platformTxt, files.platformLocalTxt]) {
-      if (file !== undefined) layers.push(selectOs(yield* parseProperties(file.path, file.text), os))
-    }
-    const properties = mergeProperties(...layers)
-    const name = properties.get("name")?.value ?? `${vendor}:${architecture}`
-    const version = properties.get("version")?.value ?? ""
-    const boards = yield* parseBoards(files.boardsTxt, files.boardsLocalTxt, os)
-    return { vendor, architecture, path, name, version, os, properties, boards }
-  })
+  Result.gen(() => platformOf(files))
+
+/** The steps of `makePlatform`. */
+export function* platformOf(files: PlatformFiles): Steps<ArduinoPlatform, BadLine> {
+  const { architecture, os, path, vendor } = files
+  const layers: Array<Properties> = []
+  for (const file of [files.platformTxt, files.platformLocalTxt]) {
+    if (file === undefined) continue
+    layers.push(selectOs(yield* propertiesOf(file), os))
+  }
+  const properties = mergeProperties(...layers)
+  const name = properties.get("name")?.value ?? `${vendor}:${architecture}`
+  const version = properties.get("version")?.value ?? ""
+  const boards = yield* boardsOf(files.boardsTxt, files.boardsLocalTxt, os)
+  return { vendor, architecture, path, name, version, os, properties, boards }
+}
 
 /** `vendor:name` of `build.core`, `build.variant` or `upload.tool`: that name in another vendor's platform. */
 export interface CoreReference {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
+import { inTurns } from "../domain/inTurns.ts"
 import { Span } from "../telemetry/names.ts"
 import { absolutePath } from "./absolutePath.ts"
 import { ConfigError } from "./ConfigError.ts"
@@ -33,7 +34,7 @@ export const loadProject = Effect.fn(Span.loadProject)(
         document = mergeDocuments(document, yield* readIni(absolutePath(projectDir, file)))
       }
     }
-    return yield* Effect.fromResult(resolveProject({ document, projectDir, variables }))
+    return yield* inTurns(() => resolveProject({ document, projectDir, variables }))
   }
 )
 

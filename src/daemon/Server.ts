@@ -157,7 +157,8 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     uptimeMs: now() - startedMillis,
     memoryBytes: process.memoryUsage.rss(),
     served: calls - active.size,
-    standstillMs: standstill.read(),
+    standstillMs: standstill.read().wall,
+    standstillCpuMs: standstill.read().cpu,
     requests: [...active.values()].map(({ call: { id, request: { args, cwd } }, startedMillis }) => ({
       id,
       args,

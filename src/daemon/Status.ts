@@ -1,5 +1,7 @@
 import * as Schema from "effect/Schema"
 
+const Extremes = Schema.Struct({ p99: Schema.Finite, max: Schema.Finite })
+
 /** What the daemon says of itself. */
 export const Status = Schema.Struct({
   pid: Schema.Int,
@@ -10,8 +12,10 @@ export const Status = Schema.Struct({
   memoryBytes: Schema.Int,
   /** Requests that have ended. */
   served: Schema.Int,
-  /** For how long its thread did one thing only while requests ran, ms. */
-  standstillMs: Schema.Struct({ p99: Schema.Finite, max: Schema.Finite }),
+  /** For how long its thread did one thing only while requests ran, by the clock, ms. */
+  standstillMs: Extremes,
+  /** The same in processor time of the thread: what others had of the processors is not in it. */
+  standstillCpuMs: Extremes,
   /** Requests that run or wait. */
   requests: Schema.Array(Schema.Struct({
     id: Schema.Int,

@@ -1,8 +1,14 @@
-// @effect-diagnostics nodeBuiltinImport:off -- watches the event loop of Node
-import { monitorEventLoopDelay } from "node:perf_hooks"
+// @effect-diagnostics nodeBuiltinImport:off globalTimers:off -- watches the event loop of Node
+import { createHistogram } from "node:perf_hooks"
 
 /** How often it is looked whether the thread stands still, ms. */
 const resolutionMillis = 1
+
+/** 99 % were shorter, and the longest of all; ms. */
+interface Extremes {
+  readonly p99: number
+  readonly max: number
+}
 
 /** For how long other requests had to wait for the thread of this process while requests ran. */
 export interface Standstill {
@@ -10,31 +16,46 @@ export interface Standstill {
   readonly begin: () => void
   /** No request runs any more. */
   readonly end: () => void
-  /** 99 % were shorter, in the worst of the times in which requests ran; and the longest of all; ms. */
-  readonly read: () => { readonly p99: number; readonly max: number }
+  /**
+   * `wall`: by the clock, most of which other processes had on a busy machine. `cpu`: processor time that this thread used
+   * from one look to the next, which is its own doing.
+   */
+  readonly read: () => { readonly wall: Extremes; readonly cpu: Extremes }
 }
 
-/** Costs nothing while no request runs. */
+/** Looks whenever timers have their turn, at most once a millisecond. Costs nothing while no request runs. */
 export const watchStandstill = (): Standstill => {
-  let worst = { p99: 0, max: 0 }
-  let now: ReturnType<typeof monitorEventLoopDelay> | undefined
-  /** It measures from one look to the next. */
-  const millis = (nanos: number) => Math.max(0, Math.round(nanos / 100_000 - resolutionMillis * 10) / 10)
-  const read = () =>
-    now === undefined || now.count === 0
-      ? worst
-      : { p99: Math.max(worst.p99, millis(now.percentile(99))), max: Math.max(worst.max, millis(now.max)) }
+  const [wall, cpu] = [createHistogram(), createHistogram()]
+  let timer: ReturnType<typeof setInterval> | undefined
+  let [wallThen, cpuThen] = [0, 0]
+  const look = () => {
+    const [wallNow, cpuNow] = [performance.now(), cpuMillis()]
+    wall.record(nanos(wallNow - wallThen - resolutionMillis))
+    cpu.record(nanos(cpuNow - cpuThen))
+    wallThen = wallNow
+    cpuThen = cpuNow
+  }
   return {
     begin: () => {
-      // A new one each time: one that is enabled again takes the pause for a stand-still.
-      now = monitorEventLoopDelay({ resolution: resolutionMillis })
-      now.enable()
+      wallThen = performance.now()
+      cpuThen = cpuMillis()
+      timer = setInterval(look, resolutionMillis)
     },
-    end: () => {
-      worst = read()
-      now?.disable()
-      now = undefined
-    },
-    read
+    end: () => clearInterval(timer),
+    read: () => ({ wall: extremes(wall), cpu: extremes(cpu) })
   }
 }
+
+/** Of the thread, so far; of the whole process where Node does not tell (before 23.9). */
+const cpuMillis = (): number => {
+  const { threadCpuUsage = process.cpuUsage }: Partial<NodeJS.Process> = process
+  const { system, user } = threadCpuUsage()
+  return (system + user) / 1000
+}
+
+const nanos = (millis: number): number => Math.max(1, Math.round(millis * 1e6))
+
+const extremes = (histogram: ReturnType<typeof createHistogram>): Extremes =>
+  histogram.count === 0 ? { p99: 0, max: 0 } : { p99: millis(histogram.percentile(99)), max: millis(histogram.max) }
+
+const millis = (nanos: number): number => Math.round(nanos / 100_000) / 10

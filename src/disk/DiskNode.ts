@@ -4,6 +4,9 @@ import * as Layer from "effect/Layer"
 import * as Crypto from "node:crypto"
 import * as FileSystem from "node:fs"
 import { Digest } from "../domain/Digest.ts"
+import { inTurns } from "../domain/inTurns.ts"
+import { manySmall, pause, type Steps } from "../domain/steps.ts"
+import { digestSteps } from "./digestSteps.ts"
 import { Disk, DiskError, type FileAge, type Signature } from "./Disk.ts"
 
 let written = 0
@@ -23,33 +26,11 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         } satisfies Signature
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
     listing: (path) => Effect.sync(() => listingOf(path)),
-    isAsSeen: (lines) =>
-      Effect.sync(() =>
-        lines.every((line) => {
-          const tab = line.indexOf("\t")
-          const [path, seen] = [line.slice(tab + 1), line.slice(1, tab)]
-          if (line.startsWith("d")) return seen === (listingOf(path) ?? "")
-          const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
-          return seen === (stat === undefined ? "" : signatureText(stat))
-        })
-      ).pipe(Effect.catchDefect(() => Effect.succeed(false))),
-    digest: (path) =>
-      unlessMissing(
-        "read",
-        path,
-        () => Digest.make(Crypto.createHash("sha256").update(FileSystem.readFileSync(path)).digest("hex"))
-      ),
-    digestMarking: (path, words) =>
-      unlessMissing("read", path, () => {
-        const content = FileSystem.readFileSync(path)
-        const digest = Digest.make(Crypto.createHash("sha256").update(content).digest("hex"))
-        return {
-          digest,
-          marks: words.reduce((marks, word, index) => content.includes(word) ? marks | 1 << index : marks, 0)
-        }
-      }),
-    readBytes: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path)),
-    readText: (path) => unlessMissing("read", path, () => FileSystem.readFileSync(path, "utf8")),
+    isAsSeen: (lines) => inTurns(() => allAsSeen(lines)).pipe(Effect.catchDefect(() => Effect.succeed(false))),
+    digest: (path) => Effect.map(digested(path, []), (found) => found?.digest),
+    digestMarking: (path, words) => digested(path, words),
+    readBytes: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path))),
+    readText: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path, "utf8"))),
     write: (path, content, mode) =>
       attempt("write", path, () => {
         const temporary = `${path}.${process.pid}-${written++}~`
@@ -106,6 +87,22 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
       ).pipe(Effect.catchDefect(() => Effect.succeed([])))
   })
 )
+
+function* allAsSeen(lines: ReadonlyArray<string>): Steps<boolean> {
+  for (const [index, line] of lines.entries()) {
+    if (index % manySmall === manySmall - 1) yield* pause
+    const tab = line.indexOf("\t")
+    const [path, seen] = [line.slice(tab + 1), line.slice(1, tab)]
+    const now = line.startsWith("d") ? listingOf(path) : seenFile(path)
+    if (seen !== (now ?? "")) return false
+  }
+  return true
+}
+
+const seenFile = (path: string): string | undefined => {
+  const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? undefined : signatureText(stat)
+}
 
 /** Opens a file that is not there yet, if need be by removing the one that is: a link to it keeps the old content. */
 const openNew = (path: string): number => {
@@ -170,15 +167,23 @@ const makeFolder = (path: string): void => {
   }
 }
 
-const attempt = <A>(operation: DiskError["operation"], path: string, run: () => A): Effect.Effect<A, DiskError> =>
-  Effect.try({
-    try: run,
-    catch: (cause) => new DiskError({ operation, path, code: (cause as NodeJS.ErrnoException).code ?? String(cause) })
-  })
+const diskError = (operation: DiskError["operation"], path: string) => (cause: unknown): DiskError =>
+  new DiskError({ operation, path, code: (cause as NodeJS.ErrnoException).code ?? String(cause) })
 
-const unlessMissing = <A>(operation: DiskError["operation"], path: string, run: () => A) =>
+const attempt = <A>(operation: DiskError["operation"], path: string, run: () => A): Effect.Effect<A, DiskError> =>
+  Effect.try({ try: run, catch: diskError(operation, path) })
+
+const orMissing = <A>(read: Effect.Effect<A, DiskError>): Effect.Effect<A | undefined, DiskError> =>
   Effect.catchTag(
-    attempt<A | undefined>(operation, path, run),
+    read,
     "DiskError",
     (error) => error.code === "ENOENT" || error.code === "ENOTDIR" ? Effect.succeed(undefined) : Effect.fail(error)
+  )
+
+const digested = (path: string, words: ReadonlyArray<string>) =>
+  orMissing(
+    Effect.catchDefect(
+      inTurns(() => digestSteps(path, words)),
+      (cause) => Effect.fail(diskError("read", path)(cause))
+    )
   )

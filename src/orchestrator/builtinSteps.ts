@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { Disk } from "../disk/Disk.ts"
+import { inTurns } from "../domain/inTurns.ts"
 import { BuiltinSteps, StepFailed } from "../exec/BuiltinSteps.ts"
 import { convertSketch } from "../sources/ino/convertSketch.ts"
 import { SketchParser } from "../sources/ino/SketchParser.ts"
@@ -34,7 +35,8 @@ export const layer = Layer.effect(
             const parser = yield* sketchParser.load.pipe(
               Effect.mapError((error) => new StepFailed({ path: action.id, reason: error.message }))
             )
-            return encoding.encode(convertSketch(parser, tabs).text)
+            const { text } = yield* inTurns(() => convertSketch(parser, tabs))
+            return encoding.encode(text)
           }
           default:
             return yield* runImageStep(step, action.id, (path) => readInput(path, cwd))

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
-import { type ArduinoPlatform, makePlatform } from "../arduino/platform.ts"
+import { type PlatformFiles, platformOf } from "../arduino/platform.ts"
 import type { TextFile } from "../arduino/Properties.ts"
 import { Disk } from "../disk/Disk.ts"
+import { inTurns } from "../domain/inTurns.ts"
 import type { CoreFolder } from "../packages/findCore.ts"
 import { Span } from "../telemetry/names.ts"
 
@@ -16,7 +17,7 @@ export const loadCore = Effect.fn(Span.loadCore)(function*(
     const text = yield* disk.readText(path)
     return text === undefined ? undefined : { path, text } satisfies TextFile
   })
-  const platform: ArduinoPlatform = yield* Effect.fromResult(makePlatform({
+  const files: PlatformFiles = {
     vendor: names.vendor,
     architecture: names.architecture,
     path: core.path,
@@ -25,6 +26,6 @@ export const loadCore = Effect.fn(Span.loadCore)(function*(
     platformLocalTxt: yield* read("platform.local.txt"),
     boardsTxt: (yield* read("boards.txt")) ?? { path: `${core.path}/boards.txt`, text: "" },
     boardsLocalTxt: yield* read("boards.local.txt")
-  }))
-  return platform
+  }
+  return yield* inTurns(() => platformOf(files))
 })

@@ -4,6 +4,7 @@ import type { Properties } from "../arduino/Properties.ts"
 import { type SizeRecipe, sizeRecipe } from "../arduino/size.ts"
 import { chooseOptions } from "../boards/chooseOptions.ts"
 import { type EnvironmentConfig, type ProjectConfig, requireBoard, requirePlatform } from "../config/ProjectConfig.ts"
+import { inTurns } from "../domain/inTurns.ts"
 import { joinPath } from "../domain/paths.ts"
 import type { CoreFolder, PackageSearch } from "../packages/findCore.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
@@ -84,7 +85,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     toolchain: driver,
     images
   })
-  const plan = yield* Effect.fromResult(planBuild(inputs))
+  const plan = yield* inTurns(() => planBuild(inputs))
   const graph = yield* locatePrograms(plan, { buildDir, projectDir: project.projectDir }, request.variables)
   const size = yield* Effect.fromResult(sizeRecipe(properties.quiet))
   const planned: PlannedEnvironment = {

@@ -1,7 +1,7 @@
-import * as Result from "effect/Result"
 import type { ArduinoError } from "../arduino/ArduinoError.ts"
 import { type HookPhase, hookRecipes, objcopyRecipes } from "../arduino/hooks.ts"
 import { FilePath } from "../domain/FilePath.ts"
+import { pause, type Steps } from "../domain/steps.ts"
 import { Action, ActionId } from "./Action.ts"
 import { type ActionGraph, type GraphError, makeGraph } from "./ActionGraph.ts"
 import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
@@ -15,132 +15,132 @@ import { planListing } from "./planListing.ts"
  * are linked in the order that Arduino's own tools use, so that images are theirs byte for byte: sketch, libraries,
  * variant, then the core's archive; the files of a folder (assembler, C, C++) before the folders in it.
  */
-export const planBuild = (inputs: BuildInputs): Result.Result<ActionGraph, ArduinoError | GraphError> =>
-  Result.gen(function*() {
-    const actions: Array<Action> = []
-    const properties = inputs.link.properties
-    const made = new Set<string>()
-    const mentioned = new Set<string>()
-    const tentative = new Set<string>()
-    const known = { made, mentioned, tentative }
+export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError | GraphError> {
+  const actions: Array<Action> = []
+  const properties = inputs.link.properties
+  const made = new Set<string>()
+  const mentioned = new Set<string>()
+  const tentative = new Set<string>()
+  const known = { made, mentioned, tentative }
 
-    const hook = function*(recipe: string, after: ReadonlyArray<FilePath>) {
-      const planned = yield* planHook(inputs, recipe, after, known)
-      actions.push(planned.action)
-      for (const path of planned.action.outputs) made.add(path)
-      for (const path of planned.mentioned) mentioned.add(path)
-      return planned.action.outputs[0]
+  const hook = function*(recipe: string, after: ReadonlyArray<FilePath>) {
+    const planned = yield* planHook(inputs, recipe, after, known)
+    actions.push(planned.action)
+    for (const path of planned.action.outputs) made.add(path)
+    for (const path of planned.mentioned) mentioned.add(path)
+    return planned.action.outputs[0]
+  }
+
+  const hooks = function*(phase: HookPhase, after: ReadonlyArray<FilePath>) {
+    let last = after
+    for (const recipe of hookRecipes(properties, phase)) last = [...after, yield* hook(recipe, last)]
+    return last.slice(after.length)
+  }
+
+  const compileAll = function*(
+    folder: string,
+    sources: ReadonlyArray<PlannedSource>,
+    contextOf: (source: PlannedSource) => CompileContext,
+    after: ReadonlyArray<FilePath>
+  ) {
+    const objects: Array<FilePath> = []
+    const prepared = new Map<CompileContext, Map<Language, (source: PlannedSource, object: FilePath) => Action>>()
+    for (const source of linkOrder(sources)) {
+      yield* pause
+      const context = contextOf(source)
+      const recipes = prepared.get(context) ?? new Map()
+      prepared.set(context, recipes)
+      const recipe = recipes.get(source.language) ??
+        (yield* planCompile(context, source.language, inputs, after))
+      recipes.set(source.language, recipe)
+      const action = recipe(source, objectPath(folder, source))
+      actions.push(action)
+      objects.push(action.outputs[0])
     }
+    return objects
+  }
 
-    const hooks = function*(phase: HookPhase, after: ReadonlyArray<FilePath>) {
-      let last = after
-      for (const recipe of hookRecipes(properties, phase)) last = [...after, yield* hook(recipe, last)]
-      return last.slice(after.length)
+  const dir = inputs.buildDir
+  const ready = yield* hooks("prebuild", [])
+
+  const sketchReady = [...ready, ...(yield* hooks("sketch.prebuild", ready))]
+  const merged = planConversion(inputs)
+  if (merged !== undefined) actions.push(merged.action)
+  const sketch = inputs.sketch
+  const sketchObjects = yield* compileAll(
+    `${dir}/src`,
+    merged === undefined ? sketch.sources : [...sketch.sources, merged.source],
+    (source) => source === merged?.source ? merged.context : sketch.context,
+    sketchReady
+  )
+  const sketchDone = yield* hooks("sketch.postbuild", sketchObjects)
+
+  const libraryReady = [...ready, ...(yield* hooks("libraries.prebuild", ready))]
+  const libraryObjects: Array<FilePath> = []
+  for (const library of inputs.libraries) {
+    const folder = `${dir}/lib/${library.name}`
+    const objects = yield* compileAll(folder, library.sources, () => library.context, libraryReady)
+    if (library.linkage === "objects" || objects.length === 0) libraryObjects.push(...objects)
+    else {
+      const archive = yield* planArchive(properties, FilePath.make(`${folder}.a`), objects, inputs)
+      actions.push(archive)
+      libraryObjects.push(archive.outputs[0])
     }
+  }
+  const librariesDone = yield* hooks("libraries.postbuild", libraryObjects)
 
-    const compileAll = function*(
-      folder: string,
-      sources: ReadonlyArray<PlannedSource>,
-      contextOf: (source: PlannedSource) => CompileContext,
-      after: ReadonlyArray<FilePath>
-    ) {
-      const objects: Array<FilePath> = []
-      const prepared = new Map<CompileContext, Map<Language, (source: PlannedSource, object: FilePath) => Action>>()
-      for (const source of linkOrder(sources)) {
-        const context = contextOf(source)
-        const recipes = prepared.get(context) ?? new Map()
-        prepared.set(context, recipes)
-        const recipe = recipes.get(source.language) ??
-          (yield* planCompile(context, source.language, inputs, after))
-        recipes.set(source.language, recipe)
-        const action = recipe(source, objectPath(folder, source))
-        actions.push(action)
-        objects.push(action.outputs[0])
-      }
-      return objects
+  const coreReady = [...ready, ...(yield* hooks("core.prebuild", ready))]
+  const { core, variant } = inputs
+  const variantObjects = yield* compileAll(`${dir}/variant`, variant.sources, () => variant.context, coreReady)
+  const coreObjects = yield* compileAll(`${dir}/core`, core.sources, () => core.context, coreReady)
+  const archive = coreObjects.length === 0
+    ? undefined
+    : yield* planArchive(properties, FilePath.make(`${dir}/${coreArchive}`), coreObjects, inputs)
+  if (archive !== undefined) actions.push(archive)
+  const archives = archive === undefined ? [] : [archive.outputs[0]]
+  const coreDone = yield* hooks("core.postbuild", archives)
+
+  const objects = [...sketchObjects, ...libraryObjects, ...variantObjects]
+  const built = [...sketchDone, ...librariesDone, ...coreDone]
+  const linkReady = [
+    ...built,
+    ...(yield* hooks("linking.prelink", [...objects, ...archives, ...built]))
+  ]
+  const link = yield* planLink(inputs, objects, archives, linkReady)
+  actions.push(link)
+  const elf = link.outputs[0]
+  for (const path of link.outputs) made.add(path)
+  const linked = [elf, ...(yield* hooks("linking.postlink", [elf]))]
+
+  const imagesReady = [...linked, ...(yield* hooks("objcopy.preobjcopy", linked))].slice(1)
+  const images: Array<FilePath> = []
+  for (const recipe of objcopyRecipes(properties)) {
+    const action = yield* planObjcopy(inputs, recipe, known)
+    if (action === undefined) {
+      // Whatever it makes, nobody can name it: it is run as a hook is.
+      yield* hook(recipe, [...linked, ...images])
+      continue
     }
+    actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
+    for (const output of action.outputs) made.add(output)
+    for (const output of action.tentative ?? []) tentative.add(output)
+    images.push(...action.outputs)
+  }
+  for (const replaced of inputs.images) {
+    const action = planUf2(inputs, elf, replaced)
+    actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
+    for (const output of action.outputs) made.add(output)
+    images.push(...action.outputs)
+  }
+  const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
+  if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
+  if (inputs.listing !== undefined) actions.push(planListing(inputs, elf, inputs.listing))
+  const saved = planSavedImage(inputs, known)
+  if (saved !== undefined) actions.push(saved)
+  yield* hooks("postbuild", [...linked, ...images, ...imagesDone, ...(saved?.outputs ?? [])])
 
-    const dir = inputs.buildDir
-    const ready = yield* hooks("prebuild", [])
-
-    const sketchReady = [...ready, ...(yield* hooks("sketch.prebuild", ready))]
-    const merged = planConversion(inputs)
-    if (merged !== undefined) actions.push(merged.action)
-    const sketch = inputs.sketch
-    const sketchObjects = yield* compileAll(
-      `${dir}/src`,
-      merged === undefined ? sketch.sources : [...sketch.sources, merged.source],
-      (source) => source === merged?.source ? merged.context : sketch.context,
-      sketchReady
-    )
-    const sketchDone = yield* hooks("sketch.postbuild", sketchObjects)
-
-    const libraryReady = [...ready, ...(yield* hooks("libraries.prebuild", ready))]
-    const libraryObjects: Array<FilePath> = []
-    for (const library of inputs.libraries) {
-      const folder = `${dir}/lib/${library.name}`
-      const objects = yield* compileAll(folder, library.sources, () => library.context, libraryReady)
-      if (library.linkage === "objects" || objects.length === 0) libraryObjects.push(...objects)
-      else {
-        const archive = yield* planArchive(properties, FilePath.make(`${folder}.a`), objects, inputs)
-        actions.push(archive)
-        libraryObjects.push(archive.outputs[0])
-      }
-    }
-    const librariesDone = yield* hooks("libraries.postbuild", libraryObjects)
-
-    const coreReady = [...ready, ...(yield* hooks("core.prebuild", ready))]
-    const { core, variant } = inputs
-    const variantObjects = yield* compileAll(`${dir}/variant`, variant.sources, () => variant.context, coreReady)
-    const coreObjects = yield* compileAll(`${dir}/core`, core.sources, () => core.context, coreReady)
-    const archive = coreObjects.length === 0
-      ? undefined
-      : yield* planArchive(properties, FilePath.make(`${dir}/${coreArchive}`), coreObjects, inputs)
-    if (archive !== undefined) actions.push(archive)
-    const archives = archive === undefined ? [] : [archive.outputs[0]]
-    const coreDone = yield* hooks("core.postbuild", archives)
-
-    const objects = [...sketchObjects, ...libraryObjects, ...variantObjects]
-    const built = [...sketchDone, ...librariesDone, ...coreDone]
-    const linkReady = [
-      ...built,
-      ...(yield* hooks("linking.prelink", [...objects, ...archives, ...built]))
-    ]
-    const link = yield* planLink(inputs, objects, archives, linkReady)
-    actions.push(link)
-    const elf = link.outputs[0]
-    for (const path of link.outputs) made.add(path)
-    const linked = [elf, ...(yield* hooks("linking.postlink", [elf]))]
-
-    const imagesReady = [...linked, ...(yield* hooks("objcopy.preobjcopy", linked))].slice(1)
-    const images: Array<FilePath> = []
-    for (const recipe of objcopyRecipes(properties)) {
-      const action = yield* planObjcopy(inputs, recipe, known)
-      if (action === undefined) {
-        // Whatever it makes, nobody can name it: it is run as a hook is.
-        yield* hook(recipe, [...linked, ...images])
-        continue
-      }
-      actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
-      for (const output of action.outputs) made.add(output)
-      for (const output of action.tentative ?? []) tentative.add(output)
-      images.push(...action.outputs)
-    }
-    for (const replaced of inputs.images) {
-      const action = planUf2(inputs, elf, replaced)
-      actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
-      for (const output of action.outputs) made.add(output)
-      images.push(...action.outputs)
-    }
-    const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
-    if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
-    if (inputs.listing !== undefined) actions.push(planListing(inputs, elf, inputs.listing))
-    const saved = planSavedImage(inputs, known)
-    if (saved !== undefined) actions.push(saved)
-    yield* hooks("postbuild", [...linked, ...images, ...imagesDone, ...(saved?.outputs ?? [])])
-
-    return yield* makeGraph(actions)
-  })
+  return yield* makeGraph(actions)
+}
 
 /** Arduino's order: the files of a folder (assembler, C, C++, each by name), then the folders in it. */
 const linkOrder = (sources: ReadonlyArray<PlannedSource>): ReadonlyArray<PlannedSource> => {

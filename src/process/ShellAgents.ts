@@ -7,6 +7,8 @@ import type { Watchdog } from "./Watchdog.ts"
 export interface ShellAgents {
   /** A shell in the folder of the command. */
   readonly take: (command: CommandSpec) => Effect.Effect<ShellAgent, SpawnFailed>
+  /** Starts some, before they are needed: it holds up all that this thread does. */
+  readonly prepare: (count: number) => Effect.Effect<void, SpawnFailed>
   /** Takes a shell back that has run its command. */
   readonly give: (agent: ShellAgent) => void
   /** Ends all that wait. */
@@ -39,7 +41,7 @@ export const makeShellAgents = ({ idle, program, waitIn, watchdog }: AgentOption
     return agent
   }
 
-  const take = ({ argv, cwd }: CommandSpec) =>
+  const take = ({ argv, cwd }: Pick<CommandSpec, "argv" | "cwd">) =>
     Effect.callback<ShellAgent, SpawnFailed>((resume) => {
       const waits = takeWaiting(cwd)
       if (waits !== undefined) return resume(Effect.succeed(waits))
@@ -66,6 +68,12 @@ export const makeShellAgents = ({ idle, program, waitIn, watchdog }: AgentOption
     oldest.end(() => {})
   }
 
+  const prepare = (count: number) =>
+    Effect.flatMap(
+      Effect.replicateEffect(take({ argv: ["a shell"], cwd: waitIn ?? "/" }), count),
+      (agents) => Effect.sync(() => agents.forEach(give))
+    )
+
   const end = Effect.suspend(() =>
     Effect.forEach(
       waiting,
@@ -74,7 +82,7 @@ export const makeShellAgents = ({ idle, program, waitIn, watchdog }: AgentOption
     )
   )
 
-  return { take, give, end, leave: waitIn === undefined ? end : Effect.void }
+  return { take, prepare, give, end, leave: waitIn === undefined ? end : Effect.void }
 }
 
 export const spawnFailed = (program: string, cause: unknown): SpawnFailed =>

@@ -60,12 +60,19 @@ export const layerWith = (program: string | undefined): Layer.Layer<Subprocess> 
  */
 export const shared = (
   options: { readonly idle: number }
-): Effect.Effect<() => Subprocess["Service"], never, Scope.Scope> => {
+): Effect.Effect<Shared, never, Scope.Scope> => {
   const watchdog = makeWatchdog()
   return Effect.map(
     shells({ ...options, waitIn: "/", watchdog, program: builtAgent() }),
-    (agents) => () => make(agents, watchdog)
+    (agents) => ({ forRequest: () => make(agents, watchdog), prepare: (count) => Effect.ignore(agents.prepare(count)) })
   )
+}
+
+/** What the requests of a daemon share. */
+interface Shared {
+  readonly forRequest: () => Subprocess["Service"]
+  /** Starts this many shells, so that no request has to wait for that. */
+  readonly prepare: (count: number) => Effect.Effect<void>
 }
 
 /** The program of `agent.c` beside this file: `dist/` has one where there was a C compiler. */

@@ -11,7 +11,7 @@ export const resolve = (
   projectDir = "/work/my project"
 ): Result.Result<ProjectConfig, ConfigError> =>
   parseIni("platformio.ini", text).pipe(
-    Result.flatMap((document) => resolveProject({ document, projectDir, variables }))
+    Result.flatMap((document) => Result.gen(() => resolveProject({ document, projectDir, variables })))
   )
 
 /** The one environment that the project builds by default. */

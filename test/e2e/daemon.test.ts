@@ -1,11 +1,10 @@
 import { afterEach, assert, describe, it } from "@effect/vitest"
-import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
+import { alive, Home, isAlive, project, until } from "../support/daemon.ts"
 import {
   environment,
   execute,
@@ -17,83 +16,6 @@ import {
   workspace,
   write
 } from "../support/project.ts"
-
-const acme = fileURLToPath(new URL("../fixtures/cores/acme", import.meta.url))
-const sketch = "#include <Arduino.h>\nvoid setup() { say(\"done\"); }\nvoid loop() {}\n"
-
-/** A project that builds in a moment; `tools` are folders of compilers to use instead of those on PATH. */
-const project = (...tools: ReadonlyArray<string>) => ({
-  "platformio.ini": [
-    "[env:acme]",
-    "platform = atmelavr",
-    "framework = arduino",
-    "board = acmeone",
-    "platform_packages =",
-    `  framework-arduino-avr@file://${acme}`,
-    ...tools.map((folder) => `  toolchain-atmelavr@file://${folder}`),
-    ""
-  ].join("\n"),
-  "src/main.cpp": sketch
-})
-
-/** A home with a daemon of its own, and the launcher to use. */
-class Home {
-  readonly path: string
-  readonly fbuild: string
-  constructor(path: string, fbuild: string = program) {
-    this.path = path
-    this.fbuild = fbuild
-  }
-  start(dir: string, args: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}) {
-    const env = { ...environment(dir, { FBUILD_HOME: this.path, FBUILD_DAEMON: "" }), ...variables }
-    const child = ChildProcess.spawn(this.fbuild, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] })
-    let [stdout, stderr] = ["", ""]
-    child.stdout.setEncoding("utf8").on("data", (text) => stdout += text)
-    child.stderr.setEncoding("utf8").on("data", (text) => stderr += text)
-    const ended = new Promise<Run>((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })))
-    return { child, ended, stderr: () => stderr }
-  }
-  run(dir: string, args: ReadonlyArray<string>, variables?: Readonly<Record<string, string>>): Promise<Run> {
-    return this.start(dir, args, variables).ended
-  }
-  /** What `daemon status --json` says. */
-  async status(): Promise<{
-    running: boolean
-    pid: number
-    served: number
-    requests: ReadonlyArray<unknown>
-    standstillMs: { p99: number; max: number }
-  }> {
-    return JSON.parse((await this.run("/", ["daemon", "status", "--json"])).stdout)
-  }
-  /** Pids of the daemons that say they have started to serve this home. */
-  daemons(): ReadonlyArray<string> {
-    const log = Path.join(this.path, "daemon/log")
-    if (!Fs.existsSync(log)) return []
-    return [...Fs.readFileSync(log, "utf8").matchAll(/^\S+ (\d+) fbuild .* serves/gm)].map(([, pid]) => pid!)
-  }
-}
-
-/** Processes that are alive and have this in their environment or as their working folder. */
-const alive = (marker: string): ReadonlyArray<string> =>
-  Fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    try {
-      const state = Fs.readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "")[0]
-      if (state === "Z") return []
-      const seen = Fs.readlinkSync(`/proc/${pid}/cwd`) + Fs.readFileSync(`/proc/${pid}/environ`, "latin1")
-      return seen.includes(marker) ? [Fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")] : []
-    } catch {
-      return []
-    }
-  })
-
-const until = async (condition: () => boolean | Promise<boolean>, what: string, millis = 20_000) => {
-  const end = performance.now() + millis
-  while (!(await condition())) {
-    assert.isBelow(performance.now(), end, `waited too long: ${what}`)
-    await sleep(5)
-  }
-}
 
 /** What is the same in two runs of the same thing: not how long it took, nor what came first of two at once. */
 const timeless = ({ status, stderr, stdout }: Run) => ({
@@ -183,8 +105,6 @@ describe("daemon", () => {
     assert.strictEqual(Fs.statSync(Path.join(own.path, "daemon")).mode & 0o777, 0o700)
     assert.match((await own.run("/", ["daemon", "start"])).stdout, new RegExp(`^pid +${pid}\n`))
     assert.match((await own.run("/", ["daemon", "logs"])).stdout, / fbuild .* serves .*\n/)
-    const { standstillMs } = await own.status()
-    assert.isAtLeast(standstillMs.max, standstillMs.p99)
     const follow = own.start("/", ["daemon", "logs", "-f"])
     await own.run(space, ["boards", "--json"])
     assert.strictEqual((await own.run("/", ["daemon", "stop"])).status, 0)
@@ -691,12 +611,3 @@ const connects = (path: string) =>
       resolve(true)
     })
   })
-
-const isAlive = (pid: number | string): boolean => {
-  try {
-    const stat = Fs.readFileSync(`/proc/${pid}/stat`, "latin1")
-    return !/^.*\) Z/s.test(stat)
-  } catch {
-    return false
-  }
-}

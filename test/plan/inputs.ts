@@ -64,7 +64,7 @@ export const inputs = (platformTxt: string, more: Partial<BuildInputs> = {}): Bu
   }
 }
 
-export const plan = (given: BuildInputs): ActionGraph => Result.getOrThrow(planBuild(given))
+export const plan = (given: BuildInputs): ActionGraph => Result.getOrThrow(Result.gen(() => planBuild(given)))
 
 export const find = (graph: ActionGraph, id: string): Action => {
   const found = graph.actions.find((action) => action.id === id)

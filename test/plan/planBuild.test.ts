@@ -147,9 +147,9 @@ describe("planBuild", () => {
 
   it("tells of sources that share an object, and of recipes that are missing", () => {
     const given = inputs(recipes)
-    const twice = planBuild({ ...given, libraries: [...given.libraries, ...given.libraries] })
+    const twice = Result.gen(() => planBuild({ ...given, libraries: [...given.libraries, ...given.libraries] }))
     assert.strictEqual(Result.getOrThrow(Result.flip(twice))._tag, "DuplicateOutput")
-    const none = planBuild(inputs(recipes.replace(/^recipe\.ar\..*$/m, "")))
+    const none = Result.gen(() => planBuild(inputs(recipes.replace(/^recipe\.ar\..*$/m, ""))))
     assert.strictEqual(Result.getOrThrow(Result.flip(none)).message, "the platform has no recipe.ar.pattern")
   })
 

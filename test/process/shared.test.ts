@@ -35,7 +35,7 @@ const until = (condition: () => boolean) => Effect.sleep(5).pipe(Effect.repeat({
 describe("processes of several requests", () => {
   it.live("share their shells, which wait outside of any project", () =>
     Effect.gen(function*() {
-      const request = yield* shared({ idle: 2 })
+      const { forRequest: request } = yield* shared({ idle: 2 })
       const dir = yield* temporary
       const agentOf = (cwd: string) =>
         Effect.map(request().run(sh("echo $PPID; pwd; echo \"$OLDPWD\"", cwd)), ({ stdout }) => stdout.split("\n"))
@@ -54,7 +54,7 @@ describe("processes of several requests", () => {
   it.live("keep no more shells than they may", () =>
     Effect.gen(function*() {
       const before = waiting().length
-      const request = yield* shared({ idle: 2 })
+      const { forRequest: request } = yield* shared({ idle: 2 })
       const { run } = request()
       yield* Effect.forEach([1, 2, 3, 4, 5], () => run(sh("sleep 0.05")), { concurrency: 5 })
       yield* until(() => waiting().length <= before + 2)
@@ -62,7 +62,7 @@ describe("processes of several requests", () => {
 
   it.live("are killed apart from each other", () =>
     Effect.gen(function*() {
-      const request = yield* shared({ idle: 2 })
+      const { forRequest: request } = yield* shared({ idle: 2 })
       const [one, two] = [request(), request()]
       const mine = yield* Effect.forkChild(one.run(sh("sleep 10")), { startImmediately: true })
       const other = yield* Effect.forkChild(two.run(sh("sleep 0.3; echo well")), { startImmediately: true })
@@ -74,7 +74,7 @@ describe("processes of several requests", () => {
 
   it.live("cannot be run in a folder that is not there", () =>
     Effect.gen(function*() {
-      const { run } = (yield* shared({ idle: 2 }))()
+      const { run } = (yield* shared({ idle: 2 })).forRequest()
       yield* run(sh(":"))
       const failed = yield* run(sh("echo ran", "/nowhere"))
       assert.deepStrictEqual([failed.status, failed.stdout], [{ _tag: "Exited", code: 127 }, ""])
@@ -92,7 +92,7 @@ describe("processes of several requests", () => {
       JSON.stringify(marker.split("="))
     }]) })
       Effect.runFork(Effect.scoped(Effect.gen(function*() {
-        const request = yield* shared({ idle: 2 })
+        const { forRequest: request } = yield* shared({ idle: 2 })
         yield* request().start(command())
         yield* Effect.forkChild(request().run(command()), { startImmediately: true })
         yield* Effect.sleep(300)

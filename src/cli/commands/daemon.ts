@@ -135,7 +135,8 @@ const print = Effect.fnUntraced(function*(
     ["runs for", seconds(status.uptimeMs)],
     ["memory", formatByteSize(status.memoryBytes)],
     ["served", `${status.served} requests`],
-    ["stood still", `${status.standstillMs.p99} ms (99 % of the time less), ${status.standstillMs.max} ms at most`],
+    ["stood still", longest(status.standstillMs)],
+    ["itself", `${longest(status.standstillCpuMs)}, of processor time`],
     ...status.requests.map(({ args, cwd, id, runningMs }) => [
       `request ${id}`,
       `fbuild ${args.join(" ")} in ${cwd}, ${seconds(runningMs)}`
@@ -144,3 +145,5 @@ const print = Effect.fnUntraced(function*(
   const width = Math.max(...rows.map(([name]) => name!.length))
   yield* stdout.write(rows.map(([name, value]) => `${name!.padEnd(width)}  ${value}\n`).join(""))
 })
+
+const longest = ({ max, p99 }: Status["standstillMs"]): string => `${p99} ms (99 % of the time less), ${max} ms at most`

@@ -4,16 +4,17 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { Node } from "web-tree-sitter"
+import type { Node, ParseOptions } from "web-tree-sitter"
+import { pause, type Steps } from "../../domain/steps.ts"
 import { Span } from "../../telemetry/names.ts"
 
 /** A C++ parser. Its trees live in WebAssembly memory, so they are only lent. */
 export interface CppParser {
   /**
-   * Parses `source` and passes the root of its tree to `read`; the tree is freed afterwards, so no node may be kept.
+   * Parses `source` and passes the root of its tree to `read`; the tree is freed afterwards, so no node may be kept. Pauses.
    * Offsets of nodes count UTF-16 code units, as JavaScript strings do. Never fails: what is not C++ is an `ERROR` node.
    */
-  readonly parse: <A>(source: string, read: (root: Node) => A) => A
+  readonly parse: <A>(source: string, read: (root: Node) => Steps<A>) => Steps<A>
 }
 
 /** The grammar or the parser's runtime could not be loaded. */
@@ -63,21 +64,40 @@ const loadParser = Effect.fn(Span.loadParser)(function*(files: SketchParserFiles
         const { runtime } = files
         return Parser.init(runtime === undefined ? {} : { locateFile: () => runtime })
           .then(() => Language.load(files.wasm))
-          .then((language) => lend(new Parser().setLanguage(language)))
+          .then((language) => lend(() => new Parser().setLanguage(language)))
       }),
     catch: (cause) => new SketchParserUnavailable({ wasm: files.wasm, cause })
   })
 })
 
-const lend = (parser: { parse(source: string): { rootNode: Node; delete(): void } | null }): CppParser => ({
-  parse: (source, read) => {
-    const tree = parser.parse(source)
-    // Only a parser without a language, or one that is told to stop, gives none.
-    if (tree === null) throw new Error("tree-sitter gave no tree")
+/** How often the parser tells of its progress between two pauses; once takes some 10 µs. */
+const tellings = 25
+
+interface TreeSitter {
+  parse(source: string, old: null, options: ParseOptions): { rootNode: Node; delete(): void } | null
+  delete(): void
+}
+
+const lend = (make: () => TreeSitter): CppParser => ({
+  *parse(source, read) {
+    // Of its own: one that pauses goes on where it was, whatever it is given.
+    const parser = make()
     try {
-      return read(tree.rootNode)
+      let told = 0
+      // The type says that what it gives does not matter; it is what makes the parser stop.
+      const options = { progressCallback: () => ++told % tellings === 0 }
+      let tree = parser.parse(source, null, options)
+      while (tree === null) {
+        yield* pause
+        tree = parser.parse(source, null, options)
+      }
+      try {
+        return yield* read(tree.rootNode)
+      } finally {
+        tree.delete()
+      }
     } finally {
-      tree.delete()
+      parser.delete()
     }
   }
 })

@@ -1,3 +1,4 @@
+import { pause, type Steps } from "../../domain/steps.ts"
 import { type Blank, blankOut } from "./cppTokens.ts"
 import { lexSketch, withoutAttributeMacros } from "./lexSketch.ts"
 import { locate, type MergedSketch, mergeTabs, normalizeTab, orderTabs, sortTabs, type Tab } from "./mergeTabs.ts"
@@ -19,23 +20,30 @@ export interface ConvertedSketch {
  * line and its column everywhere, in prototypes too. A default argument that callers above the definition may need
  * moves into the prototype. Nothing else of the text changes; what is wrong with it is left to the compiler to tell.
  */
-export const convertSketch = (parser: CppParser, tabs: ReadonlyArray<Tab>): ConvertedSketch => {
+export function* convertSketch(parser: CppParser, tabs: ReadonlyArray<Tab>): Steps<ConvertedSketch> {
   const sorted = sortTabs(tabs).map(normalizeTab)
-  const ordered = sorted.length > 1 ? orderTabs(sorted, (tab) => definesEntryPoint(parser, tab)) : sorted
+  const mains = new Set<Tab>()
+  if (sorted.length > 1) {
+    for (const tab of sorted) if (yield* definesEntryPoint(parser, tab)) mains.add(tab)
+  }
+  const ordered = orderTabs(sorted, (tab) => mains.has(tab))
   const sketch = mergeTabs(ordered)
+  yield* pause
   const tokens = lexSketch(sketch.text)
-  const outline = parser.parse(tokens.skeleton, (root) => readOutline(tokens, root))
+  yield* pause
+  const outline = yield* parser.parse(tokens.skeleton, (root) => readOutline(tokens, root))
   const placements = placePrototypes(sketch.text, tokens, outline)
+  yield* pause
   return {
     text: `#include <Arduino.h>\n${insertPrototypes(sketch, placements)}`,
     main: ordered[0]?.path ?? ""
   }
 }
 
-const definesEntryPoint = (parser: CppParser, tab: Tab): boolean => {
+function* definesEntryPoint(parser: CppParser, tab: Tab): Steps<boolean> {
   const tokens = lexSketch(tab.text)
   if (!tokens.uses.has("setup") && !tokens.uses.has("loop")) return false
-  const { functions } = parser.parse(tokens.skeleton, (root) => readOutline(tokens, root))
+  const { functions } = yield* parser.parse(tokens.skeleton, (root) => readOutline(tokens, root))
   return functions.some(({ header }) => header.name === "setup" || header.name === "loop")
 }
 

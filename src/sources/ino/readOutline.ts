@@ -1,4 +1,5 @@
 import type { Node } from "web-tree-sitter"
+import { pause, type Steps } from "../../domain/steps.ts"
 import type { SketchTokens } from "./lexSketch.ts"
 import { lastAtOrBefore } from "./mergeTabs.ts"
 import type { Block } from "./preprocessor.ts"
@@ -38,7 +39,7 @@ export interface Outline {
  * Reads the outline of a text from the root of its skeleton's tree. Where braces do not match, nothing behind them is
  * taken for a function: the compiler will tell.
  */
-export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root: Node): Outline => {
+export function* readOutline({ attributes, skeleton: source }: SketchTokens, root: Node): Steps<Outline> {
   const items: Array<{ start: number; end: number }> = []
   const functions: Array<SketchFunction> = []
   const declarations: Array<Declaration> = []
@@ -52,10 +53,12 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
   let isGuess = false
   let linkageDepth = 0
 
-  const readList = (list: Node) => {
+  const readList = function*(list: Node): Steps<void> {
     const cursor = list.walk()
-    if (cursor.gotoFirstChild()) {
+    try {
+      if (!cursor.gotoFirstChild()) return
       do {
+        yield* pause
         const type = cursor.nodeType
         const last = items.at(-1)
         if (type === "comment") continue
@@ -64,20 +67,21 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
         else if (type === ";") {
           if (last !== undefined && strayStart === undefined) last.end = cursor.endIndex
           strayStart = undefined
-        } else if (type === "ERROR") readList(cursor.currentNode)
+        } else if (type === "ERROR") yield* readList(cursor.currentNode)
         else if (!itemType.test(type)) strayStart ??= cursor.startIndex
-        else if (strayBraces === 0) readItem(cursor.currentNode)
+        else if (strayBraces === 0) yield* readItem(cursor.currentNode)
       } while (cursor.gotoNextSibling())
+    } finally {
+      cursor.delete()
     }
-    cursor.delete()
   }
 
-  const readItem = (node: Node) => {
+  const readItem = function*(node: Node): Steps<void> {
     isGuess = strayStart !== undefined
     const start = strayStart ?? attributedStart(node.startIndex)
     strayStart = node.lastChild?.isMissing === true ? start : undefined
     const body = node.type === "linkage_specification" ? node.childForFieldName("body") : null
-    if (body?.type === "declaration_list" && linkageDepth < 100) return readLinkage(node, body)
+    if (body?.type === "declaration_list" && linkageDepth < 100) return yield* readLinkage(node, body)
     const range = { start, end: node.endIndex }
     while ((items.at(-1)?.start ?? -1) >= start) items.pop()
     items.push(range)
@@ -99,7 +103,7 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
     return from
   }
 
-  const readLinkage = (node: Node, body: Node) => {
+  const readLinkage = function*(node: Node, body: Node): Steps<void> {
     const opening = [source.slice(node.startIndex, body.startIndex + 1)]
     linkages.push({
       start: body.startIndex + 1,
@@ -109,7 +113,7 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
     })
     strayBraces--
     linkageDepth++
-    readList(body)
+    yield* readList(body)
     linkageDepth--
     strayBraces++
   }
@@ -149,7 +153,7 @@ export const readOutline = ({ attributes, skeleton: source }: SketchTokens, root
     else declarations.push({ name, range, signature: signatureOf(source, declared.declarator) })
   }
 
-  readList(root)
+  yield* readList(root)
   return { items, functions, declarations, usings, linkages, firstFunction }
 }
 

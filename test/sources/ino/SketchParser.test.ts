@@ -3,7 +3,10 @@ import * as Effect from "effect/Effect"
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { SketchParser } from "../../../src/sources/ino/SketchParser.ts"
+import type { Node } from "web-tree-sitter"
+import { inTurns } from "../../../src/domain/inTurns.ts"
+import { pause } from "../../../src/domain/steps.ts"
+import { type CppParser, SketchParser } from "../../../src/sources/ino/SketchParser.ts"
 
 const wasm = "node_modules/tree-sitter-cpp/tree-sitter-cpp.wasm"
 
@@ -12,6 +15,15 @@ const temporaryFolder = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
 )
 
+/** Pauses before and after it reads. */
+const read = <A>(parser: CppParser, source: string, read: (root: Node) => A) =>
+  inTurns(() =>
+    parser.parse(source, function*(root) {
+      yield* pause
+      return read(root)
+    })
+  )
+
 describe("SketchParser", () => {
   it.effect(
     "is loaded once, however many ask at the same time",
@@ -19,7 +31,7 @@ describe("SketchParser", () => {
       const { load } = yield* SketchParser
       const [first, ...others] = yield* Effect.all([load, load, load], { concurrency: "unbounded" })
       for (const other of others) assert.strictEqual(other, first)
-      assert.strictEqual(first?.parse("int x;", (root) => root.toString()).slice(0, 18), "(translation_unit ")
+      assert.include(yield* read(first!, "int x;", (root) => root.toString()), "(translation_unit ")
     }, Effect.provide(SketchParser.layer({ wasm })))
   )
 
@@ -28,8 +40,37 @@ describe("SketchParser", () => {
     Effect.fnUntraced(function*() {
       const parser = yield* (yield* SketchParser).load
       const text = "/* 😀é */ int x;"
-      const start = parser.parse(text, (root) => root.lastChild?.startIndex)
+      const start = yield* read(parser, text, (root) => root.lastChild?.startIndex)
       assert.strictEqual(text.slice(start), "int x;")
+    }, Effect.provide(SketchParser.layer({ wasm })))
+  )
+
+  it.effect(
+    "parses long sources in turns, each as if alone",
+    Effect.fnUntraced(function*() {
+      const parser = yield* (yield* SketchParser).load
+      const sources = ["int", "char"].map((type) =>
+        Array.from({ length: 300 }, (_, i) => `${type} f${i}(int a) { if (a) return a; return ${i}; }\n`).join("")
+      )
+      const tree = (source: string) => read(parser, source, (root) => root.toString())
+      const alone = yield* Effect.forEach(sources, tree)
+      const order: Array<number> = []
+      const steps = sources.map((source) =>
+        parser.parse(source, function*(root) {
+          yield* pause
+          return root.toString()
+        })
+      )
+      const trees = sources.map(() => "")
+      for (let running = 2; running > 0;) {
+        for (const [index, one] of steps.entries()) {
+          const { done, value } = one.next()
+          if (done === true && value !== undefined) [trees[index], running] = [value as string, running - 1]
+          if (done !== true) order.push(index)
+        }
+      }
+      assert.deepStrictEqual(trees, alone)
+      assert.isAbove(order.length, 6)
     }, Effect.provide(SketchParser.layer({ wasm })))
   )
 
@@ -44,7 +85,7 @@ describe("SketchParser", () => {
         assert.strictEqual(error.wasm, file)
         assert.include(error.message, file)
         copyFileSync(wasm, file)
-        assert.strictEqual((yield* load).parse("int x;", (root) => root.hasError), false)
+        assert.isFalse(yield* read(yield* load, "int x;", (root) => root.hasError))
       }).pipe(
         Effect.provide(SketchParser.layer({ wasm: file, runtime: "node_modules/web-tree-sitter/web-tree-sitter.wasm" }))
       )

@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
+import { inTurns } from "../../../src/domain/inTurns.ts"
 import { convertSketch } from "../../../src/sources/ino/convertSketch.ts"
 import { SketchParser } from "../../../src/sources/ino/SketchParser.ts"
 import { oddSketches } from "./oddSketches.ts"
@@ -17,7 +18,8 @@ const flags = [
 /** What avr-g++ writes about a sketch. */
 const compile = Effect.fnUntraced(function*(files: Record<string, string>) {
   const parser = yield* (yield* SketchParser).load
-  const { text } = convertSketch(parser, Object.entries(files).map(([path, text]) => ({ path, text })))
+  const tabs = Object.entries(files).map(([path, text]) => ({ path, text }))
+  const { text } = yield* inTurns(() => convertSketch(parser, tabs))
   return yield* Effect.sync(() => {
     const { status, stderr } = spawnSync("/usr/bin/avr-g++", flags, { input: text, encoding: "utf8", env: {} })
     return { status, stderr }

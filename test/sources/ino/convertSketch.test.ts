@@ -1,12 +1,14 @@
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { inTurns } from "../../../src/domain/inTurns.ts"
 import { convertSketch } from "../../../src/sources/ino/convertSketch.ts"
 import { SketchParser } from "../../../src/sources/ino/SketchParser.ts"
 
 const convert = Effect.fnUntraced(function*(...texts: ReadonlyArray<string>) {
   const parser = yield* (yield* SketchParser).load
-  return convertSketch(parser, texts.map((text, i) => ({ path: `${"abc"[i]}.ino`, text })))
+  const tabs = texts.map((text, i) => ({ path: `${"abc"[i]}.ino`, text }))
+  return yield* inTurns(() => convertSketch(parser, tabs))
 })
 
 /** The converted text of one tab, without the first two lines. */
