@@ -14,6 +14,8 @@ const families: ReadonlyArray<Family> = [
   { names: ["atmelavr"], architecture: "avr", load: () => import("./avr/platform.ts") },
   { names: ["atmelmegaavr"], architecture: "megaavr", load: () => import("./megaavr/platform.ts") },
   { names: ["raspberrypi", "rp2040"], architecture: "rp2040", load: () => import("./rp2040/platform.ts") },
+  { names: ["espressif32", "esp32"], architecture: "esp32", load: () => import("./esp32/platform.ts") },
+  { names: ["espressif8266", "esp8266"], architecture: "esp8266", load: () => import("./esp8266/platform.ts") },
   { names: ["generic_arm"], load: () => import("./generic_arm/platform.ts") }
 ]
 

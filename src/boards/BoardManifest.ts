@@ -32,7 +32,7 @@ const Manifest = Schema.fromJsonString(Schema.Struct({
 }))
 
 /**
- * Reads `boards/<id>.json`. Texts and numbers of `build` and `upload` become properties; `maximum_ram_size` is `maximum_data_size`
+ * Reads `boards/<id>.json`. Texts and numbers of `build`, `upload` and the objects in them become properties; `maximum_ram_size` is `maximum_data_size`
  * of `boards.txt`, the first of `hwids` is `build.vid` and `build.pid`, and an `-DARDUINO_X` in `extra_flags` is `build.board=X`, as recipes have
  * it. Source: PlatformIO documentation, "Custom Embedded Boards"; Arduino platform specification, "boards.txt".
  */
@@ -45,10 +45,10 @@ export const parseManifest = (path: string, text: string): Result.Result<BoardMa
       const set = (key: string, value: string, at: ReadonlyArray<string>) =>
         properties.set(key, { value, path, line: jsonLine(text, at) })
       for (const [section, entries] of [["build", build], ["upload", upload]] as const) {
-        for (const [key, value] of Object.entries(entries)) {
+        for (const [key, value] of flat(entries)) {
           if (typeof value !== "string" && typeof value !== "number") continue
           const named = key === "maximum_ram_size" ? "maximum_data_size" : key
-          set(`${section}.${named}`, String(value), [section, key])
+          set(`${section}.${named}`, String(value), [section, ...key.split(".")])
         }
       }
       const hwids = build["hwids"]
@@ -60,6 +60,14 @@ export const parseManifest = (path: string, text: string): Result.Result<BoardMa
       return { path, id, name: name ?? id, properties }
     }
   })
+
+/** What is in `build.arduino` is `build.arduino.X`. */
+const flat = (entries: Readonly<Record<string, unknown>>): ReadonlyArray<readonly [string, unknown]> =>
+  Object.entries(entries).flatMap(([key, value]): ReadonlyArray<readonly [string, unknown]> =>
+    isSection(value) ? Object.entries(value).map(([below, inner]) => [`${key}.${below}`, inner]) : [[key, value]]
+  )
+
+const isSection = Schema.is(Section)
 
 const textOf = (flags: unknown): string =>
   (Array.isArray(flags) ? flags : [flags]).filter((flag) => typeof flag === "string").join(" ")

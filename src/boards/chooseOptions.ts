@@ -9,7 +9,7 @@ export type OptionRule =
   & { readonly setting: string; readonly menu: string }
   & (
     | { readonly _tag: "Size"; readonly from: string; readonly to: string }
-    | { readonly _tag: "Number"; readonly property: string }
+    | { readonly _tag: "Number" | "Text"; readonly property: string }
     | { readonly _tag: "Word"; readonly words: Readonly<Record<string, string>> }
   )
 
@@ -22,7 +22,7 @@ export const chooseOptions = (
   boards: Boards,
   board: ResolvedBoard,
   reference: string,
-  /** `board_build.X` as `build.X`, `board_hardware.X` as `hardware.X`. */
+  /** `board_build.X` as `build.X`, `board_hardware.X` as `hardware.X`; what they do not say, the board's file may. */
   settings: Readonly<Record<string, string>>,
   rules: ReadonlyArray<OptionRule>
 ): Result.Result<ResolvedBoard, UnknownOption> =>
@@ -30,6 +30,9 @@ export const chooseOptions = (
     const vendor = boards.boards.get(board.id)
     if (vendor === undefined) return board
     const written = new Set(reference.split(":")[1]?.split(",").map((choice) => choice.split("=")[0]))
+    // A board file lies over the options of the vendor's board.
+    const over = new Map([...board.properties].filter(([, { path }]) => path !== boards.path))
+    const said = { ...Object.fromEntries(Array.from(over, ([key, { value }]) => [key, value])), ...settings }
     const chosen = new Map<string, string>()
     for (const [id, menu] of vendor.menus) {
       if (written.has(id)) continue
@@ -39,7 +42,7 @@ export const chooseOptions = (
         const option = yield* optionByRules(
           { boards, board, vendor, menu },
           rules.filter((rule) => rule.menu === id),
-          settings
+          said
         )
         if (option !== undefined) chosen.set(id, option)
       }
@@ -48,8 +51,6 @@ export const chooseOptions = (
     const all = { ...board.options, ...Object.fromEntries(chosen) }
     const text = Object.entries(all).map(([menu, option]) => `${menu}=${option}`).join(",")
     const resolved = Result.getOrElse(resolveBoard(boards, `${board.id}:${text}`), () => board)
-    // A board file lies over the options of the vendor's board.
-    const over = new Map([...board.properties].filter(([, { path }]) => path !== boards.path))
     return { ...resolved, name: board.name, properties: mergeProperties(resolved.properties, over) }
   })
 
@@ -98,6 +99,8 @@ const fittingOptions = (
         return wanted !== undefined && integer(text) === wanted
       })
     }
+    case "Text":
+      return where((properties) => properties.get(rule.property)?.value === value)
     case "Word": {
       const optionsOf = (pattern: string) => [...menu.keys()].filter((id) => new RegExp(pattern).test(id))
       const pattern = Object.hasOwn(rule.words, value.toLowerCase()) ? rule.words[value.toLowerCase()] : undefined

@@ -5,17 +5,25 @@ import { mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { nearest } from "../domain/nearest.ts"
 import type { BoardManifest } from "./BoardManifest.ts"
 
+/** As `BoardRule` of `plan/PlatformSpec.ts`. */
+export interface IdRule {
+  readonly pattern: string
+  readonly board: string
+}
+
 /**
  * The vendor's board for an id as users write it, in this order: the platform's table of PlatformIO ids (where this core has
- * the board), the vendor's own id with or without `:menu=option,…`, the name of an MCU that only one board of the core
+ * the board), the vendor's own id with or without `:menu=option,…`, the platform's rules, the only one whose id differs in
+ * nothing but case and separators, the name of an MCU that only one board of the core
  * has (`ATmega328P` for MiniCore's `328:variant=modelP`). Where several boards have that MCU, the error names some of them.
  */
 export const findBoard = (
   boards: Boards,
   aliases: Readonly<Record<string, string>>,
-  id: string
+  id: string,
+  rules: ReadonlyArray<IdRule> = []
 ): Result.Result<ResolvedBoard, UnknownBoard | UnknownOption> => {
-  const named = boardOfId(boards, aliases, id)
+  const named = boardOfId(boards, aliases, id, rules)
   if (named !== undefined) return named
   const byMcu = boardsWithMcu(boards, id.toLowerCase())
   const [only] = byMcu
@@ -33,10 +41,11 @@ export const findBoard = (
 export const boardOfManifest = (
   boards: Boards,
   aliases: Readonly<Record<string, string>>,
-  { id, name, properties }: BoardManifest,
-  trusted: boolean
+  { id, name, properties }: Pick<BoardManifest, "id" | "name" | "properties">,
+  trusted: boolean,
+  rules: ReadonlyArray<IdRule> = []
 ): ResolvedBoard => {
-  const base = Result.getOrUndefined(boardOfId(boards, aliases, id) ?? similarBoard(boards, properties))
+  const base = Result.getOrUndefined(boardOfId(boards, aliases, id, rules) ?? similarBoard(boards, properties))
   if (base === undefined) return { id, name, options: {}, properties }
   const over = new Map(properties)
   for (const key of trusted ? [] : ["build.core", "build.variant"]) if (base.properties.has(key)) over.delete(key)
@@ -48,12 +57,26 @@ export const boardOfManifest = (
   return { id: base.id, name, options: base.options, properties: mergeProperties(base.properties, over) }
 }
 
-/** The board that an id names, in the platform's table or in the core; `undefined`: it names none. */
-const boardOfId = (boards: Boards, aliases: Readonly<Record<string, string>>, id: string) => {
+/** The board that an id names, in the platform's table, in the core or by a rule; `undefined`: it names none. */
+const boardOfId = (
+  boards: Boards,
+  aliases: Readonly<Record<string, string>>,
+  id: string,
+  rules: ReadonlyArray<IdRule>
+) => {
   const alias = Object.hasOwn(aliases, id) ? aliases[id] : undefined
   if (alias !== undefined && boards.boards.has(idOf(alias))) return resolveBoard(boards, alias)
-  return boards.boards.has(idOf(id)) ? resolveBoard(boards, id) : undefined
+  if (boards.boards.has(idOf(id))) return resolveBoard(boards, id)
+  const [name = "", ...options] = id.split(":")
+  const rule = rules.find(({ pattern }) => new RegExp(`^(?:${pattern})$`).test(name))
+  const wanted = rule === undefined ? name : name.replace(new RegExp(`^(?:${rule.pattern})$`), rule.board)
+  const same = [...boards.boards.keys()].filter((known) => plain(known) === plain(wanted))
+  const found = boards.boards.has(wanted) ? wanted : same.length === 1 ? same[0] : undefined
+  return found === undefined ? undefined : resolveBoard(boards, [found, ...options].join(":"))
 }
+
+/** `m5stack-core2`, `M5Stack_Core2` → `m5stackcore2`. */
+const plain = (id: string): string => id.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
 
 /** Every id that `findBoard` resolves by name: PlatformIO's, then the vendor's. */
 export const knownIds = (boards: Boards, aliases: Readonly<Record<string, string>>): ReadonlyArray<string> => {

@@ -9,7 +9,9 @@ import type { ActionError } from "../exec/ActionError.ts"
 import type { ReportedError } from "../exec/BuildEvent.ts"
 import type {
   BoardNotFound,
+  CoreFileMissing,
   LibraryMissing,
+  PartitionsInvalid,
   SizeOverflow,
   UnknownPlatform,
   UnsupportedFramework
@@ -27,6 +29,7 @@ export type FbuildError =
   | ArduinoError
   | BoardNotFound
   | ConfigError
+  | CoreFileMissing
   | DiskError
   | GraphError
   | ImageInvalid
@@ -38,6 +41,7 @@ export type FbuildError =
   | NotBuilt
   | PackageMissing
   | PackageUnusable
+  | PartitionsInvalid
   | RequestTimedOut
   | SizeOverflow
   | SourcesError
@@ -76,6 +80,7 @@ export const exitCodeOf = (error: FbuildError): number => {
     case "NoEmulatorForMcu":
     case "NoSources":
     case "NotBuilt":
+    case "PartitionsInvalid":
     case "PropertyCycle":
     case "SrcFilterInvalid":
     case "UndefinedProperty":
@@ -86,6 +91,7 @@ export const exitCodeOf = (error: FbuildError): number => {
     case "UnsupportedFramework":
     case "UsageError":
       return 2
+    case "CoreFileMissing":
     case "LibraryMissing":
     case "MissingEmulator":
     case "PackageMissing":

@@ -71,6 +71,30 @@ export class UnsupportedFramework extends Schema.TaggedError<UnsupportedFramewor
   }
 }
 
+/** A file that a step of the family needs is in none of its places. */
+export class CoreFileMissing extends Schema.TaggedError<CoreFileMissing>()("CoreFileMissing", {
+  /** What is made of it. */
+  file: Schema.String,
+  searched: Schema.Array(Schema.String),
+  hint: Schema.optionalKey(Schema.String)
+}) {
+  override get message() {
+    return `${this.file} cannot be made: there is no ${this.searched.join(", ")}`
+  }
+}
+
+/** A table of partitions, or what is to go into one of them, is not as the project needs it. */
+export class PartitionsInvalid extends Schema.TaggedError<PartitionsInvalid>()("PartitionsInvalid", {
+  path: Schema.String,
+  line: Schema.optionalKey(Schema.Int),
+  reason: Schema.String,
+  hint: Schema.optionalKey(Schema.String)
+}) {
+  override get message() {
+    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: ${this.reason}`
+  }
+}
+
 /** A library that `lib_deps` names is neither in the project nor in the core. */
 export class LibraryMissing extends Schema.TaggedError<LibraryMissing>()("LibraryMissing", {
   path: Schema.String,

@@ -7,19 +7,23 @@ import { parseCoreReference } from "../arduino/platform.ts"
 import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
 import { requiredTools } from "../arduino/requiredTools.ts"
-import { extraFlags } from "../boards/extraFlags.ts"
 import { findBoard } from "../boards/findBoard.ts"
+import { vendorNames, writtenOptions } from "../boards/vendorNames.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Digest } from "../domain/Digest.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { projectName } from "../plan/planLink.ts"
 import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
+import type { PlannedStep } from "../plan/steps/planStep.ts"
 import { Span } from "../telemetry/names.ts"
 import { findProgram, findTool, missing, pathFolders } from "../toolchain/findTool.ts"
 import { compilerVersion } from "../toolchain/Toolchain.ts"
 import { toolchainIdentity } from "../toolchain/toolchainIdentity.ts"
+import { packageProperties } from "./packageProperties.ts"
+import { applicationRoom, type Partitions, readPartitions } from "./partitions.ts"
 import { relativeTo } from "./relativeTo.ts"
+import { replacedSteps } from "./replacedSteps.ts"
 import { referencedPlatform, type ResolvedPlatform } from "./resolvePlatform.ts"
 
 /** The compiler driver that recipes call, and what is behind it. */
@@ -36,6 +40,9 @@ export interface BoardBuild {
   readonly driver: Driver
   /** Those of the family that this board has. */
   readonly images: ReadonlyArray<ReplacedImage>
+  /** In place of commands of the core. */
+  readonly steps: ReadonlyArray<PlannedStep>
+  readonly partitions: Partitions | undefined
   /** Folders of cores with libraries for all sketches. */
   readonly platformDirs: ReadonlyArray<string>
 }
@@ -51,15 +58,27 @@ export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
   readonly buildType: "release" | "debug"
 }) {
   const { board, resolved: { platform, spec }, search } = given
-  const values = { ...buildValues(given), ...(yield* otherPlatforms(given)) }
+  const values = {
+    ...buildValues(given, yield* packageProperties(spec, search)),
+    ...(yield* otherPlatforms(given))
+  }
   const propertiesOf = (more: Partial<BuildValues> & Pick<BuildValues, "warnings">) =>
     Effect.fromResult(boardProperties(platform, board, { ...values, ...more }))
   const plain = yield* propertiesOf({ warnings: "none" })
   const images = (spec.images ?? []).filter(({ when }) =>
     Object.entries(when).every(([key, value]) => plain.get(key)?.value === value)
   )
+  const { projectDir } = given.project
+  const { recipes, steps } = yield* replacedSteps(spec, plain, { projectDir, buildDir: given.buildDir })
+  const partitions = yield* readPartitions(steps, projectDir)
   // A recipe that is replaced needs no tools.
-  const without = literalProperties(Object.fromEntries(images.map(({ recipe }) => [recipe, ""])), "fbuild")
+  const without = mergeProperties(
+    literalProperties(
+      Object.fromEntries([...recipes, ...images.map(({ recipe }) => recipe)].map((recipe) => [recipe, ""])),
+      "fbuild"
+    ),
+    yield* Effect.fromResult(roomOf(partitions, plain))
+  )
   const tools = yield* installedTools(spec, mergeProperties(plain, without), search)
   const quiet = mergeProperties(yield* propertiesOf({ tools, warnings: "none" }), without)
   const own = mergeProperties(yield* propertiesOf({ tools, warnings: "default" }), without)
@@ -69,11 +88,25 @@ export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
   const found: BoardBuild = {
     properties: { quiet, own },
     images,
+    steps,
+    partitions,
     driver: yield* driverOf(quiet, spec, search),
     platformDirs: [...new Set([platform.path, ...others])]
   }
   return found
 })
+
+/** The table of partitions says better than the board how large a program may be. */
+const roomOf = (partitions: Partitions | undefined, properties: Properties) =>
+  partitions === undefined
+    ? Result.succeed<Properties>(new Map())
+    : Result.map(
+      applicationRoom(partitions, properties.get("build.app_partition_name")?.value),
+      (bytes): Properties =>
+        bytes === undefined
+          ? new Map()
+          : new Map([["upload.maximum_size", { value: String(bytes), path: partitions.path, line: 0 }]])
+    )
 
 /** The properties of a core's first board as they are without any project. */
 export const plainProperties = Effect.fnUntraced(
@@ -113,9 +146,11 @@ const buildValues = (given: {
   readonly environment: EnvironmentConfig
   readonly project: ProjectConfig
   readonly search: PackageSearch
-}): Omit<BuildValues, "warnings"> => {
-  const { project, resolved: { manner, spec }, search } = given
-  const options = vendorNamed(given.environment, given.board, spec)
+}, packages: Properties): Omit<BuildValues, "warnings"> => {
+  const { board, environment, project, resolved: { manner, platform, spec }, search } = given
+  const options = vendorNames(writtenOptions(environment), spec, mergeProperties(platform.properties, board.properties))
+  const isSaid = (key: string) => platform.properties.has(key) || board.properties.has(key)
+  const missing = Object.entries(spec.properties ?? {}).filter(([key]) => !isSaid(key))
   // A toolchain that the project names is stronger than a path that a distribution has written into the core.
   const toolchain = spec.toolchain.package === "" ? undefined : folderOf(spec.toolchain.package, search)
   return {
@@ -125,6 +160,8 @@ const buildValues = (given: {
     optimization: given.buildType,
     tools: [],
     overlays: [mergeProperties(
+      literalProperties(Object.fromEntries(missing), "fbuild"),
+      packages,
       impliedFlags(mergeProperties(given.board.properties, options)),
       // Users of PlatformIO know their image as firmware.hex, and nothing else.
       manner === "platformio" ? literalProperties({ "recipe.output.save_file": "" }, "fbuild") : new Map(),
@@ -213,29 +250,6 @@ const impliedFlags = (written: Properties): Properties => {
     "build.ldscript_flags": flag("build.ldscript", "\"-T{build.ldscript}\"")
   }, "fbuild")
 }
-
-/** PlatformIO's `board_*` options under the names that `boards.txt` has for them, each with its place in the project. */
-const vendorNamed = (
-  { boardOptions, place, where }: EnvironmentConfig,
-  board: ResolvedBoard,
-  { cores = {}, options = {} }: PlatformSpec
-): Properties =>
-  new Map(
-    Object.entries(boardOptions).flatMap(([name, written]) => {
-      const { line, path } = where[`board_${name}`] ?? place
-      const property = (key: string, value: string) => [key, { value, path, line }] as const
-      switch (name) {
-        case "upload.maximum_ram_size":
-          return [property("upload.maximum_data_size", written)]
-        case "build.core":
-          return [property(name, cores[written] ?? written)]
-        case "build.extra_flags":
-          return extraFlags(written, board.properties.get(name)?.value).map(([key, value]) => property(key, value))
-        default:
-          return [property(options[name] ?? name, written)]
-      }
-    })
-  )
 
 /** `ARDUINO`: 1.8.8, which PlatformIO's AVR platform defines. */
 const arduinoVersion = "10808"

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ArduinoPlatform } from "../arduino/platform.ts"
-import type { Properties } from "../arduino/Properties.ts"
+import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
 import { expandResponses } from "../cache/responseFile.ts"
 import { classifyFlags } from "../config/classifyFlags.ts"
@@ -10,7 +10,7 @@ import { baseName, isWithin, joinPath, stemOf } from "../domain/paths.ts"
 import { readResponses } from "../exec/responses.ts"
 import { searchOf } from "../exec/searchOf.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
-import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { ownDirectory } from "../process/ownDirectory.ts"
 import { discoverSources } from "../sources/discoverSources.ts"
 import { findLibraries, type SelectedLibrary } from "../sources/findLibraries.ts"
@@ -39,8 +39,9 @@ export interface Gathering {
   readonly flags: ProjectFlags
   readonly buildDir: string
   readonly toolchain: Pick<Driver, "compiler" | "identity">
-  /** Images that are made without a recipe. */
-  readonly images: ReadonlyArray<ReplacedImage>
+  /** In place of commands of the core, and without a recipe. */
+  readonly steps: BuildInputs["steps"]
+  readonly images: BuildInputs["images"]
 }
 
 /** Finds the sources of core, variant, libraries and project, and puts everything that a plan is made from together. */
@@ -89,6 +90,11 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     unflags: environment.buildUnflags,
     includes: includes.map(relative)
   })
+  const vendor = quiet(systemDirs)
+  const coreContext: CompileContext = {
+    ...vendor,
+    properties: mergeProperties(vendor.properties, literalProperties(given.spec.coreProperties ?? {}, "fbuild"))
+  }
   const named = (dir: string) => (file: SourceFile): PlannedSource => ({
     path: FilePath.make(relative(file.path)),
     name: isWithin(dir, file.path) ? file.path.slice(dir.length + 1) : outsideName(dir, file.path),
@@ -100,8 +106,8 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     toolchain: given.toolchain.identity,
     env: {},
     compilerEnv: ownDirectory === undefined ? {} : { PWD: ownDirectory },
-    core: { sources: core.map(named(coreDir)), context: quiet(systemDirs) },
-    variant: { sources: variant.map(named(variantDir)), context: quiet(systemDirs) },
+    core: { sources: core.map(named(coreDir)), context: coreContext },
+    variant: { sources: variant.map(named(variantDir)), context: coreContext },
     libraries: selection.libraries.map((selected, index) =>
       plannedLibrary(selected, named(selected.library.dir), {
         ...quiet([...systemDirs, ...libraryDirs, ...selected.library.privateIncludeDirs]),
@@ -128,6 +134,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
       unflags: environment.buildUnflags
     },
     ...(isListed(environment) ? { listing: given.toolchain.compiler.replace(/(?:gcc|g\+\+|cc)$/, "objdump") } : {}),
+    steps: given.steps,
     images: given.images
   }
   return inputs

@@ -9,7 +9,12 @@ import { espImage } from "../artifacts/esp/espImage.ts"
 import { mergeImages } from "../artifacts/esp/mergeImages.ts"
 import { parsePartitions } from "../artifacts/esp/parsePartitions.ts"
 import type { PartitionError } from "../artifacts/esp/PartitionError.ts"
-import { readPartitionTable, writePartitionTable } from "../artifacts/esp/partitionTable.ts"
+import {
+  applicationPartition,
+  otaDataPartition,
+  readPartitionTable,
+  writePartitionTable
+} from "../artifacts/esp/partitionTable.ts"
 import type { FileSystemError } from "../artifacts/filesystem/FileSystemError.ts"
 import { littleFs } from "../artifacts/filesystem/littleFs.ts"
 import { spiffs } from "../artifacts/filesystem/spiffs.ts"
@@ -21,7 +26,7 @@ import type { BuiltinStep } from "../plan/Action.ts"
 import type { PackedFile } from "../plan/steps/ImageStep.ts"
 
 /** The steps of `plan/steps/ImageStep.ts`. */
-export type ImageStep = Exclude<BuiltinStep, { readonly _tag: "ConvertSketch" | "CopyFile" }>
+export type ImageStep = Exclude<BuiltinStep, { readonly _tag: "ConvertSketch" }>
 
 /** Reads a file that a step names. */
 export type ReadFile = (path: string) => Effect.Effect<NamedBytes, StepFailed>
@@ -38,6 +43,10 @@ export const runImageStep = (
     Effect.forEach(files, ({ file, name }) => Effect.map(read(file), ({ bytes }) => ({ name, bytes })))
 
   switch (step._tag) {
+    case "CopyFile":
+      return Effect.map(read(step.file), ({ bytes }) => bytes)
+    case "WriteFile":
+      return Effect.succeed(new TextEncoder().encode(step.text))
     case "EspImage":
       return Effect.flatMap(read(step.elf), ({ bytes, path }) => done(espImage(path, bytes, step)))
     case "Esp8266Image":
@@ -64,16 +73,25 @@ export const runImageStep = (
         ))
     case "MergedImage":
       return Effect.gen(function*() {
-        const parts = yield* Effect.forEach(
-          step.parts,
-          ({ file, offset }) => Effect.map(read(file), (part) => ({ ...part, offset }))
-        )
+        const files = yield* Effect.forEach(step.parts, ({ file }) => read(file))
         const table = step.partitions === undefined ? undefined : yield* read(step.partitions.file)
         return yield* done(Result.gen(function*() {
           const { partitions: place, parts: _, ...options } = step
-          if (table === undefined || place === undefined) return yield* mergeImages(parts, options)
-          const rows = yield* readPartitionTable(table.path, table.bytes)
-          return yield* mergeImages(parts, { ...options, partitions: { offset: place.offset, rows } })
+          const rows = table === undefined ? undefined : yield* readPartitionTable(table.path, table.bytes)
+          const places = {
+            application: applicationPartition(rows ?? [])?.offset ?? usualApplication,
+            otadata: otaDataPartition(rows ?? [])?.offset
+          }
+          const parts = step.parts.flatMap(({ offset: named }, index) => {
+            const offset = typeof named === "number" ? named : places[named]
+            return offset === undefined ? [] : [{ ...files[index]!, offset }]
+          })
+          return yield* mergeImages(
+            parts,
+            rows === undefined || place === undefined
+              ? options
+              : { ...options, partitions: { offset: place.offset, rows } }
+          )
         }))
       })
     case "Uf2Image":
@@ -101,6 +119,9 @@ export const runImageStep = (
       return Effect.succeed(new TextEncoder().encode(embedFile({ ...step, path: step.file })))
   }
 }
+
+/** Where the application is without a table that says otherwise. */
+const usualApplication = 0x10000
 
 type ImageError = ElfError | EspError | FileSystemError | PartitionError | Uf2Error
 

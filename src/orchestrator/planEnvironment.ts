@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { ResolvedBoard } from "../arduino/boards.ts"
-import type { Properties } from "../arduino/Properties.ts"
+import { mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { type SizeRecipe, sizeRecipe } from "../arduino/size.ts"
 import { chooseOptions } from "../boards/chooseOptions.ts"
+import { vendorNames, writtenOptions } from "../boards/vendorNames.ts"
 import { type EnvironmentConfig, type ProjectConfig, requireBoard, requirePlatform } from "../config/ProjectConfig.ts"
 import { inTurns } from "../domain/inTurns.ts"
 import { joinPath } from "../domain/paths.ts"
@@ -63,7 +64,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
   const { core, platform, spec } = resolved
   const buildDir = buildDirOf(project, environment)
   const buildType = request.buildType ?? environment.buildType
-  const { driver, images, platformDirs, properties } = yield* boardBuild({
+  const { driver, images, platformDirs, properties, steps } = yield* boardBuild({
     resolved,
     board,
     environment,
@@ -83,7 +84,8 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     flags: projectFlags(spec, environment, driver.version, mcu, buildType),
     buildDir,
     toolchain: driver,
-    images
+    images,
+    steps
   })
   const plan = yield* inTurns(() => planBuild(inputs))
   const graph = yield* locatePrograms(plan, { buildDir, projectDir: project.projectDir }, request.variables)
@@ -131,11 +133,14 @@ const decideBoard = Effect.fnUntraced(
     const boardId = yield* Effect.fromResult(requireBoard(environment))
     const resolved = yield* resolvePlatform(named, search)
     const found = yield* resolveBoard(boardId, resolved, search, project.dirs.boards)
+    const known = mergeProperties(resolved.platform.properties, found.board.properties)
+    const options = vendorNames(writtenOptions(environment), spec, known)
+    const said = Object.fromEntries(Array.from(options, ([key, { value }]) => [key, value]))
     const board = yield* Effect.fromResult(chooseOptions(
       resolved.platform.boards,
       found.board,
       boardId,
-      environment.boardOptions,
+      { ...environment.boardOptions, ...said },
       spec.menus ?? []
     ))
     return { board, boardId, resolved }

@@ -1,7 +1,10 @@
 import * as Effect from "effect/Effect"
 import { type ResolvedBoard } from "../arduino/boards.ts"
+import type { ArduinoPlatform } from "../arduino/platform.ts"
+import { mergeProperties } from "../arduino/Properties.ts"
 import { parseManifest } from "../boards/BoardManifest.ts"
 import { boardOfManifest, findBoard } from "../boards/findBoard.ts"
+import { translated } from "../boards/vendorNames.ts"
 import { Disk } from "../disk/Disk.ts"
 import { joinPath } from "../domain/paths.ts"
 import { platformioPlatforms } from "../packages/corePlaces.ts"
@@ -22,19 +25,21 @@ export interface FoundBoard {
  */
 export const resolveBoard = Effect.fn(Span.resolveBoard)(function*(
   id: string,
-  { platform: { boards }, spec }: Pick<ResolvedPlatform, "platform" | "spec">,
+  { platform, spec }: Pick<ResolvedPlatform, "platform" | "spec">,
   search: PackageSearch,
   /** Absolute, or relative to the project. */
   boardsDir: string
 ) {
+  const { boards } = platform
   const files = yield* boardFiles(spec, search, boardsDir)
   for (const { folder, trusted } of isFileName(id) ? files : []) {
     const manifest = yield* readManifest(`${folder}/${id}.json`)
     if (manifest === undefined) continue
-    const board = boardOfManifest(boards, spec.boards, manifest, trusted)
+    const own = { ...manifest, properties: translated(manifest.properties, spec) }
+    const board = withFlagsOfCore(boardOfManifest(boards, spec.boards, own, trusted, spec.boardRules), platform)
     return { board, manifest: manifest.path } satisfies FoundBoard
   }
-  return { board: yield* Effect.fromResult(findBoard(boards, spec.boards, id)) } satisfies FoundBoard
+  return { board: yield* Effect.fromResult(findBoard(boards, spec.boards, id, spec.boardRules)) } satisfies FoundBoard
 })
 
 /** Every board file that counts, the ones that go before others first. */
@@ -73,6 +78,16 @@ const readManifest = Effect.fnUntraced(function*(path: string) {
   const text = yield* disk.readText(path)
   return text === undefined ? undefined : yield* Effect.fromResult(parseManifest(path, text))
 })
+
+/** Where the vendor has the flags of all boards in `platform.txt`, a board's file adds to them. */
+const withFlagsOfCore = (board: ResolvedBoard, { boards, properties }: ArduinoPlatform): ResolvedBoard => {
+  const key = "build.extra_flags"
+  const [flags, common] = [board.properties.get(key), properties.get(key)]
+  const isOwn = flags !== undefined && flags.path !== boards.path && !boards.boards.get(board.id)?.properties.has(key)
+  if (!isOwn || common === undefined) return board
+  const value = `${common.value} ${flags.value}`.trim()
+  return { ...board, properties: mergeProperties(board.properties, new Map([[key, { ...flags, value }]])) }
+}
 
 /** `mega:cpu=…` is no file's name, nor is what leads elsewhere. */
 const isFileName = (id: string): boolean => /^[\w.+-]+$/.test(id)

@@ -18,6 +18,7 @@ export const Mnemonic = Schema.Literals([
   "Objcopy",
   "Image",
   "Embed",
+  "Write",
   "Size",
   "Listing",
   "Hook"

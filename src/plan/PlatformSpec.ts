@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { imageSteps } from "./steps/ImageStep.ts"
+import { ReplacedRecipe } from "./steps/StepTemplate.ts"
 
 /** Flags added to a recipe, just before its include list, for reasons the core's own files do not know. */
 export class Overlay extends Schema.Class<Overlay>("fbuild/plan/Overlay")({
@@ -30,10 +31,77 @@ export const MenuRule = Schema.TaggedUnion({
   Size: { setting: Schema.String, menu: Schema.String, from: Schema.String, to: Schema.String },
   /** By a number, as `16000000L`: the first option with which `property` is the same. */
   Number: { setting: Schema.String, menu: Schema.String, property: Schema.String },
+  /** By any text: the first option with which `property` is the same. */
+  Text: { setting: Schema.String, menu: Schema.String, property: Schema.String },
   /** By a word, in lower case: the first option whose id matches its regular expression. Another word is an error. */
   Word: { setting: Schema.String, menu: Schema.String, words: Schema.Record(Schema.String, Schema.String) }
 })
 export type MenuRule = typeof MenuRule.Type
+
+/** What PlatformIO's `board_build.X` and board files say, in the words of `boards.txt`. */
+export const Translation = Schema.Struct({
+  /** `board_build.f_flash` as `build.f_flash`. */
+  option: Schema.String,
+  property: Schema.String,
+  /** `Megahertz`: `80000000L` → `80`. `Word`: `tables/huge-app.csv` → `huge_app`. */
+  form: Schema.optionalKey(Schema.Literals(["Megahertz", "Word"])),
+  suffix: Schema.optionalKey(Schema.String),
+  /** By the value so far; others stay as they are. */
+  values: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+})
+export type Translation = typeof Translation.Type
+
+/** PlatformIO ids that follow a rule: the first pattern that matches the whole id gives the vendor's. */
+export const BoardRule = Schema.Struct({ pattern: Schema.String, board: Schema.String })
+export type BoardRule = typeof BoardRule.Type
+
+/** A package besides the core: where it is installed, it decides these properties. `{folder}` is its folder. */
+export const PackageRule = Schema.Struct({
+  /** PlatformIO's name, as in `platform_packages`. */
+  package: Schema.String,
+  properties: Schema.Record(Schema.String, Schema.String)
+})
+export type PackageRule = typeof PackageRule.Type
+
+const text = Schema.String
+
+/** Where a file system is in flash, with `{properties}`, or a partition of one of these subtypes, the first one preferred. */
+const FileSystemPlace = Schema.Union([
+  Schema.Struct({ from: text, to: text }),
+  Schema.Struct({ subtypes: Schema.NonEmptyArray(text) })
+])
+
+const littleFs = imageSteps.LittleFsImage
+const spiffs = imageSteps.SpiffsImage
+
+/** A file system that a project's `data_dir` is put into, by PlatformIO's name (`board_build.filesystem`). */
+export const FileSystemRule = Schema.Union([
+  Schema.Struct({
+    name: Schema.Literal("littlefs"),
+    place: FileSystemPlace,
+    /** Bytes, with `{properties}`. */
+    blockSize: text,
+    /** As the driver of the core is configured. */
+    driver: Schema.Struct({
+      pageSize: littleFs.pageSize,
+      nameLimit: littleFs.nameLimit,
+      cacheSize: littleFs.cacheSize
+    })
+  }),
+  Schema.Struct({
+    name: Schema.Literal("spiffs"),
+    place: FileSystemPlace,
+    blockSize: text,
+    driver: Schema.Struct({
+      pageSize: spiffs.pageSize,
+      nameLimit: spiffs.nameLimit,
+      metaSize: spiffs.metaSize,
+      marks: spiffs.marks,
+      tableAlignment: spiffs.tableAlignment
+    })
+  })
+])
+export type FileSystemRule = typeof FileSystemRule.Type
 
 /** An image that fbuild makes itself, in place of a recipe. */
 export const ReplacedImage = Schema.Struct({
@@ -84,6 +152,8 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
   menus: Schema.optionalKey(Schema.Array(MenuRule)),
   /** PlatformIO's names of board options (`board_fuses.lfuse` as `fuses.lfuse`) → the core's names of properties. */
   options: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Board options, of board files too, that have another form or meaning in the core; rules of menus see what they become. */
+  translations: Schema.optionalKey(Schema.Array(Translation)),
   /** Fuses and lock bits → the properties that have their values. */
   fuses: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** Libraries of the core that are for builds with a macro only: headers of others include theirs under that condition. */
@@ -92,6 +162,14 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
     macro: Schema.String,
     why: Schema.NonEmptyString
   }))),
+  /** Below the core's own properties. */
+  properties: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Properties in which the core and its variant are compiled otherwise than the rest. */
+  coreProperties: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  packages: Schema.optionalKey(Schema.Array(PackageRule)),
+  /** Commands of the core for which fbuild has steps of its own. */
+  replaced: Schema.optionalKey(Schema.Array(ReplacedRecipe)),
+  fileSystems: Schema.optionalKey(Schema.Array(FileSystemRule)),
   /** Recipes for which fbuild has steps of its own. */
   images: Schema.optionalKey(Schema.Array(ReplacedImage)),
   toolchain: Schema.Struct({
@@ -104,5 +182,6 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
   }),
   /** PlatformIO board id → the vendor's board id and menu options (`id:option=value,…`). */
   boards: Schema.Record(Schema.String, Schema.String),
+  boardRules: Schema.optionalKey(Schema.Array(BoardRule)),
   overlays: Schema.Array(Overlay)
 }) {}

@@ -9,6 +9,7 @@ import { objectPath, planCompile } from "./planCompile.ts"
 import { planHook, planObjcopy, planSavedImage, planSize, planUf2 } from "./planImages.ts"
 import { coreArchive, planArchive, planLink } from "./planLink.ts"
 import { planListing } from "./planListing.ts"
+import { type PlannedStep, planStep } from "./steps/planStep.ts"
 
 /**
  * The whole build of one environment as data: sketch, libraries, variant, core, archives, link, images, size. Objects
@@ -60,8 +61,17 @@ export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError
     return objects
   }
 
+  const stepsFor = (reader: PlannedStep["for"], after: ReadonlyArray<FilePath>) =>
+    inputs.steps.filter((step) => step.for === reader).map((step) => {
+      const action = planStep(inputs, step, after)
+      actions.push(action)
+      made.add(action.outputs[0])
+      return action.outputs[0]
+    })
+
   const dir = inputs.buildDir
-  const ready = yield* hooks("prebuild", [])
+  const generated = stepsFor("compilation", [])
+  const ready = [...generated, ...(yield* hooks("prebuild", generated))]
 
   const sketchReady = [...ready, ...(yield* hooks("sketch.prebuild", ready))]
   const merged = planConversion(inputs)
@@ -101,7 +111,7 @@ export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError
   const coreDone = yield* hooks("core.postbuild", archives)
 
   const objects = [...sketchObjects, ...libraryObjects, ...variantObjects]
-  const built = [...sketchDone, ...librariesDone, ...coreDone]
+  const built = [...sketchDone, ...librariesDone, ...coreDone, ...stepsFor("link", [])]
   const linkReady = [
     ...built,
     ...(yield* hooks("linking.prelink", [...objects, ...archives, ...built]))
@@ -126,6 +136,7 @@ export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError
     for (const output of action.tentative ?? []) tentative.add(output)
     images.push(...action.outputs)
   }
+  images.push(...stepsFor("image", imagesReady))
   for (const replaced of inputs.images) {
     const action = planUf2(inputs, elf, replaced)
     actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))

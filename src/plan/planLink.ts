@@ -60,7 +60,9 @@ export const planLink = (
     (argv) => {
       const wanted = applyUnflags([...argv, ...inputs.link.libraries], inputs.link.unflags)
       const vendorMap = wanted
-        .map((arg, index) => (wanted[index - 1] === "-Xlinker" ? /^-Map=(.+)/s : /^-Wl,-Map[=,]([^,]+)/).exec(arg)?.[1])
+        .map((arg, index) =>
+          (wanted[index - 1] === "-Xlinker" ? /^--?Map=(.+)/s : /^-Wl,--?Map[=,]([^,]+)/).exec(arg)?.[1]
+        )
         .find((path) => path !== undefined)
       return Action.make({
         id: ActionId.make(elf),
@@ -78,9 +80,12 @@ export const planLink = (
 
 /**
  * `rcs` with `D`: no times and owners of members in an archive, so that equal objects make an equal archive and nothing
- * after it runs. Source: GNU binutils manual, "ar"; GNU ar 2.20 and LLVM's have it.
+ * after it runs. Without `u`, which goes by times, and which `D` does not allow: every archive is a new one. Source: GNU binutils manual,
+ * "ar"; GNU ar 2.20 and LLVM's have it.
  */
 const deterministic = ([program = "", ...args]: ReadonlyArray<string>): ReadonlyArray<string> => [
   program,
-  ...args.map((arg, index) => index === 0 && /^-?[rqcsuv]+$/.test(arg) && /[rq]/.test(arg) ? `${arg}D` : arg)
+  ...args.map((arg, index) =>
+    index === 0 && /^-?[rqcsuv]+$/.test(arg) && /[rq]/.test(arg) ? `${arg.replaceAll("u", "")}D` : arg
+  )
 ]

@@ -17,6 +17,7 @@ export const Span = {
   resolvePlatform: "resolvePlatform",
   resolveBoard: "resolveBoard",
   boardBuild: "boardBuild",
+  replacedSteps: "replacedSteps",
   findCore: "findCore",
   findTool: "findTool",
   loadCore: "loadCore",

@@ -12,7 +12,9 @@ import { ActionTimedOut, CommandFailed, OutputNotWritten, SourceVanished } from 
 import { StepFailed } from "../../src/exec/BuiltinSteps.ts"
 import {
   BoardNotFound,
+  CoreFileMissing,
   LibraryMissing,
+  PartitionsInvalid,
   SizeOverflow,
   UnknownPlatform,
   UnsupportedFramework
@@ -75,6 +77,10 @@ const errors: {
   MissingRecipe: [new Arduino.MissingRecipe({ recipe: "recipe.ar.pattern" }), 2],
   NoEmulatorForMcu: [new NoEmulatorForMcu({ mcu: "attiny85", requested: "avr8js", usable: ["simavr"] }), 2],
   NoSources: [new Sources.NoSources({ folder: "/p/src", problem: "empty" }), 2],
+  PartitionsInvalid: [
+    new PartitionsInvalid({ path: "/p/table.csv", line: 4, reason: "the size is missing", hint: "write one" }),
+    2
+  ],
   NotBuilt: [new NotBuilt({ what: "fbuild why" }), 2],
   PropertyCycle: [new Arduino.PropertyCycle({ ...origin, chain: ["a", "b", "a"] }), 2],
   SrcFilterInvalid: [new Sources.SrcFilterInvalid({ filter: "<*>", found: "<*>", column: 1 }), 2],
@@ -89,6 +95,14 @@ const errors: {
   ],
   UsageError: [new UsageError({ reason: "two project folders" }), 2],
 
+  CoreFileMissing: [
+    new CoreFileMissing({
+      file: "out/bootloader.bin",
+      searched: ["/sdk/bin/bootloader_qio_15m.elf"],
+      hint: "board_build.f_flash"
+    }),
+    3
+  ],
   LibraryMissing: [new LibraryMissing({ ...ini, library: "Foo" }), 3],
   MissingEmulator: [new MissingEmulator({ emulator: "simavr", debianPackage: "simavr", searched }), 3],
   PackageMissing: [new PackageMissing({ package: "fw", searched, debianPackages: ["arduino-core-avr"] }), 3],

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import { concatenate, filled, words } from "../bytes.ts"
 import { md5 } from "../checksums.ts"
 import { PartitionError, type PartitionProblem } from "./PartitionError.ts"
-import type { Partition } from "./partitionTypes.ts"
+import { type Partition, partitionTypes, subtypes } from "./partitionTypes.ts"
 
 /**
  * The table as it is in flash, 3072 bytes: an entry of 32 bytes for each, the MD5 of all entries, 0xff to the end.
@@ -50,6 +50,24 @@ export const readPartitionTable = (
   }
   return fail({ _tag: "NoEnd" })
 }
+
+/**
+ * The partition that gets the application: `ota_0`, which `boot_app0.bin` makes the boot loader start; without it `factory`, or the first
+ * there is; the named one, if a name is given. Source: ESP-IDF Programming Guide, "Partition Tables", "Subtype".
+ */
+export const applicationPartition = <Row extends Partition>(
+  rows: ReadonlyArray<Row>,
+  name?: string
+): Row | undefined => {
+  const applications = rows.filter(({ type }) => type === partitionTypes.app)
+  if (name !== undefined) return applications.find((row) => row.name === name)
+  return applications.find(({ subtype }) => subtype === subtypes.get(partitionTypes.app)?.["ota_0"]) ??
+    applications.toSorted((a, b) => a.subtype - b.subtype)[0]
+}
+
+/** Where the choice between applications is kept. */
+export const otaDataPartition = (rows: ReadonlyArray<Partition>): Partition | undefined =>
+  rows.find(({ subtype, type }) => type === partitionTypes.data && subtype === subtypes.get(type)?.["ota"])
 
 const entrySize = 32
 const entryMagic = [0xaa, 0x50]

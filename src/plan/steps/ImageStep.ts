@@ -36,6 +36,10 @@ const byteCount = Schema.Int
  * once for all platforms. Every file that a step names has to be among the inputs of its action, which has one output.
  */
 export const imageSteps = {
+  /** The same bytes in another place. */
+  CopyFile: { file: FilePath },
+  /** A text that is known when the build is planned. */
+  WriteFile: { text: Schema.String },
   /** The application, or second stage boot loader, of an ESP32 as `esptool elf2image` makes it. */
   EspImage: {
     elf: FilePath,
@@ -74,7 +78,14 @@ export const imageSteps = {
   },
   /** One file of several with gaps of 0xff, to be written to offset 0. */
   MergedImage: {
-    parts: Schema.NonEmptyArray(Schema.Struct({ offset: address, file: FilePath })),
+    parts: Schema.NonEmptyArray(Schema.Struct({
+      /**
+       * Of `partitions`: `application` is the one that the boot loader starts first (0x10000 without one), `otadata` what tells it
+       * which; a table without that has no use for the part.
+       */
+      offset: Schema.Union([address, Schema.Literals(["application", "otadata"])]),
+      file: FilePath
+    })),
     chip: EspChip,
     /** Put into the header of the boot loader; without them it stays as it is. */
     flash: Schema.optionalKey(FlashSettings),
