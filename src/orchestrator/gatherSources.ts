@@ -1,30 +1,24 @@
 import * as Effect from "effect/Effect"
 import type { ArduinoPlatform } from "../arduino/platform.ts"
 import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
-import { expandRecipe } from "../arduino/recipe.ts"
-import { expandResponses } from "../cache/responseFile.ts"
 import { classifyFlags } from "../config/classifyFlags.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { baseName, isWithin, joinPath, stemOf } from "../domain/paths.ts"
-import { readResponses } from "../exec/responses.ts"
-import { searchOf } from "../exec/searchOf.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { ownDirectory } from "../process/ownDirectory.ts"
 import { discoverSources } from "../sources/discoverSources.ts"
-import { findLibraries, type SelectedLibrary } from "../sources/findLibraries.ts"
-import type { LibraryStorage } from "../sources/LibraryIndex.ts"
+import type { SelectedLibrary } from "../sources/findLibraries.ts"
 import { listSources } from "../sources/listSources.ts"
-import { projectLibrary } from "../sources/projectLibrary.ts"
 import type { SourceFile } from "../sources/SourceFile.ts"
 import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
 import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
 import { Span } from "../telemetry/names.ts"
 import type { Driver } from "./boardBuild.ts"
-import { LibraryMissing } from "./OrchestratorError.ts"
 import type { ProjectFlags } from "./projectFlags.ts"
 import { relativeTo } from "./relativeTo.ts"
+import { selectLibraries } from "./selectLibraries.ts"
 
 /** What is known of an environment before its sources are looked at. */
 export interface Gathering {
@@ -148,72 +142,6 @@ const allSources = Effect.fnUntraced(function*(tree: SourceTree, dir: string) {
   const filter = yield* Effect.fromResult(parseSrcFilter(defaultSrcFilter, dir))
   return yield* listSources(tree, filter)
 })
-
-const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tree: SourceTree, where: {
-  readonly seeds: ReadonlyArray<string>
-  readonly includeDirs: ReadonlyArray<string>
-  readonly frameworkDirs: ReadonlyArray<string>
-  readonly folder: string
-  readonly lib: string
-}) {
-  const { environment, platform, platformDirs, project, spec } = given
-  const extra = environment.libExtraDirs.map((dir): LibraryStorage => ({
-    dir: joinPath(project.projectDir, dir),
-    origin: "extra",
-    holds: "either"
-  }))
-  const own = yield* projectLibrary(tree, { dir: project.projectDir, srcDir: where.folder, libDir: where.lib })
-  const storages: ReadonlyArray<LibraryStorage> = [
-    { dir: where.lib, origin: "project", holds: "libraries" },
-    ...extra,
-    ...(own === undefined ? [] : [own]),
-    ...platformDirs.map((dir): LibraryStorage => ({ dir: `${dir}/libraries`, origin: "framework", holds: "libraries" }))
-  ]
-  const userDirs = classifyFlags(environment.buildFlags).includes
-    .filter((flag) => flag.startsWith("-I"))
-    .map((flag) => joinPath(project.projectDir, flag.slice(2)))
-  const words = yield* compileWords(given)
-  const recipeDirs = searchOf(words, []).folders
-    .map((folder) => joinPath(project.projectDir, folder))
-    .filter((folder) => !userDirs.includes(folder))
-  const defined = definedMacros(words)
-  const unused = (spec.conditionalLibraries ?? []).filter(({ macro }) => !defined.has(macro))
-  const selection = yield* findLibraries(tree, {
-    seeds: environment.libLdfMode === "off" ? [] : where.seeds,
-    includeDirs: [...where.includeDirs, ...userDirs, ...recipeDirs],
-    frameworkDirs: [...where.frameworkDirs, ...recipeDirs],
-    storages,
-    declared: environment.libDeps,
-    required: [],
-    ignored: [...environment.libIgnore, ...unused.map(({ library }) => library)],
-    target: {
-      mode: environment.libCompatMode,
-      frameworks: environment.framework,
-      platform: spec.names[0],
-      architecture: platform.architecture
-    },
-    macros: { defined }
-  })
-  const [missing] = [...selection.missing, ...selection.incompatible]
-  if (missing === undefined) return selection
-  const { line, path } = environment.where["lib_deps"] ?? environment.place
-  return yield* new LibraryMissing({ path, line, library: missing })
-})
-
-/** The command line that C++ sources are compiled with, its response files in place as far as they are there already. */
-const compileWords = Effect.fnUntraced(function*({ flags, project, properties }: Gathering) {
-  const bindings = { includes: flags.project.cxx, source_file: "x", object_file: "x" }
-  const argv = yield* Effect.fromResult(expandRecipe(properties.own, "recipe.cpp.o.pattern", bindings))
-  return expandResponses(argv, yield* readResponses(argv, (path) => joinPath(project.projectDir, path)))
-})
-
-const definedMacros = (words: ReadonlyArray<string>): ReadonlyMap<string, string> =>
-  new Map(
-    words.filter((arg) => /^-D\w/.test(arg)).map((arg) => {
-      const [, name = "", value = "1"] = /^-D(\w+)(?:\([^)]*\))?(?:=(.*))?$/s.exec(arg) ?? []
-      return [name, value] as const
-    })
-  )
 
 const plannedLibrary = (
   { library, sources }: SelectedLibrary,
