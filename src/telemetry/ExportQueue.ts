@@ -14,6 +14,8 @@ export interface ExportQueue<A> {
   readonly push: (item: A) => void
   /** Sends what is waiting, unless that is going on already. */
   readonly send: Effect.Effect<void>
+  /** When the request was made that has not been answered yet, ms; `undefined`: none. */
+  readonly askedMillis: () => number | undefined
   /**
    * The last to be called. Sends what is left, waiting for the endpoint at most this long in all, ms, and not at all for one that has just failed.
    * What encoding takes is not counted: it is bounded by how much may wait.
@@ -52,6 +54,8 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
   let pausedUntil = 0
   /** For the endpoint, in the sending that goes on, ms. */
   let waited = 0
+  /** When the last request was made. */
+  let askedMillis = 0
 
   /** Sends one batch, and waits for the answer at most this long, ms. */
   const post = (items: ReadonlyArray<A>, patience: number) =>
@@ -76,7 +80,7 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
 
   const answered = (request: HttpClientRequest.HttpClientRequest) =>
     Effect.suspend(() => {
-      const askedMillis = clock.currentTimeMillisUnsafe()
+      askedMillis = clock.currentTimeMillisUnsafe()
       return Effect.ensuring(
         client.execute(request),
         Effect.sync(() => waited += clock.currentTimeMillisUnsafe() - askedMillis)
@@ -116,6 +120,7 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
     })
 
   const result: ExportQueue<A> = {
+    askedMillis: () => inFlight === 0 ? undefined : askedMillis,
     send: Effect.asVoid(turn.withPermitsIfAvailable(1)(sendAll(Number.POSITIVE_INFINITY))),
     push: (item) => {
       if (queue.length + inFlight < maxQueue) queue.push(item)

@@ -59,7 +59,7 @@ export const makeExporter: (
       })
       const { origin, pathname } = new URL(target.url)
       // What else an address has may be a secret.
-      return { ...queue, what, url: `${origin}${pathname}` }
+      return { ...queue, what, origin, url: `${origin}${pathname}` }
     })
 
     const spans = yield* open<OtlpSpan>(
@@ -108,7 +108,15 @@ export const makeExporter: (
       log: (record, ids) => logs?.push(otlpLog(record, ids, clock.currentTimeNanosUnsafe())),
       close: Effect.suspend(() => {
         measure()
-        return Effect.forEach(queues, ({ drain }) => drain(farewellMillis), { concurrency: "unbounded", discard: true })
+        const now = clock.currentTimeMillisUnsafe()
+        // Who has not answered one signal for as long as it would be waited for now is slower than that for all of them.
+        const waitedFor = (host: string) =>
+          Math.max(0, ...queues.map(({ askedMillis, origin }) => origin === host ? now - (askedMillis() ?? now) : 0))
+        return Effect.forEach(
+          queues,
+          ({ drain, origin }) => drain(Math.max(0, farewellMillis - waitedFor(origin))),
+          { concurrency: "unbounded", discard: true }
+        )
       }).pipe(Effect.map(() => lossOf(queues)))
     }
   }

@@ -142,6 +142,24 @@ describe("ExportQueue", () => {
       assert.deepStrictEqual(other.loss(), { count: 1, reason: "no answer in time" })
     }))
 
+  it.live("does not ask who is not to be waited for, and knows since when it waits", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(0)
+      const unasked = yield* makeQueue(url)
+      unasked.push(1)
+      yield* unasked.drain(0)
+      assert.deepStrictEqual(unasked.loss(), { count: 1, reason: "no answer in time" })
+      assert.isEmpty(requests)
+      const queue = yield* makeQueue(url)
+      queue.push(1)
+      assert.isUndefined(queue.askedMillis())
+      const before = Date.now()
+      yield* Effect.forkChild(queue.send)
+      yield* Effect.sleep(20)
+      assert.isAtLeast(queue.askedMillis()!, before)
+      assert.isAtMost(queue.askedMillis()!, Date.now())
+    }))
+
   it.live("keeps no more than it may", () =>
     Effect.gen(function*() {
       const { url } = yield* serve(200)
