@@ -1,18 +1,8 @@
 import { assert } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
-import * as Fs from "node:fs"
 import * as Net from "node:net"
-import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { python } from "./python.ts"
-
-/** The whole OpenTelemetry collector that a wheel of PyPI holds. */
-const findProgram = (): string => {
-  const lib = Path.resolve(python(), "../../lib")
-  const found = Fs.globSync("python3*/site-packages/rotel/rotel-agent", { cwd: lib })
-  assert.lengthOf(found, 1, lib)
-  return Path.join(lib, found[0]!)
-}
+import { findRotel, freePort } from "./rotelProgram.ts"
 
 /** A span as the collector understood it. */
 export interface Span {
@@ -43,7 +33,6 @@ export interface Collector {
 }
 
 export const startRotel = async (): Promise<Collector> => {
-  const program = findProgram()
   const [http, grpc] = [await freePort(), await freePort()]
   const args = [
     "start",
@@ -51,7 +40,7 @@ export const startRotel = async (): Promise<Collector> => {
     ...["--debug-log", "traces", "--debug-log", "metrics", "--debug-log", "logs", "--debug-log-verbosity", "detailed"],
     ...["--exporter", "blackhole"]
   ]
-  const child = ChildProcess.spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] })
+  const child = ChildProcess.spawn(findRotel(), args, { stdio: ["ignore", "pipe", "pipe"] })
   // One for each stream: what the other has said must not come between the halves of a line.
   const said = ["", ""]
   for (const [index, stream] of [child.stdout, child.stderr].entries()) {
@@ -123,14 +112,6 @@ const attributesOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^ +-> ([\w.]+): \w+\(([^]*?)\)$(?=\n|$)/gm)].map(([, key, value]) => [key!, value!])
   )
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = Net.createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 const reachable = async (port: number): Promise<void> => {
   for (;;) {
