@@ -28,11 +28,15 @@ export const hookRecipes = (properties: Properties, phase: HookPhase): ReadonlyA
  */
 export const objcopyRecipes = (properties: Properties): ReadonlyArray<string> => patterns(properties, "recipe.objcopy.")
 
-const patterns = (properties: Properties, prefix: string): ReadonlyArray<string> =>
-  [...properties]
+/** The keys between `prefix` and `pattern`; where there is none, the one that is nothing but these two. */
+const patterns = (properties: Properties, prefix: string): ReadonlyArray<string> => {
+  const keys = [...properties]
     .filter(([key, { value }]) => key.startsWith(prefix) && key.endsWith(".pattern") && value !== "")
     .map(([key]) => key)
-    .sort(byParts)
+  const plain = `${prefix}pattern`
+  const others = keys.filter((key) => key !== plain)
+  return others.length > 0 ? others.sort(byParts) : keys
+}
 
 /** Compares part by part of the key: numbers as numbers, all else as text. */
 const byParts = (one: string, other: string): number => {

@@ -30,6 +30,14 @@ describe("hookRecipes", () => {
   })
 })
 
+describe("a hook without a number", () => {
+  it("runs where there are none with numbers", () => {
+    const [plain, first] = ["recipe.hooks.prebuild.pattern", "recipe.hooks.prebuild.1.pattern"]
+    assert.deepStrictEqual(hookRecipes(keys(plain), "prebuild"), [plain])
+    assert.deepStrictEqual(hookRecipes(keys(plain, first), "prebuild"), [first])
+  })
+})
+
 describe("objcopyRecipes", () => {
   it("lists images by text", () => {
     assert.deepStrictEqual(objcopyRecipes(keys("recipe.objcopy.zip.pattern", "recipe.objcopy.a.bin.pattern")), [

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { fileURLToPath } from "node:url"
 import { blink, built, debianCore, environment, fbuild, ini, workspace, write } from "../support/project.ts"
 
 /** A board with the menus that MiniCore's have, and ATTinyCore's names of some. */
@@ -163,5 +164,24 @@ describe("what PlatformIO's users set for AVR", () => {
       path: boardsTxt,
       line: lineOf("mini.menu.clock.8MHz_internal.bootloader.low_fuses=0xe2")
     })
+  })
+
+  it("megaAVR's settings are options and fuses too", async () => {
+    const nano0 = fileURLToPath(new URL("../fixtures/cores/nano0/megaavr", import.meta.url))
+    const told = async (id: string) => {
+      const run = await fbuild(space, ["board", "--json", `nano0:megaavr:${id}`], {
+        ...environment(space),
+        HOME: space
+      })
+      const { fuses } = JSON.parse(run.stdout) as { readonly fuses: Fuses }
+      return Object.entries(fuses).map(([name, { value }]) => `${name} ${value}`)
+    }
+    Fs.cpSync(nano0, Path.join(space, "Arduino/hardware/nano0/megaavr"), { recursive: true })
+    assert.deepStrictEqual(await told("nona4809"), ["osccfg 0x01", "syscfg0 0xc9", "bootend 0x00"])
+    assert.deepStrictEqual(await told("atxy4:bodmode=enabled,bodvoltage=2v6"), [
+      "bodcfg 0x45",
+      "osccfg 0x02",
+      "syscfg0 0xc5"
+    ])
   })
 })

@@ -23,6 +23,15 @@ const rp2040 = (name: string, ...lines: ReadonlyArray<string>): Case => ({
     ...lines
   ]
 })
+const megaavr = (name: string, ...lines: ReadonlyArray<string>): Case => ({
+  name: `megaavr/${name}`,
+  ini: [
+    "platform = atmelmegaavr",
+    "framework = arduino",
+    `platform_packages = framework-arduino-megaavr@file://${cores}/nano0/megaavr`,
+    ...lines
+  ]
+})
 const bareArm = (board: string, ...lines: ReadonlyArray<string>): Case => ({
   name: `generic_arm/${board}`,
   ini: ["platform = generic_arm", `board = ${board}`, "board_build.ldscript = flash.ld", ...lines]
@@ -36,6 +45,19 @@ const cases: ReadonlyArray<Case> = [
   rp2040("picolo", "board = picolo"),
   rp2040("picolo-fs", "board = picolo:flash=2097152_524288,freq=200"),
   rp2040("picolo-nousb", "board = picolo", "board_build.usbstack = nousb", "board_build.f_cpu = 50000000L"),
+  megaavr("nano_every", "board = nano_every"),
+  megaavr("uno_wifi_rev2-off", "board = uno2018:mode=off"),
+  megaavr("ATtiny1614", "board = ATtiny1614", "board_build.f_cpu = 8000000L", "board_hardware.oscillator = external"),
+  {
+    name: "avr/acmeone",
+    ini: [
+      "platform = atmelavr",
+      "framework = arduino",
+      `platform_packages = framework-arduino-avr@file://${cores}/acme/avr`,
+      "board = acmeone:greeting=long",
+      "board_build.f_cpu = 8000000L"
+    ]
+  },
   bareArm("stm32f103c8"),
   bareArm("nrf52840", "board_build.f_cpu = 64000000L"),
   bareArm("cortex-m7"),
