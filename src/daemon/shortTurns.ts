@@ -17,6 +17,13 @@ let isScheduled = false
 /** When the turn that runs now began, ms. */
 let began = 0
 
+let turnEnded: ((beganMillis: number) => void) | undefined
+
+/** Has a function called after each turn, with the time at which it began (`performance.now`). */
+export const watchTurns = (ended: typeof turnEnded): void => {
+  turnEnded = ended
+}
+
 const isOver = () => performance.now() - began > turnMillis
 
 /** Runs what is there, until the turn is over; what that schedules comes after it. */
@@ -30,6 +37,7 @@ const turn = (): void => {
   // In one go: ten thousand may be left of a turn.
   queue = [...tasks.slice(done), ...queue].sort((one, other) => one.priority - other.priority)
   schedule()
+  turnEnded?.(began)
 }
 
 /** Puts a task behind those of the same priority. */

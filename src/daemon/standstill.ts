@@ -1,8 +1,6 @@
-// @effect-diagnostics nodeBuiltinImport:off globalTimers:off -- watches the event loop of Node
+// @effect-diagnostics nodeBuiltinImport:off -- the processor time of a thread of Node
 import { createHistogram } from "node:perf_hooks"
-
-/** How often it is looked whether the thread stands still, ms. */
-const resolutionMillis = 1
+import { watchTurns } from "./shortTurns.ts"
 
 /** 99 % were shorter, and the longest of all; ms. */
 interface Extremes {
@@ -10,52 +8,50 @@ interface Extremes {
   readonly max: number
 }
 
-/** For how long other requests had to wait for the thread of this process while requests ran. */
+/** For how long sockets and timers had to wait for the thread of this process while requests ran. */
 export interface Standstill {
   /** From now on a request runs. */
   readonly begin: () => void
   /** No request runs any more. */
   readonly end: () => void
   /**
-   * `wall`: by the clock, most of which other processes had on a busy machine. `cpu`: processor time that this thread used
-   * from one look to the next, which is its own doing.
+   * `wall`: turns of fibers by the clock, of which other processes had most on a busy machine. `cpu`: processor time that
+   * the thread used for a turn and all it did since the one before, which is its own doing.
    */
   readonly read: () => { readonly wall: Extremes; readonly cpu: Extremes }
 }
 
-/** Looks whenever timers have their turn, at most once a millisecond. Costs nothing while no request runs. */
+/** Costs nothing while no request runs, and no waking up: a timer of 1 ms would take 1–4 % of a processor. */
 export const watchStandstill = (): Standstill => {
   const [wall, cpu] = [createHistogram(), createHistogram()]
-  let timer: ReturnType<typeof setInterval> | undefined
-  let [wallThen, cpuThen] = [0, 0]
-  const look = () => {
-    const [wallNow, cpuNow] = [performance.now(), cpuMillis()]
-    wall.record(nanos(wallNow - wallThen - resolutionMillis))
-    cpu.record(nanos(cpuNow - cpuThen))
-    wallThen = wallNow
-    cpuThen = cpuNow
+  let before = 0
+  const ended = (beganMillis: number) => {
+    const now = cpuMicros()
+    wall.record(micros((performance.now() - beganMillis) * 1000))
+    cpu.record(micros(now - before))
+    before = now
   }
   return {
     begin: () => {
-      wallThen = performance.now()
-      cpuThen = cpuMillis()
-      timer = setInterval(look, resolutionMillis)
+      before = cpuMicros()
+      watchTurns(ended)
     },
-    end: () => clearInterval(timer),
+    end: () => watchTurns(undefined),
     read: () => ({ wall: extremes(wall), cpu: extremes(cpu) })
   }
 }
 
 /** Of the thread, so far; of the whole process where Node does not tell (before 23.9). */
-const cpuMillis = (): number => {
+const cpuMicros = (): number => {
   const { threadCpuUsage = process.cpuUsage }: Partial<NodeJS.Process> = process
   const { system, user } = threadCpuUsage()
-  return (system + user) / 1000
+  return system + user
 }
 
-const nanos = (millis: number): number => Math.max(1, Math.round(millis * 1e6))
+/** A histogram takes integers from 1 on. */
+const micros = (value: number): number => Math.max(1, Math.round(value))
 
 const extremes = (histogram: ReturnType<typeof createHistogram>): Extremes =>
   histogram.count === 0 ? { p99: 0, max: 0 } : { p99: millis(histogram.percentile(99)), max: millis(histogram.max) }
 
-const millis = (nanos: number): number => Math.round(nanos / 100_000) / 10
+const millis = (micros: number): number => Math.round(micros / 100) / 10
