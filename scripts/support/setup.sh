@@ -64,6 +64,7 @@ require_tools() {
       strace) [ "$(uname -s)" != Darwin ] || continue; tool=strace ;; # There is none for macOS.
       ninja-build) tool=ninja ;;
       gcc-riscv64-unknown-elf) tool=riscv64-unknown-elf-gcc ;;
+      gcc-xtensa-lx106) tool=xtensa-lx106-elf-gcc ;;
       python3-venv) tool=python3 ;;
       chromium-headless-shell) tool=chromium ;;
       *) continue ;; # No command of its own; fbuild names the core when it does not find it.

@@ -5,6 +5,7 @@ import { sha256 } from "../checksums.ts"
 import { chips } from "./chips.ts"
 import type { NamedBytes } from "./esp8266Image.ts"
 import { EspError } from "./EspError.ts"
+import { imageMagic } from "./espImage.ts"
 import { settingsBytes } from "./flashSettings.ts"
 import { parseEspImage } from "./parseEspImage.ts"
 import { type Partition, tableSize } from "./partitionTypes.ts"
@@ -28,8 +29,8 @@ export interface MergeOptions {
 
 /**
  * One image of several, from offset 0, with 0xff where nothing is, the same bytes as `esptool merge-bin` makes. Fails where
- * parts overlap, are larger than their partition or than the flash, and where the boot loader is no image of the chip though
- * its settings are to be changed.
+ * parts overlap, are larger than their partition or than the flash, and where what is at the boot loader's place is no image, or none of the
+ * chip though its settings are to be changed.
  */
 export const mergeImages = (
   parts: ReadonlyArray<FlashPart>,
@@ -55,10 +56,12 @@ export const mergeImages = (
 const checkPlace = (
   { bytes, offset, path }: FlashPart,
   before: FlashPart | undefined,
-  { flashSize = largestFlash, partitions }: MergeOptions
+  { chip, flashSize = largestFlash, partitions }: MergeOptions
 ): Result.Result<void, EspError> => {
   const fail = (problem: EspError["problem"]) => Result.fail(new EspError({ path, problem }))
   const end = offset + bytes.length
+  const [magic = 0] = bytes
+  if (offset === chips[chip].bootloader && magic !== imageMagic) return fail({ _tag: "NotAnImage", magic })
   const endBefore = before === undefined ? 0 : before.offset + before.bytes.length
   if (before !== undefined && endBefore > offset) {
     return fail({ _tag: "Overlap", what: "it", start: offset, end, other: before.path, otherEnd: endBefore })
