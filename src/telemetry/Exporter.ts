@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { HttpBody } from "effect/http/HttpBody"
+import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type { LogsData } from "effect/observability/OtlpLogger"
@@ -13,6 +13,7 @@ import { type ExportQueue, makeExportQueue } from "./ExportQueue.ts"
 import type { LogRecord } from "./LogRecord.ts"
 import { makeMeter, type Measured, type Metric } from "./meter.ts"
 import { type OtlpSpan, otlpSpan } from "./otlpSpan.ts"
+import { protobufTraces } from "./protobufTraces.ts"
 import type { Settings, Signal } from "./settings.ts"
 import type { SpanIds } from "./Trace.ts"
 import type { TraceSpan } from "./TraceSpan.ts"
@@ -45,7 +46,7 @@ export const makeExporter: (
     const open = Effect.fnUntraced(function*<A>(
       signal: Signal,
       what: string,
-      encode: (serialization: OtlpSerialization.OtlpSerialization["Service"], items: Array<A>) => HttpBody
+      encode: (serialization: OtlpSerialization.OtlpSerialization["Service"], items: Array<A>) => HttpBody.HttpBody
     ) {
       const target = targets[signal]
       if (target === undefined) return undefined
@@ -65,7 +66,10 @@ export const makeExporter: (
     const spans = yield* open<OtlpSpan>(
       "traces",
       "spans",
-      (serialization, spans) => serialization.traces({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans }] }] })
+      (serialization, spans) =>
+        targets.traces?.protocol === "http/json"
+          ? serialization.traces({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans }] }] })
+          : HttpBody.uint8Array(protobufTraces({ resource, scope, spans }), "application/x-protobuf")
     )
     const logs = yield* open<OtlpLog>(
       "logs",
