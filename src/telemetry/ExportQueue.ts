@@ -17,10 +17,10 @@ export interface ExportQueue<A> {
   /** When the request was made that has not been answered yet, ms; `undefined`: none. */
   readonly askedMillis: () => number | undefined
   /**
-   * The last to be called. Sends what is left, waiting for the endpoint at most this long in all, ms, and not at all for one that has just failed.
-   * What encoding takes is not counted: it is bounded by how much may wait.
+   * The last to be called. Sends what is left, waiting for the endpoint at most `millis` in all, of them `firstMillis` for what
+   * is under way, and not at all for one that has just failed. What encoding takes is not counted: it is bounded by how much may wait.
    */
-  readonly drain: (millis: number) => Effect.Effect<void>
+  readonly drain: (millis: number, firstMillis: number) => Effect.Effect<void>
   /** What was lost, and why; `undefined` when all has arrived. */
   readonly loss: () => { readonly count: number; readonly reason: string } | undefined
 }
@@ -129,13 +129,13 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
         reason ||= `more than ${maxQueue} waited`
       }
     },
-    drain: (millis) =>
+    drain: (millis, firstMillis) =>
       // Whoever is sending waits for the endpoint as well, and this is called where nothing is interruptible by itself.
       Effect.interruptible(Effect.suspend(() => {
         const calledMillis = clock.currentTimeMillisUnsafe()
         const rest = () => millis - (clock.currentTimeMillisUnsafe() - calledMillis)
         return turn.take(1).pipe(
-          Effect.timeoutOption(Duration.millis(millis)),
+          Effect.timeoutOption(Duration.millis(firstMillis)),
           Effect.flatMap((taken) => Option.isNone(taken) ? Effect.void : sendAll(rest()))
         )
       })),

@@ -28,6 +28,8 @@ export interface Exporter {
 
 /** The first export after the beginning of a request, ms. */
 const firstMillis = 30
+/** An answer may be there, and this process has been too busy to look, ms. */
+const graceMillis = 20
 
 type OtlpLog = NonNullable<LogsData["resourceLogs"][number]["scopeLogs"][number]["logRecords"]>[number]
 
@@ -114,13 +116,14 @@ export const makeExporter: (
         measure()
         const now = clock.currentTimeMillisUnsafe()
         // Who has not answered one signal for as long as it would be waited for now is slower than that for all of them.
-        const waitedFor = (host: string) =>
-          Math.max(0, ...queues.map(({ askedMillis, origin }) => origin === host ? now - (askedMillis() ?? now) : 0))
-        return Effect.forEach(
-          queues,
-          ({ drain, origin }) => drain(Math.max(0, farewellMillis - waitedFor(origin))),
-          { concurrency: "unbounded", discard: true }
-        )
+        const patience = (host: string) => {
+          const asked = queues.flatMap(({ askedMillis, origin }) => origin === host ? askedMillis() ?? [] : [])
+          return Math.max(graceMillis, farewellMillis - (now - Math.min(now, ...asked)))
+        }
+        return Effect.forEach(queues, ({ askedMillis, drain, origin }) => {
+          const first = patience(origin)
+          return drain(askedMillis() === undefined ? first : farewellMillis, first)
+        }, { concurrency: "unbounded", discard: true })
       }).pipe(Effect.map(() => lossOf(queues)))
     }
   }
