@@ -5,6 +5,8 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as FileSystem from "node:fs"
+import { makeFolderLocks } from "../daemon/folderLocks.ts"
+import { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import { main } from "./main.ts"
 import { nodeTerminal } from "./nodeTerminal.ts"
@@ -24,6 +26,7 @@ export const run = (
   version: string,
   layer: Layer.Layer<Exclude<Needs, Terminal> | Subprocess>
 ): void => {
+  const command = ["fbuild", ...args].join(" ")
   let received: keyof typeof signals | undefined
   const terminal = nodeTerminal({
     interruptCode: () => received === undefined ? 130 : signals[received],
@@ -43,7 +46,11 @@ export const run = (
     return yield* Fiber.await(request)
   })
   Effect.runFork(
-    program.pipe(Effect.provideService(Terminal, terminal), Effect.provide(layer))
+    program.pipe(
+      Effect.provideService(Terminal, terminal),
+      Effect.provideService(BuildFolderLock, makeFolderLocks()({ command, tell: terminal.stderr.write })),
+      Effect.provide(layer)
+    )
   ).addObserver((exit) => {
     end(statusOf(Exit.isSuccess(exit) ? exit.value : Exit.failCause(exit.cause)), received !== undefined)
   })

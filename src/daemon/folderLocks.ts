@@ -5,9 +5,10 @@ import * as Semaphore from "effect/Semaphore"
 import * as Fs from "node:fs"
 import { seconds } from "../domain/durations.ts"
 import type { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
+import { claimingFolder, type Holder } from "./folderClaim.ts"
 
-/** Who holds a lock or waits for it. */
-export interface Holder {
+/** Who asks for locks. */
+export interface Asker {
   /** The command line, for the others to read. */
   readonly command: string
   /** Tells the user of this request. */
@@ -18,36 +19,49 @@ interface Lock {
   readonly semaphore: Semaphore.Semaphore
   /** Requests that hold it or wait. */
   users: number
-  holder: { readonly command: string; readonly sinceMillis: number } | undefined
+  holder: Holder | undefined
 }
 
-/** The locks of a daemon: gives each request its own `BuildFolderLock`. Those who wait are served in order. */
-export const makeFolderLocks = (): (holder: Holder) => BuildFolderLock => {
+/**
+ * The locks of a process: gives each request its own `BuildFolderLock`. Those of one process who wait are served in order;
+ * who is served claims the folder, so that other processes wait.
+ */
+export const makeFolderLocks = (): (asker: Asker) => BuildFolderLock => {
   const locks = new Map<string, Lock>()
 
-  const locked = <A, E, R>(folder: string, { command, tell }: Holder, effect: Effect.Effect<A, E, R>) =>
+  const locked = <A, E, R>(folder: string, { command, tell }: Asker, effect: Effect.Effect<A, E, R>) =>
     Effect.suspend(() => {
       const lock = locks.get(folder) ?? { semaphore: Semaphore.makeUnsafe(1), users: 0, holder: undefined }
       locks.set(folder, lock)
       lock.users++
+      const waitFor = (holder: Holder) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          tell(
+            `waiting for ${holder.command}, which has used ${folder} for ${seconds(now - holder.sinceMillis)}\n`
+          ))
       const held = Effect.flatMap(Clock.currentTimeMillis, (sinceMillis) => {
         lock.holder = { command, sinceMillis }
         return effect
-      }).pipe(Effect.ensuring(Effect.sync(() => lock.holder = undefined)))
-      const told = lock.holder === undefined ? Effect.void : Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const { command = "another request", sinceMillis = now } = lock.holder ?? {}
-        return tell(`waiting for ${command}, which has used ${folder} for ${seconds(now - sinceMillis)}\n`)
       })
-      return Effect.andThen(told, lock.semaphore.withPermit(held)).pipe(
+      const other = (holder: Holder) => {
+        lock.holder = holder
+        return waitFor(holder)
+      }
+      const claimed = Effect.ensuring(
+        claimingFolder(folder, command, other, held),
+        Effect.sync(() => lock.holder = undefined)
+      )
+      const told = lock.holder === undefined ? Effect.void : waitFor(lock.holder)
+      return Effect.andThen(told, lock.semaphore.withPermit(claimed)).pipe(
         Effect.ensuring(Effect.sync(() => --lock.users === 0 && locks.delete(folder)))
       )
     })
 
-  return (holder) => ({
+  return (asker) => ({
     // In one order for all, so that no two requests wait for each other.
     hold: (folders, effect) =>
       [...new Set(folders.map(realFolder))].sort().reduceRight(
-        (inner, folder) => locked(folder, holder, inner),
+        (inner, folder) => locked(folder, asker, inner),
         effect
       )
   })

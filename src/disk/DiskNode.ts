@@ -8,6 +8,8 @@ import { inTurns } from "../domain/inTurns.ts"
 import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { digestSteps } from "./digestSteps.ts"
 import { Disk, DiskError, type FileAge, type Signature } from "./Disk.ts"
+import { makeFolder } from "./makeFolder.ts"
+import { isOwnName } from "./ownNames.ts"
 
 let written = 0
 
@@ -132,12 +134,9 @@ const setToNow = (path: string): void => {
   } catch {}
 }
 
-/** Names that building puts into a project, whatever is in it. */
-const ownNames = new Set([".fbuild", "compile_commands.json"])
-
 const listingOf = (path: string): Digest | undefined => {
   try {
-    const names = FileSystem.readdirSync(path, { withFileTypes: true }).filter(({ name }) => !ownNames.has(name))
+    const names = FileSystem.readdirSync(path, { withFileTypes: true }).filter(({ name }) => !isOwnName(name))
     const kinds = names.map((entry) =>
       `${entry.isDirectory() ? "d" : entry.isFile() ? "f" : entry.isSymbolicLink() ? "l" : "o"}${entry.name}\0`
     )
@@ -149,23 +148,6 @@ const listingOf = (path: string): Digest | undefined => {
 
 const signatureText = (stat: FileSystem.BigIntStats): string =>
   stat.isDirectory() ? `folder ${stat.ino}` : `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
-
-/** Node's own `recursive` never ends below `/proc`, whose folders exist and cannot hold others (nodejs/node, v24.21). */
-const makeFolder = (path: string): void => {
-  try {
-    FileSystem.mkdirSync(path)
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code !== "ENOENT") {
-      if (FileSystem.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
-      throw cause
-    }
-    const parent = path.slice(0, path.lastIndexOf("/"))
-    if (parent === "" || FileSystem.existsSync(parent)) throw cause
-    makeFolder(parent)
-    makeFolder(path)
-  }
-}
 
 const diskError = (operation: DiskError["operation"], path: string) => (cause: unknown): DiskError =>
   new DiskError({ operation, path, code: (cause as NodeJS.ErrnoException).code ?? String(cause) })

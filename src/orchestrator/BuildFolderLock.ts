@@ -2,10 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { joinPath } from "../domain/paths.ts"
 
-/**
- * Keeps two requests of one process out of the same build folder. Without a daemon there is only one request, and nothing
- * to wait for.
- */
+/** Keeps two requests, of whichever processes, out of the same build folder. By default there is no other one to wait for. */
 export interface BuildFolderLock {
   /** Runs the effect once no other request uses any of the folders (absolute). Interrupting it ends the waiting. */
   readonly hold: <A, E, R>(folders: ReadonlyArray<string>, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>

@@ -76,9 +76,9 @@ describe("locks of build folders", () => {
   it.effect("are not waited for by an interrupted request, nor kept by one", () =>
     Effect.gen(function*() {
       const { events, request } = requests()
-      const first = yield* Effect.forkChild(request("first")(["/x"], Effect.never), { startImmediately: true })
-      const second = yield* Effect.forkChild(request("second")(["/x"], Effect.void), { startImmediately: true })
-      const third = yield* Effect.forkChild(request("third")(["/x"], Effect.void), { startImmediately: true })
+      const first = yield* Effect.forkChild(request("first")([`${space}/x`], Effect.never), { startImmediately: true })
+      const second = yield* Effect.forkChild(request("second")([`${space}/x`], Effect.void), { startImmediately: true })
+      const third = yield* Effect.forkChild(request("third")([`${space}/x`], Effect.void), { startImmediately: true })
       yield* Fiber.interrupt(second)
       yield* Fiber.interrupt(first)
       yield* Fiber.join(third)
@@ -90,8 +90,8 @@ describe("locks of build folders", () => {
     Effect.gen(function*() {
       const { request } = requests()
       yield* Effect.all([
-        request("a")(["/x", "/y"], Effect.yieldNow),
-        request("b")(["/y", "/x", "/y"], Effect.yieldNow)
+        request("a")([`${space}/x`, `${space}/y`], Effect.yieldNow),
+        request("b")([`${space}/y`, `${space}/x`, `${space}/y`], Effect.yieldNow)
       ], { concurrency: 2 })
     }))
 })

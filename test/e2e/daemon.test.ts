@@ -4,7 +4,7 @@ import * as Net from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { alive, Home, isAlive, project, until } from "../support/daemon.ts"
+import { alive, Home, isAlive, project, scriptedCompilers, until } from "../support/daemon.ts"
 import {
   environment,
   execute,
@@ -42,16 +42,7 @@ describe("daemon", () => {
     }
   })
 
-  /** A folder of compilers, in which `avr-g++` is a script. */
-  const compilers = (name: string, script: string): string => {
-    const bin = Path.join(space, name, "bin")
-    Fs.mkdirSync(bin, { recursive: true })
-    for (const tool of ["avr-gcc", "avr-gcc-ar", "avr-objcopy", "avr-size", "avr-ar"]) {
-      if (Fs.existsSync(`/usr/bin/${tool}`)) Fs.symlinkSync(`/usr/bin/${tool}`, Path.join(bin, tool))
-    }
-    Fs.writeFileSync(Path.join(bin, "avr-g++"), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
-    return Path.join(space, name)
-  }
+  const compilers = (name: string, script: string) => scriptedCompilers(Path.join(space, name), script)
   /** Compilers that say where they have started, and take half a minute. */
   const slow = (name: string) => {
     const started = Path.join(space, `${name}.started`)

@@ -25,6 +25,17 @@ export const project = (...tools: ReadonlyArray<string>) => ({
   "src/main.cpp": sketch
 })
 
+/** Makes a folder of compilers, in which `avr-g++` is a script, and returns it. */
+export const scriptedCompilers = (folder: string, script: string): string => {
+  const bin = Path.join(folder, "bin")
+  Fs.mkdirSync(bin, { recursive: true })
+  for (const tool of ["avr-gcc", "avr-gcc-ar", "avr-objcopy", "avr-size", "avr-ar"]) {
+    if (Fs.existsSync(`/usr/bin/${tool}`)) Fs.symlinkSync(`/usr/bin/${tool}`, Path.join(bin, tool))
+  }
+  Fs.writeFileSync(Path.join(bin, "avr-g++"), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return folder
+}
+
 /** A home with a daemon of its own, and the launcher to use. */
 export class Home {
   readonly path: string

@@ -5,6 +5,7 @@ import { entryPath } from "../../cache/layout.ts"
 import { loadProject } from "../../config/loadProject.ts"
 import { selectEnvironments } from "../../config/selectEnvironments.ts"
 import { Disk } from "../../disk/Disk.ts"
+import { joinPath } from "../../domain/paths.ts"
 import { inBuildFolders } from "../../orchestrator/BuildFolderLock.ts"
 import { cleanEnvironments } from "../../orchestrator/buildProject.ts"
 import { cacheKeys } from "../../orchestrator/cacheKeys.ts"
@@ -39,9 +40,12 @@ export const clean = Command.make("clean", {
       }
       yield* Effect.forEach(environments, (environment) => {
         const buildDir = buildDirOf(project, environment)
-        return Effect.andThen(
-          inBuildFolders(request.projectDir, [{ buildDir }], cleanEnvironments(request.projectDir, [{ buildDir }])),
-          stdout.write(`removed ${buildDir}\n`)
+        const { projectDir } = request
+        const clean = inBuildFolders(projectDir, [{ buildDir }], cleanEnvironments(projectDir, [{ buildDir }]))
+        // What is not there is not made for the sake of a lock.
+        return disk.signature(joinPath(projectDir, buildDir)).pipe(
+          Effect.flatMap((there) => there === undefined ? Effect.void : clean),
+          Effect.andThen(stdout.write(`removed ${buildDir}\n`))
         )
       }, { discard: true })
     })

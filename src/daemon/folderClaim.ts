@@ -1,0 +1,77 @@
+// @effect-diagnostics nodeBuiltinImport:off -- files that processes leave for each other
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Fs from "node:fs"
+import { makeFolder } from "../disk/makeFolder.ts"
+import { lockPrefix } from "../disk/ownNames.ts"
+import { baseName, dirName } from "../domain/paths.ts"
+import { claimsOf, makeClaim } from "./claims.ts"
+
+/** Who uses a folder, since when (ms since 1970). */
+export interface Holder {
+  readonly command: string
+  readonly sinceMillis: number
+}
+
+/** How long to wait before the next try, ms: different times, because two that try at once both leave. */
+const [shortestWait, longestWait] = [10, 50]
+/** A claim that is younger may be that of somebody who only tries, ms. */
+const triedMillis = 100
+
+/**
+ * Runs an effect while this process claims a build folder (real, absolute; need not exist), once no other process does. The
+ * claims are beside it, in `.fbuild-lock-<name>`, because cleaning removes the folder. `told` hears once who holds it, if it
+ * has to wait. Where no claim can be put, on a read-only disk for instance, it goes on without.
+ */
+export const claimingFolder = <A, E, R>(
+  folder: string,
+  command: string,
+  told: (holder: Holder) => Effect.Effect<void>,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      const claims = `${dirName(folder)}/${lockPrefix}${baseName(folder)}`
+      let hasTold = false
+      while (true) {
+        const now = yield* Clock.currentTimeMillis
+        const release = tryToClaim(claims, `${now} ${command}`)
+        if (release !== undefined) return yield* Effect.ensuring(restore(effect), Effect.sync(release))
+        const holder = hasTold ? undefined : holderOf(claims, now)
+        if (holder !== undefined) {
+          hasTold = true
+          yield* restore(told(holder))
+        }
+        yield* restore(Effect.sleep(yield* Random.nextIntBetween(shortestWait, longestWait)))
+      }
+    })
+  )
+
+/** What gives the claim up; `undefined` when it is not to be had now. */
+const tryToClaim = (claims: string, text: string): (() => void) | undefined => {
+  try {
+    makeFolder(claims)
+    const release = makeClaim(claims, text)
+    return release === undefined ? undefined : () => {
+      try {
+        release()
+        Fs.rmdirSync(claims)
+      } catch {
+        // Somebody else claims it already.
+      }
+    }
+  } catch (cause) {
+    // Somebody has just given it up, and removed the folder.
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT" && Fs.existsSync(dirName(claims))) return undefined
+    return () => {}
+  }
+}
+
+/** Who has been there for the longest. */
+const holderOf = (claims: string, now: number): Holder | undefined =>
+  claimsOf(claims).flatMap(({ pid, text }) => {
+    const [, since, command] = /^(\d+) (.*)$/s.exec(text) ?? []
+    return since === undefined ? [] : [{ command: `${command} (process ${pid})`, sinceMillis: Number(since) }]
+  }).toSorted((one, other) => one.sinceMillis - other.sinceMillis)
+    .find(({ sinceMillis }) => now - sinceMillis > triedMillis)

@@ -1,0 +1,22 @@
+// @effect-diagnostics nodeBuiltinImport:off -- one call, synchronous
+import * as FileSystem from "node:fs"
+
+/**
+ * Makes a folder and those above it; one that is there is fine. Throws what Node throws. Node's own `recursive` never ends
+ * below `/proc`, whose folders exist and cannot hold others (nodejs/node, v24.21).
+ */
+export const makeFolder = (path: string): void => {
+  try {
+    FileSystem.mkdirSync(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== "ENOENT") {
+      if (FileSystem.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+      throw cause
+    }
+    const parent = path.slice(0, path.lastIndexOf("/"))
+    if (parent === "" || FileSystem.existsSync(parent)) throw cause
+    makeFolder(parent)
+    makeFolder(path)
+  }
+}

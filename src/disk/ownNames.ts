@@ -1,0 +1,6 @@
+/** What the name of a folder begins with in which processes claim the build folder beside it. */
+export const lockPrefix = ".fbuild-lock-"
+
+/** Whether it is a name that building puts into a project, whatever is in it. */
+export const isOwnName = (name: string): boolean =>
+  name === ".fbuild" || name === "compile_commands.json" || name.startsWith(lockPrefix)
