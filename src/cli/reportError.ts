@@ -11,7 +11,9 @@ import type {
   BoardNotFound,
   CoreFileMissing,
   LibraryMissing,
+  NoFileSystem,
   PartitionsInvalid,
+  ProjectFileMissing,
   SizeOverflow,
   UnknownPlatform,
   UnsupportedFramework
@@ -38,10 +40,12 @@ export type FbuildError =
   | ManifestInvalid
   | MissingEmulator
   | NoEmulatorForMcu
+  | NoFileSystem
   | NotBuilt
   | PackageMissing
   | PackageUnusable
   | PartitionsInvalid
+  | ProjectFileMissing
   | RequestTimedOut
   | SizeOverflow
   | SourcesError
@@ -78,9 +82,11 @@ export const exitCodeOf = (error: FbuildError): number => {
     case "ManifestInvalid":
     case "MissingRecipe":
     case "NoEmulatorForMcu":
+    case "NoFileSystem":
     case "NoSources":
     case "NotBuilt":
     case "PartitionsInvalid":
+    case "ProjectFileMissing":
     case "PropertyCycle":
     case "SrcFilterInvalid":
     case "UndefinedProperty":

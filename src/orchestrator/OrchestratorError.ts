@@ -95,6 +95,38 @@ export class PartitionsInvalid extends Schema.TaggedError<PartitionsInvalid>()("
   }
 }
 
+/** A file that an option of the project names is not there. */
+export class ProjectFileMissing extends Schema.TaggedError<ProjectFileMissing>()("ProjectFileMissing", {
+  path: Schema.String,
+  line: Schema.optionalKey(Schema.Int),
+  option: Schema.String,
+  file: Schema.String
+}) {
+  override get message() {
+    return `${this.path}${
+      this.line === undefined ? "" : `:${this.line}`
+    }: ${this.option} names ${this.file}, which is no file`
+  }
+  get hint() {
+    return "paths are those from the project's folder, one a line"
+  }
+}
+
+/** The flash of a board has no place for the file system that a project wants. */
+export class NoFileSystem extends Schema.TaggedError<NoFileSystem>()("NoFileSystem", {
+  path: Schema.String,
+  line: Schema.optionalKey(Schema.Int),
+  fileSystem: Schema.String
+}) {
+  override get message() {
+    const place = `${this.path}${this.line === undefined ? "" : `:${this.line}`}`
+    return `${place}: board_build.filesystem = ${this.fileSystem}, and the flash has no place for a file system`
+  }
+  get hint() {
+    return "board_build.partitions or board_build.ldscript chooses a layout that has one"
+  }
+}
+
 /** A library that `lib_deps` names is neither in the project nor in the core. */
 export class LibraryMissing extends Schema.TaggedError<LibraryMissing>()("LibraryMissing", {
   path: Schema.String,

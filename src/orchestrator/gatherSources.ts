@@ -16,6 +16,7 @@ import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
 import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
 import { Span } from "../telemetry/names.ts"
 import type { Driver } from "./boardBuild.ts"
+import { embeddedFiles } from "./embeddedFiles.ts"
 import type { ProjectFlags } from "./projectFlags.ts"
 import { relativeTo } from "./relativeTo.ts"
 import { selectLibraries } from "./selectLibraries.ts"
@@ -128,6 +129,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
       unflags: environment.buildUnflags
     },
     ...(isListed(environment) ? { listing: given.toolchain.compiler.replace(/(?:gcc|g\+\+|cc)$/, "objdump") } : {}),
+    embedded: yield* embeddedFiles(projectDir, environment),
     steps: given.steps,
     images: given.images
   }

@@ -13,6 +13,7 @@ import { planBuild } from "../plan/planBuild.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { Span } from "../telemetry/names.ts"
 import { boardBuild, type Driver } from "./boardBuild.ts"
+import { fileSystemStep } from "./fileSystemStep.ts"
 import { gatherSources } from "./gatherSources.ts"
 import { locatePrograms } from "./locatePrograms.ts"
 import { BoardNotFound, UnsupportedFramework } from "./OrchestratorError.ts"
@@ -64,7 +65,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
   const { core, platform, spec } = resolved
   const buildDir = buildDirOf(project, environment)
   const buildType = request.buildType ?? environment.buildType
-  const { driver, images, platformDirs, properties, steps } = yield* boardBuild({
+  const { driver, images, partitions, platformDirs, properties, steps } = yield* boardBuild({
     resolved,
     board,
     environment,
@@ -74,6 +75,14 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     buildType
   })
   const mcu = properties.quiet.get("build.mcu")?.value ?? ""
+  const fileSystem = yield* fileSystemStep({
+    project,
+    environment,
+    spec,
+    properties: properties.quiet,
+    partitions,
+    buildDir
+  })
   const inputs = yield* gatherSources({
     project,
     environment,
@@ -85,7 +94,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     buildDir,
     toolchain: driver,
     images,
-    steps
+    steps: [...steps, ...fileSystem]
   })
   const plan = yield* inTurns(() => planBuild(inputs))
   const graph = yield* locatePrograms(plan, { buildDir, projectDir: project.projectDir }, request.variables)

@@ -2,6 +2,7 @@ import type { Properties } from "../arduino/Properties.ts"
 import type { Digest } from "../domain/Digest.ts"
 import type { FilePath } from "../domain/FilePath.ts"
 import type { ReplacedImage } from "./PlatformSpec.ts"
+import type { EmbeddedFile } from "./steps/planEmbed.ts"
 import type { PlannedStep } from "./steps/planStep.ts"
 
 export type Language = "c" | "cxx" | "asm"
@@ -71,6 +72,8 @@ export interface BuildInputs {
   }
   /** The program that lists the code of the ELF, where the project asks for a listing. */
   readonly listing?: string
+  /** Compiled with the sketch. */
+  readonly embedded: ReadonlyArray<EmbeddedFile>
   /** Files that fbuild makes in place of commands of the core. */
   readonly steps: ReadonlyArray<PlannedStep>
   /** Images that are made without a recipe. */

@@ -9,6 +9,7 @@ import { objectPath, planCompile } from "./planCompile.ts"
 import { planHook, planObjcopy, planSavedImage, planSize, planUf2 } from "./planImages.ts"
 import { coreArchive, planArchive, planLink } from "./planLink.ts"
 import { planListing } from "./planListing.ts"
+import { planEmbed } from "./steps/planEmbed.ts"
 import { type PlannedStep, planStep } from "./steps/planStep.ts"
 
 /**
@@ -77,9 +78,12 @@ export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError
   const merged = planConversion(inputs)
   if (merged !== undefined) actions.push(merged.action)
   const sketch = inputs.sketch
+  const embedded = inputs.embedded.map((file) => planEmbed(inputs, file))
+  actions.push(...embedded.map(({ action }) => action))
+  const sources = [...sketch.sources, ...embedded.map(({ source }) => source)]
   const sketchObjects = yield* compileAll(
     `${dir}/src`,
-    merged === undefined ? sketch.sources : [...sketch.sources, merged.source],
+    merged === undefined ? sources : [...sources, merged.source],
     (source) => source === merged?.source ? merged.context : sketch.context,
     sketchReady
   )

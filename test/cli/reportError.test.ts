@@ -14,7 +14,9 @@ import {
   BoardNotFound,
   CoreFileMissing,
   LibraryMissing,
+  NoFileSystem,
   PartitionsInvalid,
+  ProjectFileMissing,
   SizeOverflow,
   UnknownPlatform,
   UnsupportedFramework
@@ -77,6 +79,11 @@ const errors: {
   MissingRecipe: [new Arduino.MissingRecipe({ recipe: "recipe.ar.pattern" }), 2],
   NoEmulatorForMcu: [new NoEmulatorForMcu({ mcu: "attiny85", requested: "avr8js", usable: ["simavr"] }), 2],
   NoSources: [new Sources.NoSources({ folder: "/p/src", problem: "empty" }), 2],
+  NoFileSystem: [new NoFileSystem({ ...ini, fileSystem: "littlefs" }), 2],
+  ProjectFileMissing: [
+    new ProjectFileMissing({ ...ini, option: "board_build.embed_files", file: "assets/page.html" }),
+    2
+  ],
   PartitionsInvalid: [
     new PartitionsInvalid({ path: "/p/table.csv", line: 4, reason: "the size is missing", hint: "write one" }),
     2

@@ -51,6 +51,7 @@ export const inputs = (platformTxt: string, more: Partial<BuildInputs> = {}): Bu
       linkage: "objects",
       linkFlags: []
     }],
+    embedded: [],
     steps: [],
     sketch: {
       sources: [source("src", "app.cpp")],
