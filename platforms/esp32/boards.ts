@@ -10,6 +10,6 @@ export const boards: Readonly<Record<string, string>> = {
 /** Ids that only differ in case and separators (`m5stack-core2`) need no rule. */
 export const boardRules: ReadonlyArray<BoardRule> = [
   { pattern: "esp32(?:dev|-devkit.*)", board: "esp32" },
-  { pattern: "esp32-?([sch]\\d|p4)(?:[-_].*)?", board: "esp32$1" },
+  { pattern: "esp32-?([sch]\\d|p4)(?:-(?:devkit|saola|kaluga|ev).*|_r3)?", board: "esp32$1" },
   { pattern: "seeed_(xiao_esp32\\w+)", board: "$1" }
 ]

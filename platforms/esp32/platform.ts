@@ -18,6 +18,10 @@ export const platform = PlatformSpec.make({
   packages: [
     { package: "toolchain-riscv32-esp", properties: { "tools.riscv32-esp-elf-gcc.path": "{folder}" } },
     { package: "toolchain-xtensa-esp-elf", properties: { "tools.xtensa-esp-elf-gcc.path": "{folder}" } },
+    // Those of core 2.
+    { package: "toolchain-xtensa-esp32", properties: { "tools.xtensa-esp32-elf-gcc.path": "{folder}" } },
+    { package: "toolchain-xtensa-esp32s2", properties: { "tools.xtensa-esp32s2-elf-gcc.path": "{folder}" } },
+    { package: "toolchain-xtensa-esp32s3", properties: { "tools.xtensa-esp32s3-elf-gcc.path": "{folder}" } },
     {
       package: "framework-arduinoespressif32-libs",
       properties: { "compiler.sdk.path": "{folder}/{build.chip_variant}" }

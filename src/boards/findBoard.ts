@@ -13,8 +13,8 @@ export interface IdRule {
 
 /**
  * The vendor's board for an id as users write it, in this order: the platform's table of PlatformIO ids (where this core has
- * the board), the vendor's own id with or without `:menu=option,…`, the platform's rules, the only one whose id differs in
- * nothing but case and separators, the name of an MCU that only one board of the core
+ * the board), the vendor's own id with or without `:menu=option,…`, the only one whose id differs in nothing but case and
+ * separators, the platform's rules, the name of an MCU that only one board of the core
  * has (`ATmega328P` for MiniCore's `328:variant=modelP`). Where several boards have that MCU, the error names some of them.
  */
 export const findBoard = (
@@ -68,11 +68,20 @@ const boardOfId = (
   if (alias !== undefined && boards.boards.has(idOf(alias))) return resolveBoard(boards, alias)
   if (boards.boards.has(idOf(id))) return resolveBoard(boards, id)
   const [name = "", ...options] = id.split(":")
-  const rule = rules.find(({ pattern }) => new RegExp(`^(?:${pattern})$`).test(name))
-  const wanted = rule === undefined ? name : name.replace(new RegExp(`^(?:${rule.pattern})$`), rule.board)
-  const same = [...boards.boards.keys()].filter((known) => plain(known) === plain(wanted))
-  const found = boards.boards.has(wanted) ? wanted : same.length === 1 ? same[0] : undefined
+  const found = similarId(boards, name) ?? idByRule(boards, name, rules)
   return found === undefined ? undefined : resolveBoard(boards, [found, ...options].join(":"))
+}
+
+const idByRule = (boards: Boards, name: string, rules: ReadonlyArray<IdRule>): string | undefined => {
+  const whole = ({ pattern }: IdRule) => new RegExp(`^(?:${pattern})$`)
+  const rule = rules.find((one) => whole(one).test(name))
+  return rule === undefined ? undefined : similarId(boards, name.replace(whole(rule), rule.board))
+}
+
+/** The only board whose id differs in nothing but case and separators. */
+const similarId = (boards: Boards, name: string): string | undefined => {
+  const same = [...boards.boards.keys()].filter((known) => plain(known) === plain(name))
+  return same.length === 1 ? same[0] : undefined
 }
 
 /** `m5stack-core2`, `M5Stack_Core2` → `m5stackcore2`. */

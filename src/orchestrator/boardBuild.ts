@@ -5,33 +5,22 @@ import type { ResolvedBoard } from "../arduino/boards.ts"
 import { expand } from "../arduino/expandProperty.ts"
 import { parseCoreReference } from "../arduino/platform.ts"
 import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
-import { expandRecipe } from "../arduino/recipe.ts"
 import { requiredTools } from "../arduino/requiredTools.ts"
 import { findBoard } from "../boards/findBoard.ts"
 import { vendorNames, writtenOptions } from "../boards/vendorNames.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
-import { Disk } from "../disk/Disk.ts"
-import type { Digest } from "../domain/Digest.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { projectName } from "../plan/planLink.ts"
 import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
 import type { PlannedStep } from "../plan/steps/planStep.ts"
 import { Span } from "../telemetry/names.ts"
-import { findProgram, findTool, missing, pathFolders } from "../toolchain/findTool.ts"
-import { compilerVersion } from "../toolchain/Toolchain.ts"
-import { toolchainIdentity } from "../toolchain/toolchainIdentity.ts"
+import { findTool } from "../toolchain/findTool.ts"
+import { type Driver, driverOf } from "./driverOf.ts"
 import { packageProperties } from "./packageProperties.ts"
 import { applicationRoom, type Partitions, readPartitions } from "./partitions.ts"
 import { relativeTo } from "./relativeTo.ts"
-import { replacedSteps } from "./replacedSteps.ts"
+import { replaceableRecipes, replacedSteps } from "./replacedSteps.ts"
 import { referencedPlatform, type ResolvedPlatform } from "./resolvePlatform.ts"
-
-/** The compiler driver that recipes call, and what is behind it. */
-export interface Driver {
-  readonly compiler: string
-  readonly version: string
-  readonly identity: Digest
-}
 
 /** What a build of a board is made with. */
 export interface BoardBuild {
@@ -73,10 +62,7 @@ export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
   const partitions = yield* readPartitions(steps, projectDir)
   // A recipe that is replaced needs no tools.
   const without = mergeProperties(
-    literalProperties(
-      Object.fromEntries([...recipes, ...images.map(({ recipe }) => recipe)].map((recipe) => [recipe, ""])),
-      "fbuild"
-    ),
+    emptied([...recipes, ...images.map(({ recipe }) => recipe)]),
     yield* Effect.fromResult(roomOf(partitions, plain))
   )
   const tools = yield* installedTools(spec, mergeProperties(plain, without), search)
@@ -96,6 +82,9 @@ export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
   return found
 })
 
+const emptied = (recipes: ReadonlyArray<string>): Properties =>
+  literalProperties(Object.fromEntries(recipes.map((recipe) => [recipe, ""])), "fbuild")
+
 /** The table of partitions says better than the board how large a program may be. */
 const roomOf = (partitions: Partitions | undefined, properties: Properties) =>
   partitions === undefined
@@ -111,7 +100,9 @@ const roomOf = (partitions: Partitions | undefined, properties: Properties) =>
 /** The properties of a core's first board as they are without any project. */
 export const plainProperties = Effect.fnUntraced(
   function*({ platform, spec }: ResolvedPlatform, search: PackageSearch) {
-    const [id = ""] = platform.boards.boards.keys()
+    // Some are no boards, but names for what is plugged in.
+    const boards = [...platform.boards.boards.values()]
+    const { id = "" } = boards.find(({ properties }) => properties.has("build.core")) ?? boards[0] ?? {}
     const board = yield* Effect.fromResult(findBoard(platform.boards, {}, id))
     const values: BuildValues = {
       ...commonValues(search),
@@ -123,7 +114,8 @@ export const plainProperties = Effect.fnUntraced(
       tools: []
     }
     const without = yield* Effect.fromResult(boardProperties(platform, board, values))
-    const tools = yield* installedTools(spec, without, search)
+    const unused = emptied(replaceableRecipes(spec, without))
+    const tools = yield* installedTools(spec, mergeProperties(without, unused), search)
     return yield* Effect.fromResult(boardProperties(platform, board, { ...values, tools }))
   }
 )
@@ -207,40 +199,6 @@ const installedTools = Effect.fnUntraced(function*(spec: PlatformSpec, propertie
   }
   return tools
 })
-
-/** The driver that the recipe for C starts, and its identity for the flags that choose among its libraries. */
-export const driverOf = Effect.fnUntraced(function*(
-  properties: Properties,
-  spec: PlatformSpec,
-  search: PackageSearch
-) {
-  const disk = yield* Disk
-  const bindings = { includes: [], source_file: "x", object_file: "x" }
-  const [program = "", ...words] = yield* Effect.fromResult(expandRecipe(properties, "recipe.c.o.pattern", bindings))
-  const compiler = program.includes("/") ? program : yield* findProgram(program, search.variables)
-  if (compiler === undefined) return yield* missing(program, pathFolders(search.variables))
-  if ((yield* disk.signature(compiler)) === undefined) {
-    return yield* missing(compiler, [compiler.slice(0, compiler.lastIndexOf("/"))])
-  }
-  const origin = { path: "fbuild", line: 0, key: "toolchain.files" }
-  const files = yield* Effect.fromResult(
-    Result.all(spec.toolchain.files.map((text) => expand(properties, text, origin)))
-  )
-  const driver: Driver = {
-    compiler,
-    version: yield* compilerVersion(compiler, search.home),
-    identity: yield* toolchainIdentity({
-      compiler,
-      flags: words.filter(choosesLibraries),
-      specs: files,
-      home: search.home
-    })
-  }
-  return driver
-})
-
-/** Machine options and specs files lead to other libraries, start files and specs. Source: GCC manual, "Spec Files", "Submodel Options". */
-const choosesLibraries = (flag: string): boolean => /^(?:-m|-{1,2}specs=)/.test(flag)
 
 /** What recipes without a core need to be told of a board in the form of flags, as `PlatformSpec.bare` says. */
 const impliedFlags = (written: Properties): Properties => {

@@ -54,6 +54,12 @@ export const replacedSteps = Effect.fn(Span.replacedSteps)(function*(
   return found
 })
 
+/** Keys of the recipes that a family replaces, whatever files are there. */
+export const replaceableRecipes = (
+  { replaced = [] }: Pick<PlatformSpec, "replaced">,
+  properties: Properties
+): ReadonlyArray<string> => replaced.flatMap((rule) => recipesOf(rule, properties))
+
 const recipesOf = ({ calls, recipe }: ReplacedRecipe, properties: Properties): ReadonlyArray<string> => {
   const [key, line] = [new RegExp(recipe), new RegExp(calls)]
   return [...properties].filter(([name, { value }]) => name.endsWith(".pattern") && key.test(name) && line.test(value))

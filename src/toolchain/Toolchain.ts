@@ -14,7 +14,9 @@ export class ToolMissing extends Schema.TaggedError<ToolMissing>()("ToolMissing"
     return `${this.tool} not found in ${this.searched.join(", ")}`
   }
   get hint() {
-    return this.debianPackages.length === 0 ? undefined : `sudo apt-get install ${this.debianPackages.join(" ")}`
+    return this.debianPackages.length === 0
+      ? "name the folder of a package that has it: platform_packages = NAME@file:///path/to/it"
+      : `sudo apt-get install ${this.debianPackages.join(" ")}`
   }
 }
 

@@ -50,6 +50,19 @@ const chosen = (reference: string, options: Readonly<Record<string, string>>) =>
   Result.getOrThrow(choose(reference, options))
 
 describe("chooseOptions", () => {
+  it("takes the option that gives a property the value it has been given, by the project or the board's file", () => {
+    const byText: ReadonlyArray<OptionRule> = [
+      { _tag: "Text", setting: "build.mhz", menu: "clock", property: "build.mhz" }
+    ]
+    const board = Result.getOrThrow(resolveBoard(boards, "q"))
+    const choice = (given: typeof board, options: Readonly<Record<string, string>>) =>
+      Result.getOrThrow(chooseOptions(boards, given, "q", options, byText)).options["clock"]
+    assert.strictEqual(choice(board, { "build.mhz": "8" }), "8_external")
+    assert.strictEqual(choice(board, { "build.mhz": "9" }), "16_external")
+    const file = new Map([...board.properties, ["build.mhz", { value: "8", path: "boards/q.json", line: 2 }]])
+    assert.strictEqual(choice({ ...board, properties: file }, {}), "8_external")
+  })
+
   it("takes menus by their names, and by size", () => {
     assert.deepStrictEqual(chosen("p", {}).options, { flash: "big_0", freq: "133" })
     const board = chosen("p", { "build.freq": "200", "build.filesystem_size": "64k" })

@@ -41,6 +41,28 @@ describe("findBoard", () => {
     )
   })
 
+  it("an id that differs in case and separators, then one that a rule makes", () => {
+    const ids = Result.getOrThrow(parseBoards(
+      {
+        path: "boards.txt",
+        text: "m5stack_core2.name=A\nesp32c3.name=B\nXIAO_ESP32C3.name=C\na_b.name=D\nab.name=E\n"
+      },
+      undefined,
+      "linux"
+    ))
+    const rules = [
+      { pattern: "esp32-?([sc]\\d)(?:-devkit.*)?", board: "esp32$1" },
+      { pattern: "seeed_(xiao_\\w+)", board: "$1" }
+    ]
+    const id = (text: string) => Result.map(findBoard(ids, {}, text, rules), (board) => board.id)
+    assert.deepStrictEqual(id("m5stack-core2"), Result.succeed("m5stack_core2"))
+    assert.deepStrictEqual(id("esp32-c3-devkitm-1"), Result.succeed("esp32c3"))
+    assert.deepStrictEqual(id("seeed_xiao_esp32c3"), Result.succeed("XIAO_ESP32C3"))
+    assert.isTrue(Result.isFailure(id("A-B")))
+    assert.isTrue(Result.isFailure(id("esp32-s3-devkitc-1")))
+    assert.isTrue(Result.isFailure(id("my-esp32-c3-devkit")))
+  })
+
   it("the table comes before the vendor's ids, where the core has that board", () => {
     assert.deepStrictEqual(find("one", { one: "two" }), Result.succeed({ id: "two", options: {} }))
     assert.deepStrictEqual(find("one", { one: "elsewhere" }), Result.succeed({ id: "one", options: {} }))

@@ -177,6 +177,10 @@ describe("esp32", () => {
     const run = await fbuild(project("xtensa", iniOf("esp32dev")), ["build", "--dry-run"])
     assert.strictEqual(run.status, 3, run.stdout + run.stderr)
     assert.match(run.stderr, /xtensa-esp32-elf-gcc not found/)
+    assert.match(run.stderr, /hint: name the folder of a package that has it: platform_packages = /)
+    const doctor = await fbuild(Path.join(space, "xtensa"), ["doctor"])
+    assert.match(doctor.stdout, /platform-espressif32\.zip compiler: xtensa-esp32-elf-gcc not found/)
+    assert.notMatch(doctor.stdout, /esptool/)
   })
 
   describe("errors", () => {

@@ -100,7 +100,7 @@ describe("findTool", () => {
     Effect.gen(function*() {
       assert.strictEqual(
         yield* found(["own/x-gcc", "usr/bin/x-gcc"], { platformPackages: ["x-tools@../own"], path: ["usr/bin"] }),
-        "x-gcc not found in project/../own/bin | undefined"
+        "x-gcc not found in project/../own/bin | name the folder of a package that has it: platform_packages = NAME@file:///path/to/it"
       )
     }))
 
