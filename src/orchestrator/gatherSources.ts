@@ -17,6 +17,7 @@ import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
 import { Span } from "../telemetry/names.ts"
 import type { Driver } from "./driverOf.ts"
 import { embeddedFiles } from "./embeddedFiles.ts"
+import { precompiledLibrary } from "./precompiledLibrary.ts"
 import type { ProjectFlags } from "./projectFlags.ts"
 import { relativeTo } from "./relativeTo.ts"
 import { selectLibraries } from "./selectLibraries.ts"
@@ -96,6 +97,18 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     language: file.language
   })
   const libraryNames = distinctNames(selection.libraries.map(({ library }) => baseName(library.dir)))
+  const libraries = yield* Effect.forEach(
+    selection.libraries,
+    (selected) =>
+      Effect.map(
+        precompiledLibrary(selected, { projectDir, properties: properties.quiet }),
+        ({ compileSources, linkFlags }) => ({
+          library: selected.library,
+          sources: compileSources ? selected.sources : [],
+          linkFlags: [...linkFlags, ...selected.library.ldflags]
+        })
+      )
+  )
   const inputs: BuildInputs = {
     buildDir: given.buildDir,
     toolchain: given.toolchain.identity,
@@ -103,7 +116,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     compilerEnv: ownDirectory === undefined ? {} : { PWD: ownDirectory },
     core: { sources: core.map(named(coreDir)), context: coreContext },
     variant: { sources: variant.map(named(variantDir)), context: coreContext },
-    libraries: selection.libraries.map((selected, index) =>
+    libraries: libraries.map((selected, index) =>
       plannedLibrary(selected, named(selected.library.dir), {
         ...quiet([...systemDirs, ...libraryDirs, ...selected.library.privateIncludeDirs]),
         // A library inside the project is the user's own code: its warnings are for them.
@@ -124,7 +137,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     },
     link: {
       properties: properties.quiet,
-      flags: [...flags.link.flags, ...selection.libraries.flatMap(({ library }) => library.ldflags)],
+      flags: flags.link.flags,
       libraries: flags.link.libraries,
       unflags: environment.buildUnflags
     },
@@ -146,7 +159,7 @@ const allSources = Effect.fnUntraced(function*(tree: SourceTree, dir: string) {
 })
 
 const plannedLibrary = (
-  { library, sources }: SelectedLibrary,
+  { library, linkFlags, sources }: Pick<SelectedLibrary, "library" | "sources"> & Pick<PlannedLibrary, "linkFlags">,
   named: (file: SourceFile) => PlannedSource,
   context: CompileContext,
   { archives, name }: { readonly archives: boolean; readonly name: string }
@@ -166,7 +179,7 @@ const plannedLibrary = (
       unflags: [...context.unflags, ...library.unflags]
     },
     linkage: archives && library.archive ? "archive" : "objects",
-    linkFlags: library.ldflags
+    linkFlags
   }
 }
 

@@ -38,6 +38,7 @@ export interface PlannedLibrary {
   readonly context: CompileContext
   /** `archive` as `dot_a_linkage=true` asks, else the objects themselves, as the Arduino specification says. */
   readonly linkage: "objects" | "archive"
+  /** Of the link, behind all objects: `-L…`, `-l…` and archives that it brings. */
   readonly linkFlags: ReadonlyArray<string>
 }
 

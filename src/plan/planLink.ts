@@ -49,8 +49,10 @@ export const planLink = (
 ): Result.Result<Action, ArduinoError> => {
   const elf = FilePath.make(`${inputs.buildDir}/${projectName}.elf`)
   const map = FilePath.make(`${inputs.buildDir}/${projectName}.map`)
+  const libraryFlags = inputs.libraries.flatMap(({ linkFlags }) => linkFlags)
   return Result.map(
     expandRecipe(inputs.link.properties, "recipe.c.combine.pattern", {
+      ...(libraryFlags.length === 0 ? {} : { [flagsOfLibraries]: libraryFlags }),
       archive_file: coreArchive,
       archive_file_path: archives,
       "build.path": inputs.buildDir,
@@ -58,7 +60,9 @@ export const planLink = (
       object_files: [...inputs.link.flags, ...objects]
     }),
     (argv) => {
-      const wanted = applyUnflags([...argv, ...inputs.link.libraries], inputs.link.unflags)
+      const placed = libraryFlags.every((flag) => argv.includes(flag))
+      const all = [...argv, ...(placed ? [] : libraryFlags), ...inputs.link.libraries]
+      const wanted = applyUnflags(all, inputs.link.unflags)
       const vendorMap = wanted
         .map((arg, index) =>
           (wanted[index - 1] === "-Xlinker" ? /^--?Map=(.+)/s : /^-Wl,--?Map[=,]([^,]+)/).exec(arg)?.[1]
@@ -77,6 +81,9 @@ export const planLink = (
     }
   )
 }
+
+/** Where a recipe has the flags of libraries, if it has a place for them. Source: Arduino platform specification, "Recipes for linking". */
+const flagsOfLibraries = "compiler.libraries.ldflags"
 
 /**
  * `rcs` with `D`: no times and owners of members in an archive, so that equal objects make an equal archive and nothing

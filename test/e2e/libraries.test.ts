@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { type Build, build, built, type Files, ini, said, workspace, write } from "../support/project.ts"
@@ -128,6 +129,38 @@ describe("libraries of the project", () => {
     const run = await built(dir)
     assert.deepStrictEqual(objects(run), ["Dot.a", "Dot/src/dot.cpp.o"])
     assert.include(argvOf(run, "firmware.elf").join(" "), "Dot.a")
+  })
+
+  it("as binaries with precompiled, which a change of them links again", async () => {
+    const dir = write(Path.join(space, "precompiled"), {
+      "platformio.ini": ini("uno"),
+      "lib/Magic/library.properties": "name=Magic\nversion=1\nprecompiled=full\nldflags=-lm\n",
+      "lib/Magic/src/Magic.h": "#pragma once\nextern \"C\" int magic(void);\n",
+      "lib/Magic/src/Magic.c": "#error the sources are not compiled where there are binaries\n",
+      "src/main.cpp": sketch(["Magic.h"], ["magic()"])
+    })
+    const compile = (folder: string, number: number) => {
+      const at = Path.join(dir, "lib/Magic/src", folder)
+      Fs.mkdirSync(at, { recursive: true })
+      const source = Path.join(space, "magic.c")
+      Fs.writeFileSync(source, `int magic(void) { return ${number}; }\n`)
+      execFileSync("/usr/bin/avr-gcc", ["-mmcu=atmega328p", "-Os", "-c", source, "-o", Path.join(space, "magic.o")])
+      execFileSync("/usr/bin/avr-ar", ["rcs", Path.join(at, "libmagic.a"), Path.join(space, "magic.o")])
+    }
+    compile("atmega328p", 1)
+    const first = await built(dir)
+    assert.deepStrictEqual(objects(first), [])
+    const link = argvOf(first, "firmware.elf")
+    const core = link.findIndex((word) => word.endsWith("core.a"))
+    const own = link.indexOf("-Llib/Magic/src/atmega328p")
+    assert.isAbove(own, link.findLastIndex((word) => word.endsWith(".o")))
+    assert.isBelow(own, core)
+    assert.deepStrictEqual(link.slice(own, own + 3), ["-Llib/Magic/src/atmega328p", "-lmagic", "-lm"])
+    compile("atmega328p", 2)
+    assert.include((await built(dir)).executed, ".fbuild/build/uno/firmware.elf")
+    // None for this MCU: the sources have to do.
+    Fs.renameSync(Path.join(dir, "lib/Magic/src/atmega328p"), Path.join(dir, "lib/Magic/src/atmega2560"))
+    assert.include(said(await build(dir)), "the sources are not compiled")
   })
 
   it("not with lib_ignore", async () => {
