@@ -34,6 +34,10 @@ export class UndefinedProperty extends Schema.TaggedError<UndefinedProperty>()("
   get hint() {
     const [, tool] = /^runtime\.tools\.(.+)\.path$/.exec(this.property) ?? []
     if (tool !== undefined) return `name the folder of that tool: platform_packages = ${tool}@file:///path/to/it`
+    if (this.property.startsWith("build.")) {
+      return `the board does not have it: board_${this.property} = … in platformio.ini, or ID.${this.property}=… in boards.local.txt`
+        + " beside the core's boards.txt"
+    }
     return `define ${this.property} in platform.local.txt beside the core's platform.txt (an empty value will do)`
   }
 }

@@ -30,6 +30,8 @@ export interface BuildValues {
   readonly corePlatform?: ArduinoPlatform | undefined
   /** The platform that `build.variant` refers to, when it is another one. */
   readonly variantPlatform?: ArduinoPlatform | undefined
+  /** In place of the platform's own `variants`. */
+  readonly variantsDir?: string | undefined
   /** Go over the board and its options, below the values of the build. The last one wins. */
   readonly overlays: ReadonlyArray<Properties>
 }
@@ -121,7 +123,9 @@ const folders = (
     "build.core.platform.path": corePlatform.path,
     "build.core.path": `${corePlatform.path}/cores/${core.name}`,
     "build.system.path": `${corePlatform.path}/system`,
-    "build.variant.path": variant.name === "" ? "" : `${variantPlatform.path}/variants/${variant.name}`
+    "build.variant.path": variant.name === ""
+      ? ""
+      : `${values.variantsDir ?? `${variantPlatform.path}/variants`}/${variant.name}`
   }
 }
 

@@ -8,6 +8,7 @@ import type { NoEmulatorForMcu, UnknownEmulator } from "../emulators/selectEmula
 import type { ActionError } from "../exec/ActionError.ts"
 import type { ReportedError } from "../exec/BuildEvent.ts"
 import type {
+  BoardFolderMissing,
   BoardNotFound,
   CoreFileMissing,
   LibraryMissing,
@@ -29,6 +30,7 @@ import type { NotBuilt, RequestTimedOut, UsageError } from "./UsageError.ts"
 export type FbuildError =
   | ActionError
   | ArduinoError
+  | BoardFolderMissing
   | BoardNotFound
   | ConfigError
   | CoreFileMissing
@@ -73,6 +75,7 @@ export const exitCodeOf = (error: FbuildError): number => {
     case "BadLine":
     case "BadQuoting":
     case "BadValue":
+    case "BoardFolderMissing":
     case "BoardNotFound":
     case "ConfigError":
     case "DuplicateOutput":

@@ -33,6 +33,25 @@ export class BoardNotFound extends Schema.TaggedError<BoardNotFound>()("BoardNot
   }
 }
 
+/** `build.core` or `build.variant` of a board is the name of no folder. */
+export class BoardFolderMissing extends Schema.TaggedError<BoardFolderMissing>()("BoardFolderMissing", {
+  /** Where the property is written. Line 0: no file has it. */
+  path: Schema.String,
+  line: Schema.Int,
+  property: Schema.String,
+  value: Schema.String,
+  folder: Schema.String,
+  nearest: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    const place = this.line > 0 ? `${this.path}:${this.line}` : this.path
+    return `${place}: ${this.property}=${this.value}: there is no folder ${this.folder}`
+  }
+  get hint() {
+    return this.nearest.length === 0 ? undefined : `did you mean ${this.nearest.join(", ")}?`
+  }
+}
+
 /** The image does not fit into the board's memory. */
 export class SizeOverflow extends Schema.TaggedError<SizeOverflow>()("SizeOverflow", {
   environment: Schema.String,

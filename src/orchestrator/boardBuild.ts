@@ -9,6 +9,7 @@ import { requiredTools } from "../arduino/requiredTools.ts"
 import { findBoard } from "../boards/findBoard.ts"
 import { vendorNames, writtenOptions } from "../boards/vendorNames.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
+import { joinPath } from "../domain/paths.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { projectName } from "../plan/planLink.ts"
 import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
@@ -141,6 +142,7 @@ const buildValues = (given: {
 }, packages: Properties): Omit<BuildValues, "warnings"> => {
   const { board, environment, project, resolved: { manner, platform, spec }, search } = given
   const options = vendorNames(writtenOptions(environment), spec, mergeProperties(platform.properties, board.properties))
+  const inProject = (path: string | undefined) => path === undefined ? undefined : joinPath(project.projectDir, path)
   const isSaid = (key: string) => platform.properties.has(key) || board.properties.has(key)
   const missing = Object.entries(spec.properties ?? {}).filter(([key]) => !isSaid(key))
   // A toolchain that the project names is stronger than a path that a distribution has written into the core.
@@ -150,6 +152,8 @@ const buildValues = (given: {
     buildPath: given.buildDir,
     sourcePath: relativeTo(project.projectDir, project.dirs.src),
     optimization: given.buildType,
+    // Source: PlatformIO's Arduino builders, which look for the variant below that folder of the project.
+    variantsDir: inProject(environment.boardOptions["build.variants_dir"]),
     tools: [],
     overlays: [mergeProperties(
       literalProperties(Object.fromEntries(missing), "fbuild"),

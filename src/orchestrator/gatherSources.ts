@@ -15,6 +15,7 @@ import type { SourceFile } from "../sources/SourceFile.ts"
 import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"
 import { defaultSrcFilter, parseSrcFilter } from "../sources/srcFilter.ts"
 import { Span } from "../telemetry/names.ts"
+import { boardFolder } from "./boardFolder.ts"
 import type { Driver } from "./driverOf.ts"
 import { embeddedFiles } from "./embeddedFiles.ts"
 import { precompiledLibrary } from "./precompiledLibrary.ts"
@@ -52,9 +53,9 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     string
   ]
   const isBare = environment.framework.length === 0
-  const folderIn = (key: string) => isBare ? "" : properties.quiet.get(key)?.value ?? ""
-  const coreDir = folderIn("build.core.path")
-  const variantDir = folderIn("build.variant.path")
+  const folderOf = (what: "core" | "variant") => isBare ? Effect.succeed("") : boardFolder(tree, properties.quiet, what)
+  const coreDir = yield* folderOf("core")
+  const variantDir = yield* folderOf("variant")
   const [sources, core, variant] = yield* Effect.all([
     discoverSources(tree, {
       projectDir,

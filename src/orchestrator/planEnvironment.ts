@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ResolvedBoard } from "../arduino/boards.ts"
 import { mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { type SizeRecipe, sizeRecipe } from "../arduino/size.ts"
+import { boardReference } from "../boards/boardReference.ts"
 import { chooseOptions } from "../boards/chooseOptions.ts"
 import { vendorNames, writtenOptions } from "../boards/vendorNames.ts"
 import { type EnvironmentConfig, type ProjectConfig, requireBoard, requirePlatform } from "../config/ProjectConfig.ts"
@@ -140,8 +141,9 @@ const decideBoard = Effect.fnUntraced(
       const options = { search, boardsDir: project.dirs.boards, boardId, mcu }
       return { boardId, ...yield* resolveBare(named, spec.bare, options) }
     }
-    const boardId = yield* Effect.fromResult(requireBoard(environment))
+    const written = yield* Effect.fromResult(requireBoard(environment))
     const resolved = yield* resolvePlatform(named, search)
+    const boardId = boardReference(written, resolved.platform.architecture)
     const found = yield* resolveBoard(boardId, resolved, search, project.dirs.boards)
     const known = mergeProperties(resolved.platform.properties, found.board.properties)
     const options = vendorNames(writtenOptions(environment), spec, known)

@@ -11,6 +11,7 @@ import { NoEmulatorForMcu, UnknownEmulator } from "../../src/emulators/selectEmu
 import { ActionTimedOut, CommandFailed, OutputNotWritten, SourceVanished } from "../../src/exec/ActionError.ts"
 import { StepFailed } from "../../src/exec/BuiltinSteps.ts"
 import {
+  BoardFolderMissing,
   BoardNotFound,
   CoreFileMissing,
   LibraryMissing,
@@ -52,6 +53,16 @@ const errors: {
   BadLine: [new Arduino.BadLine({ ...origin, text: "oops", problem: "no equals sign" }), 2],
   BadQuoting: [new Arduino.BadQuoting({ ...origin, key: "k", quote: "\"", text: "\"x" }), 2],
   BadValue: [new Arduino.BadValue({ ...origin, key: "k", value: "v", expected: "a number" }), 2],
+  BoardFolderMissing: [
+    new BoardFolderMissing({
+      ...origin,
+      property: "build.variant",
+      value: "standart",
+      folder: "/core/variants/standart",
+      nearest: ["standard"]
+    }),
+    2
+  ],
   BoardNotFound: [
     new BoardNotFound({ ...ini, board: "uni", boardsTxt: "/core/boards.txt", nearest: ["uno", "one"] }),
     2
