@@ -175,16 +175,17 @@ describe("traces", () => {
     assert.strictEqual(process!.status, "STATUS_CODE_ERROR")
   })
 
-  it("of a cancelled build", async () => {
-    const started = Path.join(space, "slow.started")
+  it.each(["off", "on"])("of a cancelled build, with the daemon %s", async (daemon) => {
+    const started = Path.join(space, `slow-${daemon}.started`)
     const folder = compilers(
-      "slow",
+      `slow-${daemon}`,
       `case "$*" in *-c*) : > "${started}"; sleep 30;; *) exec /usr/bin/avr-g++ "$@";; esac`
     )
-    const dir = write(Path.join(space, "cancelled"), project(folder))
+    const dir = write(Path.join(space, `cancelled-${daemon}`), project(folder))
+    const home = { FBUILD_HOME: Path.join(space, `cancelled-${daemon}-home`), FBUILD_DAEMON: daemon }
     const child = ChildProcess.spawn(program, ["build", "--json"], {
       cwd: dir,
-      env: environment(dir, exporting()),
+      env: environment(dir, exporting(home)),
       stdio: ["ignore", "pipe", "pipe"]
     })
     let [stdout, stderr] = ["", ""]
@@ -206,6 +207,7 @@ describe("traces", () => {
     }
     const [process] = processesOf(spans).filter(({ parent }) => cancelled.some(({ id }) => id === parent))
     assert.strictEqual(process!.message, "cancelled")
+    await fbuild("/", ["daemon", "stop"], home)
   })
 
   it("go on in children and come from callers", async () => {
@@ -332,18 +334,26 @@ describe("traces", () => {
     assert.notMatch(without.stdout, /trace/)
   })
 
-  it("hold up no build when their endpoint is dead, mute or refuses", async () => {
+  it("hold up no build when their endpoint is dead, mute, slow or refuses", async () => {
     const dir = write(Path.join(space, "dead"), project())
     const mute = Net.createServer(() => {}).listen(0, "127.0.0.1")
     const refuses = Net.createServer((socket) => {
       socket.on("error", () => {})
       socket.once("data", () => socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"))
     }).listen(0, "127.0.0.1")
+    const slow = Net.createServer((socket) => {
+      socket.on("error", () => {})
+      socket.once(
+        "data",
+        () => setTimeout(() => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), 20_000).unref()
+      )
+    }).listen(0, "127.0.0.1")
     await sleep(50)
     const port = (server: Net.Server) => (server.address() as Net.AddressInfo).port
     const cases = {
       [`http://127.0.0.1:1`]: /connection refused/,
       [`http://127.0.0.1:${port(mute)}`]: /no answer in time/,
+      [`http://127.0.0.1:${port(slow)}`]: /no answer in time/,
       [`http://127.0.0.1:${port(refuses)}`]: /HTTP status 403/,
       "http://nobody.invalid:4318": /ENOTFOUND|EAI_AGAIN|no answer in time/
     }
@@ -358,8 +368,7 @@ describe("traces", () => {
       assert.match(stderr, reason)
       assert.isBelow(waited, 1000, "100 ms of ours, and the end of the process, on a machine that may be busy")
     }
-    mute.close()
-    refuses.close()
+    for (const server of [mute, slow, refuses]) server.close()
   })
 
   /** A build, and how long after its last line its process lived on, ms. */
