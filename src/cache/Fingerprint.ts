@@ -167,10 +167,12 @@ const factLines = (name: string, value: unknown): ReadonlyArray<string> =>
 
 /** One line, whatever the text; a text that has neither control characters nor backslashes is itself. */
 const escape = (text: string): string =>
-  special.test(text)
+  !plain.test(text) && special.test(text)
     ? text.replaceAll(specials, (char) => char === "\\" ? "\\\\" : `\\u{${char.codePointAt(0)!.toString(16)}}`)
     : text
 
+/** What nearly all texts are. */
+const plain = /^[ -[\]-~]*$/
 // Half a surrogate pair has no UTF-8 that SHA-256 could be taken of.
 const special = /[\\\p{Cc}\p{Surrogate}]/u
 const specials = /[\\\p{Cc}\p{Surrogate}]/gu

@@ -67,19 +67,37 @@ interface Match {
 }
 
 const find = (family: Family, word: string, next: string | undefined): Match | undefined => {
+  const { found, starts } = indexOf(family)
+  const known = found.get(word)
+  if (known !== undefined) return known
+  const candidates = starts.get(word.slice(0, 2)) ?? starts.get("-") ?? []
   // Long options of ld's may have one dash.
-  const spellings = family === "ld" && /^-[^-]./.test(word) ? [word, `-${word}`] : [word]
-  const starts = startsOf(family)
-  const keys = new Set(spellings.flatMap((spelling) => [spelling.slice(0, 1), spelling.slice(0, 2)]))
-  const candidates = [...keys].flatMap((key) => starts.get(key) ?? []).sort((one, other) => one.order - other.order)
-  for (const { name, row } of candidates) {
-    for (const spelling of spellings) {
-      const match = spelling.startsWith(name) ? matchRow(row, name, spelling.slice(name.length), next) : undefined
-      if (match !== undefined && row.value?.test(match.value) !== false) return match
+  const long = family === "ld" && /^-[^-]./.test(word) ? `-${word}` : undefined
+  const all = long === undefined
+    ? candidates
+    : [...new Set([...candidates, ...starts.get("--") ?? []])].sort((one, other) => one.order - other.order)
+  /** Whether the next word makes no difference. */
+  let isWhole = true
+  for (const { name, row } of all) {
+    for (const spelling of long === undefined ? [word] : [word, long]) {
+      if (!spelling.startsWith(name)) continue
+      if (spelling === name && ["joined", "next", "long"].includes(row.match)) isWhole = false
+      const match = matchRow(row, name, spelling.slice(name.length), next)
+      if (match === undefined || row.value?.test(match.value) === false) continue
+      if (isWhole) remember(found, word, match)
+      return match
     }
   }
   return undefined
 }
+
+/** Most words of a command are those of all others. */
+const remember = (found: Map<string, Match>, word: string, match: Match) => {
+  if (found.size >= mostWords) found.clear()
+  found.set(word, match)
+}
+
+const mostWords = 5000
 
 /** `rest`: what stands behind the name in its word. */
 const matchRow = (row: FlagRow, name: string, rest: string, next: string | undefined): Match | undefined => {
@@ -108,20 +126,29 @@ interface Candidate {
   readonly order: number
 }
 
-const known = new Map<Family, ReadonlyMap<string, ReadonlyArray<Candidate>>>()
+interface Index {
+  /** By the first two letters of a word, in order: there are hundreds of names, and a command has dozens of words. */
+  readonly starts: ReadonlyMap<string, ReadonlyArray<Candidate>>
+  /** What words without a value of their own have turned out to be. */
+  readonly found: Map<string, Match>
+}
 
-/** The names of a table by their first two letters: there are hundreds, and a command has dozens of words. */
-const startsOf = (family: Family): ReadonlyMap<string, ReadonlyArray<Candidate>> => {
-  let starts = known.get(family)
-  if (starts === undefined) {
+const indices = new Map<Family, Index>()
+
+const indexOf = (family: Family): Index => {
+  let index = indices.get(family)
+  if (index === undefined) {
     const candidates = tables[family].flatMap((row) => row.names.map((name) => ({ name, row })))
-    starts = Map.groupBy(
-      candidates.map((candidate, order) => ({ ...candidate, order })),
-      ({ name }) => name.slice(0, 2)
-    )
-    known.set(family, starts)
+      .map((candidate, order) => ({ ...candidate, order }))
+    const any = candidates.filter(({ name }) => name.length === 1)
+    const starts = new Map([["-", any]])
+    for (const [start, some] of Map.groupBy(candidates, ({ name }) => name.slice(0, 2))) {
+      starts.set(start, [...new Set([...any, ...some])].sort((one, other) => one.order - other.order))
+    }
+    index = { starts, found: new Map() }
+    indices.set(family, index)
   }
-  return starts
+  return index
 }
 
 const tables: Readonly<Record<Family, FlagTable>> = { gcc: gccFlags, cpp: cppFlags, ...binutilsFlags }

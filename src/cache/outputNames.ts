@@ -28,4 +28,5 @@ export const nameFiles = (
 export const isOutputName = (text: string): boolean => /^\{(?:output \d+|depfile)\}$/.test(text)
 
 /** Whether a text has the name of an output in it. */
-export const hasOutputName = (text: string): boolean => /(?<!\{)\{(?:output \d+|depfile)\}/.test(text)
+export const hasOutputName = (text: string): boolean =>
+  text.includes("{") && /(?<!\{)\{(?:output \d+|depfile)\}/.test(text)
