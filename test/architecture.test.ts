@@ -56,7 +56,8 @@ const rules: Rules = {
   /** Folders that may import nothing outside the repository but what matches. */
   restricted: {
     domain: /^effect\//,
-    telemetry: /^effect\//,
+    // Its records are the wire format of protobuf.
+    telemetry: /^effect\/|^@bufbuild\/protobuf\/wire$/,
     launcher: /^node:/,
     platforms: /^effect\//
   },

@@ -65,9 +65,10 @@ export class ActionCache extends Context.Service<ActionCache, {
         })
 
         const add = Effect.fnUntraced(function*(key: Digest, cached: CachedAction) {
-          const trace = traceOf(cached)
-          const others = (yield* find(key)).filter((other) => traceOf(other) !== trace)
-          yield* writeEntry(disk, home, key, [cached, ...others].slice(0, maximumRuns))
+          const others = yield* find(key)
+          const trace = others.length === 0 ? "" : traceOf(cached)
+          const runs = [cached, ...others.filter((other) => traceOf(other) !== trace)]
+          yield* writeEntry(disk, home, key, runs.slice(0, maximumRuns))
         })
 
         return ActionCache.of({ find, add })
@@ -82,7 +83,7 @@ export const readEntry = Effect.fnUntraced(function*(disk: Disk["Service"], home
   const body = text.slice(digestLength + 1)
   if (text.slice(0, digestLength + 1) !== `${seal(key, body)}\n`) return "damaged" as const
   const decoded = decode(body)
-  return decoded._tag === "None" ? [] : decoded.value.runs
+  return decoded._tag === "None" ? [] : decoded.value.runs.map(unpack)
 })
 
 export const writeEntry = (
@@ -91,17 +92,34 @@ export const writeEntry = (
   key: Digest,
   runs: ReadonlyArray<CachedAction>
 ): Effect.Effect<void, DiskError> => {
-  const body = encode({ version, runs })
+  const body = encode({ version, runs: runs.map(pack) })
   return writeWhole(disk, entryPath(home, key), `${seal(key, body)}\n${body}`)
 }
 
-/** Bump when older fbuilds would misread an entry. 1: first. 2: what is carried, marks. */
-const version = 2
+/** Bump when older fbuilds would misread an entry. 1: first. 2: what is carried, marks. 3: digests in one text. */
+const version = 3
 
+/** Of the digests of all inputs one text: to look at each would take most of the time of a hit, and the seal vouches for all. */
+const { inputs: _, ...others } = CachedAction.fields
 const Body = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
-  runs: Schema.Array(CachedAction)
+  runs: Schema.Array(Schema.Struct({ paths: Schema.Array(Schema.String), digests: Schema.String, ...others }))
 }))
+type Packed = typeof Body.Type["runs"][number]
+
+const pack = ({ inputs, ...others }: CachedAction): Packed => ({
+  paths: inputs.map(([path]) => path),
+  digests: inputs.map(([, digest]) => digest).join(""),
+  ...others
+})
+
+const unpack = ({ digests, paths, ...others }: Packed): CachedAction => ({
+  inputs: paths.map((path, index) =>
+    [path, digests.slice(index * digestLength, (index + 1) * digestLength) as Digest] as const
+  ),
+  ...others
+})
+
 const decode = Schema.decodeOption(Body)
 const encode = Schema.encodeSync(Body)
 

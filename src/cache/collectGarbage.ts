@@ -92,6 +92,8 @@ export const gcIfDue: (options: GcOptions) => Effect.Effect<GcReport | undefined
     if (last !== undefined && now - last < dueMillis) return undefined
     // First, so that of two builds which end together one looks.
     yield* writeWhole(disk, `${cacheDir(options.home)}/${stamp}`, "")
+    // A cache that nobody has looked after is new: what is in it is too young to go.
+    if (last === undefined) return undefined
     if (totalBytes(yield* listCache(options.home)) <= options.maxBytes) return undefined
     return yield* collectGarbage(options)
   },

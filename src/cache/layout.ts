@@ -25,7 +25,8 @@ export const writeWhole = (
   path: string,
   content: string | Uint8Array,
   mode?: number
-): Effect.Effect<void, DiskError> => makingFolder(disk, path, disk.write(path, content, mode))
+): Effect.Effect<void, DiskError> =>
+  makingFolder(disk, path, disk.write(path, content, { folder: "made", ...(mode === undefined ? {} : { mode }) }))
 
 /** Writes to a file; once more where its folder was missing, or after a folder that stood in its place has gone. */
 export const makingFolder = (

@@ -72,9 +72,13 @@ export class Disk extends Context.Service<Disk, {
   readonly readBytes: (path: string) => Effect.Effect<Uint8Array | undefined, DiskError>
   /**
    * Writes a file whole: to a temporary name beside it, then renamed. The name is `<path>.<pid>-<n>~`. `mode` is the
-   * file's, before the umask; without it 0666.
+   * file's, before the umask; without it 0666. The folder has to be there unless it is to be made.
    */
-  readonly write: (path: string, content: string | Uint8Array, mode?: number) => Effect.Effect<void, DiskError>
+  readonly write: (
+    path: string,
+    content: string | Uint8Array,
+    options?: { readonly mode?: number; readonly folder?: "made" }
+  ) => Effect.Effect<void, DiskError>
   /** Writes a file that others do not look at yet, in place of any that is there. Fails without leaving a part of it. */
   readonly writeNew: (path: string, content: Uint8Array) => Effect.Effect<void, DiskError>
   /**

@@ -33,11 +33,18 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
     digestMarking: (path, words) => digested(path, words),
     readBytes: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path))),
     readText: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path, "utf8"))),
-    write: (path, content, mode) =>
+    write: (path, content, { folder, mode } = {}) =>
       attempt("write", path, () => {
         const temporary = `${path}.${process.pid}-${written++}~`
+        const write = () => FileSystem.writeFileSync(temporary, content, mode === undefined ? {} : { mode })
         try {
-          FileSystem.writeFileSync(temporary, content, mode === undefined ? {} : { mode })
+          try {
+            write()
+          } catch (cause) {
+            if (folder === undefined || (cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
+            makeFolder(path.slice(0, path.lastIndexOf("/")))
+            write()
+          }
           FileSystem.renameSync(temporary, path)
         } catch (cause) {
           FileSystem.rmSync(temporary, { force: true })

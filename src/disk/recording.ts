@@ -84,7 +84,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       touch: disk.touch,
       // Folders that are there already are as they were.
       makeDirectory: disk.makeDirectory,
-      write: (path, content, mode) => writing(path, disk.write(path, content, mode)),
+      write: (path, content, options) => writing(path, disk.write(path, content, options)),
       writeNew: (path, content) => writing(path, disk.writeNew(path, content)),
       copy: (from, to, mode) => writing(to, reading(from, disk.copy(from, to, mode))),
       append: (path, text) => writing(path, disk.append(path, text)),
