@@ -48,7 +48,8 @@ export interface Surroundings {
 export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: string) => string) {
   const disk = yield* Disk
   const listings = new Map<string, ReadonlySet<string>>()
-  const found = new Map<string, ReadonlyArray<string>>()
+  /** What shadows a header, by the search and the header. */
+  const found = new Map<string, Map<string, ReadonlyArray<string>>>()
   const expanded = new Map<string, ReadonlyArray<string>>()
   const shelves = new Map<string, Shelves>()
 
@@ -68,6 +69,12 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     const first = name.slice(0, slash)
     if (first !== ".." && first !== "." && !names.has(first)) return false
     return yield* exists(inFolder(folder, name))
+  })
+
+  /** Many names are asked for in few folders. */
+  const isListed = Effect.fnUntraced(function*(path: string) {
+    const slash = path.lastIndexOf("/")
+    return (yield* listing(slash < 0 ? "." : path.slice(0, slash))).has(path.slice(slash + 1))
   })
 
   const exists = (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined)
@@ -112,26 +119,35 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   }
 
   const shadows = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
+    if (!isCompile(action)) return []
     const search = searchOf(yield* wordsOf(action), read)
+    const known = found.get(search.key) ?? new Map<string, ReadonlyArray<string>>()
+    found.set(search.key, known)
     const all = new Set<string>()
     for (const header of read) {
-      const key = `${header}\0${search.key}`
-      let here = found.get(key)
+      let here = known.get(header)
       if (here === undefined) {
-        const shelves = yield* shelvesOf(search)
-        const places = new Set(forcedShadowsOf(header, search))
-        const certain = new Set<string>()
-        for (const shadow of shadowsOf(header, search)) {
-          const to = shadow.name.includes("/") ? places : certain
-          for (const path of candidatesOf(shadow, search, shelves)) to.add(path)
-        }
-        here = [...certain, ...yield* Effect.filter([...places], exists)]
-        found.set(key, here)
+        here = yield* shadowing(header, search)
+        known.set(header, here)
       }
       for (const path of here) all.add(path)
     }
     for (const path of read) all.delete(path)
     return [...all]
+  })
+
+  const shadowing = Effect.fnUntraced(function*(header: string, search: Search) {
+    const shelves = yield* shelvesOf(search)
+    const possible = new Set(forcedShadowsOf(header, search))
+    const certain: Array<string> = []
+    for (const shadow of shadowsOf(header, search)) {
+      for (const path of candidatesOf(shadow, search, shelves)) {
+        if (shadow.name.includes("/")) possible.add(path)
+        else certain.push(path)
+      }
+    }
+    for (const path of possible) if (yield* isListed(path)) certain.push(path)
+    return certain
   })
 
   const answers = Effect.fnUntraced(function*(places: ReadonlyArray<Place>, read: ReadonlyArray<string>) {
@@ -189,6 +205,9 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
 
   return { shadows, asked, askedByMacro: byMacro, precompiled, librariesBefore } satisfies Surroundings
 })
+
+export const isCompile = ({ mnemonic }: Action): boolean =>
+  mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"
 
 /** By the first part of a name: which folders have it. */
 interface Shelves {

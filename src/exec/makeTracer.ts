@@ -6,7 +6,7 @@ import type { Action } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
 import { asksByMacro } from "./shadows.ts"
-import { makeSurroundings } from "./Surroundings.ts"
+import { isCompile, makeSurroundings } from "./Surroundings.ts"
 
 /** What an action turned out to have read, and when it started. */
 export interface Finished {
@@ -149,6 +149,3 @@ const isAssembledLater = ({ argv, mnemonic }: Action): boolean =>
   mnemonic !== "Assemble" &&
   (argv.some((word) => /^(?:@|-specs|--specs)/.test(word)) ||
     argv.findLast((word) => /^-f(?:no-)?lto(?:=|$)/.test(word))?.startsWith("-flto") === true)
-
-const isCompile = ({ mnemonic }: Action): boolean =>
-  mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"

@@ -88,6 +88,7 @@ const optionsOf = (words: ReadonlyArray<string>): Array<Option> => {
   const found: Array<Option> = []
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!
+    if (!/^-[-Ii]/.test(word)) continue
     const [name, meaning] = word.startsWith("--")
       ? longOption(word)
       : joined.find(([name]) => word.startsWith(name)) ?? []
@@ -104,11 +105,12 @@ const longOption = (word: string): readonly [name: string, meaning: Meaning | un
 }
 
 const foldersOf = (argv: ReadonlyArray<string>) => {
-  const isHandedOn = (index: number) => argv[index]!.startsWith("-Wp,") || argv[index - 1] === "-Xpreprocessor"
-  const told = optionsOf(argv.filter((_, index) => !isHandedOn(index)))
-  const preprocessor = argv.flatMap((arg, index) =>
-    !isHandedOn(index) ? [] : arg.startsWith("-Wp,") ? arg.slice("-Wp,".length).split(",") : [arg]
-  )
+  const [driver, preprocessor]: [Array<string>, Array<string>] = [[], []]
+  for (const [index, word] of argv.entries()) {
+    if (word.startsWith("-Wp,")) preprocessor.push(...word.slice("-Wp,".length).split(","))
+    else (argv[index - 1] === "-Xpreprocessor" ? preprocessor : driver).push(word)
+  }
+  const told = optionsOf(driver)
   const isFirst = ([meaning]: Option) => meaning === "bracket"
   const options = [
     ...told.filter(isFirst),
