@@ -3,12 +3,13 @@
 //   node scripts/bench/cold.ts [project-dir] [--runs N] [--jobs N]
 //
 // Prints medians in ms: ninja's whole process; fbuild's engine in process, without and with an empty cache that it fills;
-// the whole process; engine and whole process of a warm daemon and its launcher. Needs ninja (Debian: ninja-build) and dist/fbuild (npm run build).
+// the whole process; engine and whole process of a warm daemon and its launcher, and its engine with an empty cache; and what
+// filling the cache adds to the build beside it, in % (median of the pairs). Needs ninja (Debian: ninja-build) and dist/fbuild (npm run build).
 import { execFileSync } from "node:child_process"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { milliseconds, ninjaFile, privateProject, report } from "./support.ts"
+import { median, milliseconds, ninjaFile, privateProject, report } from "./support.ts"
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -22,6 +23,7 @@ const times = {
   filling: [] as Array<number>,
   whole: [] as Array<number>,
   "daemon engine": [] as Array<number>,
+  "daemon filling": [] as Array<number>,
   "daemon whole": [] as Array<number>
 }
 try {
@@ -39,9 +41,13 @@ try {
     const daemonWhole = milliseconds(() => {
       daemonEngine = project.build(["--no-cache", "-j", values.jobs], project.daemon).durationMs
     })
-    project.clean()
-    rmSync(join(project.env.FBUILD_HOME, "cache"), { recursive: true, force: true })
-    const filling = project.build(["-j", values.jobs]).durationMs
+    const fill = (by: typeof project.run) => {
+      project.clean()
+      rmSync(join(project.env.FBUILD_HOME, "cache"), { recursive: true, force: true })
+      return project.build(["-j", values.jobs], by).durationMs
+    }
+    const filling = fill(project.run)
+    const daemonFilling = fill(project.daemon)
     // The first round only warms the system's file cache, and the daemon.
     if (run === 0) continue
     times.ninja.push(ninja)
@@ -50,8 +56,16 @@ try {
     times.whole.push(whole)
     times["daemon engine"].push(daemonEngine)
     times["daemon whole"].push(daemonWhole)
+    times["daemon filling"].push(daemonFilling)
   }
 } finally {
   project.remove()
 }
 report(times)
+const added = (filling: ReadonlyArray<number>, engine: ReadonlyArray<number>) =>
+  `${((median(filling.map((one, run) => one / engine[run]!)) - 1) * 100).toFixed(1)} %`
+console.log(
+  `filling the cache adds ${added(times.filling, times.engine)}, with the daemon ${
+    added(times["daemon filling"], times["daemon engine"])
+  }`
+)
