@@ -1,5 +1,6 @@
 import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
 import { boards } from "./boards.ts"
+import { uf2Images } from "./uf2Images.ts"
 
 /** RP2040 and RP2350 with Earle Philhower's core, as PlatformIO's `raspberrypi`. Sources of the values: NOTES.md. */
 export const platform = PlatformSpec.make({
@@ -29,25 +30,6 @@ export const platform = PlatformSpec.make({
     why:
       "the core's libraries include it under this macro, and it does not compile without; arduino-pico's own build for PlatformIO does the same"
   }],
-  images: [
-    {
-      recipe: "recipe.objcopy.uf2.pattern",
-      why: "picotool and elf2uf2 are in no distribution; fbuild writes UF2 itself",
-      when: { "build.chip": "rp2040" },
-      uf2: { familyId: 0xe48b_ff56, pageSize: 256, sectorSize: 4096 }
-    },
-    {
-      recipe: "recipe.objcopy.uf2.pattern",
-      why: "as above, with the absolute block that RP2350-E10 asks for",
-      when: { "build.chip": "rp2350" },
-      uf2: { familyId: 0xe48b_ff59, pageSize: 256, sectorSize: 4096, absoluteBlock: 0x10ff_ff00 }
-    },
-    {
-      recipe: "recipe.objcopy.uf2.pattern",
-      why: "as above, for its RISC-V cores",
-      when: { "build.chip": "rp2350-riscv" },
-      uf2: { familyId: 0xe48b_ff5a, pageSize: 256, sectorSize: 4096, absoluteBlock: 0x10ff_ff00 }
-    }
-  ],
+  replaced: uf2Images,
   overlays: []
 })

@@ -12,7 +12,7 @@ import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.t
 import { joinPath } from "../domain/paths.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { projectName } from "../plan/planLink.ts"
-import type { PlatformSpec, ReplacedImage } from "../plan/PlatformSpec.ts"
+import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import type { PlannedStep } from "../plan/steps/planStep.ts"
 import { Span } from "../telemetry/names.ts"
 import { findTool } from "../toolchain/findTool.ts"
@@ -28,8 +28,6 @@ export interface BoardBuild {
   /** Without warnings, for code that the user did not write; with the compiler's default ones for the project's own. */
   readonly properties: { readonly quiet: Properties; readonly own: Properties }
   readonly driver: Driver
-  /** Those of the family that this board has. */
-  readonly images: ReadonlyArray<ReplacedImage>
   /** In place of commands of the core. */
   readonly steps: ReadonlyArray<PlannedStep>
   readonly partitions: Partitions | undefined
@@ -55,15 +53,12 @@ export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
   const propertiesOf = (more: Partial<BuildValues> & Pick<BuildValues, "warnings">) =>
     Effect.fromResult(boardProperties(platform, board, { ...values, ...more }))
   const plain = yield* propertiesOf({ warnings: "none" })
-  const images = (spec.images ?? []).filter(({ when }) =>
-    Object.entries(when).every(([key, value]) => plain.get(key)?.value === value)
-  )
   const { projectDir } = given.project
   const { recipes, steps } = yield* replacedSteps(spec, plain, { projectDir, buildDir: given.buildDir })
   const partitions = yield* readPartitions(steps, projectDir)
   // A recipe that is replaced needs no tools.
   const without = mergeProperties(
-    emptied([...recipes, ...images.map(({ recipe }) => recipe)]),
+    emptied(recipes),
     yield* Effect.fromResult(roomOf(partitions, plain))
   )
   const tools = yield* installedTools(spec, mergeProperties(plain, without), search)
@@ -74,7 +69,6 @@ export const boardBuild = Effect.fn(Span.boardBuild)(function*(given: {
   )
   const found: BoardBuild = {
     properties: { quiet, own },
-    images,
     steps,
     partitions,
     driver: yield* driverOf(quiet, spec, search),

@@ -38,7 +38,6 @@ export interface Gathering {
   readonly toolchain: Pick<Driver, "compiler" | "identity">
   /** In place of commands of the core, and without a recipe. */
   readonly steps: BuildInputs["steps"]
-  readonly images: BuildInputs["images"]
 }
 
 /** Finds the sources of core, variant, libraries and project, and puts everything that a plan is made from together. */
@@ -144,8 +143,7 @@ export const gatherSources = Effect.fn(Span.gatherSources)(function*(given: Gath
     },
     ...(isListed(environment) ? { listing: given.toolchain.compiler.replace(/(?:gcc|g\+\+|cc)$/, "objdump") } : {}),
     embedded: yield* embeddedFiles(projectDir, environment),
-    steps: given.steps,
-    images: given.images
+    steps: given.steps
   }
   return inputs
 })

@@ -67,7 +67,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
   const { core, platform, spec } = resolved
   const buildDir = buildDirOf(project, environment)
   const buildType = request.buildType ?? environment.buildType
-  const { driver, images, partitions, platformDirs, properties, steps } = yield* boardBuild({
+  const { driver, partitions, platformDirs, properties, steps } = yield* boardBuild({
     resolved,
     board,
     environment,
@@ -95,7 +95,6 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     flags: projectFlags(spec, environment, driver.version, mcu, buildType),
     buildDir,
     toolchain: driver,
-    images,
     steps: [...steps, ...fileSystem]
   })
   const plan = yield* inTurns(() => planBuild(inputs))

@@ -60,7 +60,8 @@ export const replaceableRecipes = (
   properties: Properties
 ): ReadonlyArray<string> => replaced.flatMap((rule) => recipesOf(rule, properties))
 
-const recipesOf = ({ calls, recipe }: ReplacedRecipe, properties: Properties): ReadonlyArray<string> => {
+const recipesOf = ({ calls, recipe, when = {} }: ReplacedRecipe, properties: Properties): ReadonlyArray<string> => {
+  if (!Object.entries(when).every(([key, value]) => properties.get(key)?.value === value)) return []
   const [key, line] = [new RegExp(recipe), new RegExp(calls)]
   return [...properties].filter(([name, { value }]) => name.endsWith(".pattern") && key.test(name) && line.test(value))
     .map(([name]) => name)

@@ -1,7 +1,6 @@
 import type { Properties } from "../arduino/Properties.ts"
 import type { Digest } from "../domain/Digest.ts"
 import type { FilePath } from "../domain/FilePath.ts"
-import type { ReplacedImage } from "./PlatformSpec.ts"
 import type { EmbeddedFile } from "./steps/planEmbed.ts"
 import type { PlannedStep } from "./steps/planStep.ts"
 
@@ -77,6 +76,4 @@ export interface BuildInputs {
   readonly embedded: ReadonlyArray<EmbeddedFile>
   /** Files that fbuild makes in place of commands of the core. */
   readonly steps: ReadonlyArray<PlannedStep>
-  /** Images that are made without a recipe. */
-  readonly images: ReadonlyArray<ReplacedImage>
 }

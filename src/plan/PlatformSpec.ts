@@ -103,22 +103,6 @@ export const FileSystemRule = Schema.Union([
 ])
 export type FileSystemRule = typeof FileSystemRule.Type
 
-/** An image that fbuild makes itself, in place of a recipe. */
-export const ReplacedImage = Schema.Struct({
-  recipe: Schema.String,
-  why: Schema.NonEmptyString,
-  /** The board's properties have these values. */
-  when: Schema.Record(Schema.String, Schema.String),
-  /** `firmware.uf2` of the ELF. */
-  uf2: Schema.Struct({
-    familyId: imageSteps.Uf2Image.familyId,
-    pageSize: imageSteps.Uf2Image.pageSize,
-    sectorSize: imageSteps.Uf2Image.sectorSize,
-    absoluteBlock: imageSteps.Uf2Image.absoluteBlock
-  })
-})
-export type ReplacedImage = typeof ReplacedImage.Type
-
 /** All that fbuild knows of one MCU family beyond its cores' own files. No functions, no I/O. */
 export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/PlatformSpec")({
   id: Schema.NonEmptyString,
@@ -170,8 +154,6 @@ export class PlatformSpec extends Schema.Class<PlatformSpec>("fbuild/plan/Platfo
   /** Commands of the core for which fbuild has steps of its own. */
   replaced: Schema.optionalKey(Schema.Array(ReplacedRecipe)),
   fileSystems: Schema.optionalKey(Schema.Array(FileSystemRule)),
-  /** Recipes for which fbuild has steps of its own. */
-  images: Schema.optionalKey(Schema.Array(ReplacedImage)),
   toolchain: Schema.Struct({
     /** PlatformIO's package name, as in `platform_packages`. */
     package: Schema.String,

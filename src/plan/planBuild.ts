@@ -6,7 +6,7 @@ import { Action, ActionId } from "./Action.ts"
 import { type ActionGraph, type GraphError, makeGraph } from "./ActionGraph.ts"
 import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
 import { objectPath, planCompile } from "./planCompile.ts"
-import { planHook, planObjcopy, planSavedImage, planSize, planUf2 } from "./planImages.ts"
+import { planHook, planObjcopy, planSavedImage, planSize } from "./planImages.ts"
 import { coreArchive, planArchive, planLink } from "./planLink.ts"
 import { planListing } from "./planListing.ts"
 import { planEmbed } from "./steps/planEmbed.ts"
@@ -141,12 +141,6 @@ export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError
     images.push(...action.outputs)
   }
   images.push(...stepsFor("image", imagesReady))
-  for (const replaced of inputs.images) {
-    const action = planUf2(inputs, elf, replaced)
-    actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
-    for (const output of action.outputs) made.add(output)
-    images.push(...action.outputs)
-  }
   const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
   if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
   if (inputs.listing !== undefined) actions.push(planListing(inputs, elf, inputs.listing))

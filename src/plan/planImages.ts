@@ -8,7 +8,6 @@ import { Action, ActionId } from "./Action.ts"
 import type { BuildInputs } from "./BuildInputs.ts"
 import { fileToolUse } from "./fileTool.ts"
 import { coreArchive, projectName } from "./planLink.ts"
-import type { ReplacedImage } from "./PlatformSpec.ts"
 
 /** What the size tool printed, below the build folder. */
 export const sizeReport = "firmware.size"
@@ -55,20 +54,6 @@ export const planObjcopy = (
       ...(fileToolUse(argv) === undefined ? { tentative: [output, ...more] } : {})
     })
   })
-
-/** `firmware.uf2`, which fbuild writes itself. Source: UF2 specification. */
-export const planUf2 = (inputs: BuildInputs, elf: FilePath, { uf2 }: ReplacedImage): Action => {
-  const image = FilePath.make(`${inputs.buildDir}/${projectName}.uf2`)
-  return Action.make({
-    id: ActionId.make(image),
-    mnemonic: "Image",
-    argv: [],
-    env: inputs.env,
-    inputs: [elf],
-    outputs: [image],
-    step: { _tag: "Uf2Image", source: { _tag: "Elf", file: elf }, ...uf2 }
-  })
-}
 
 /** The file that has what the command of a recipe printed. */
 const reportOf = (inputs: BuildInputs, recipe: string): FilePath =>

@@ -61,7 +61,6 @@ export const inputs = (platformTxt: string, more: Partial<BuildInputs> = {}): Bu
       context: context(platform)
     },
     link: { properties: platform, flags: [], libraries: [], unflags: [] },
-    images: [],
     ...more
   }
 }

@@ -16,7 +16,8 @@ export const StepForm = Schema.TaggedUnion({
     /** The binary partition table among the parts. */
     partitions: Schema.Struct({ offset: text, file: text }),
     flashSize: text
-  }
+  },
+  Uf2Image: { elf: text, familyId: text, pageSize: text, sectorSize: text, absoluteBlock: Schema.optionalKey(text) }
 })
 export type StepForm = typeof StepForm.Type
 
@@ -48,6 +49,8 @@ export const ReplacedRecipe = Schema.Struct({
   /** A regular expression on the line as `platform.txt` has it, before properties are put in. */
   calls: Schema.String,
   why: Schema.NonEmptyString,
+  /** Only for boards whose properties have these values. */
+  when: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** The line is run all the same where one of these files is there: it does more then. */
   unlessThere: Schema.optionalKey(Schema.Array(text)),
   /** Made once, however many recipes are meant; nothing where none of them is. */

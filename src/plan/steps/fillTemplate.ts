@@ -76,6 +76,15 @@ const fillForm = (form: StepForm, properties: Properties): Result.Result<Builtin
           flashSize: yield* read.number(form.flashSize)
         }
       }
+      case "Uf2Image":
+        return {
+          _tag: "Uf2Image",
+          source: { _tag: "Elf", file: yield* read.file(form.elf) },
+          familyId: yield* read.number(form.familyId),
+          pageSize: yield* read.number(form.pageSize),
+          sectorSize: yield* read.number(form.sectorSize),
+          ...(form.absoluteBlock === undefined ? {} : { absoluteBlock: yield* read.number(form.absoluteBlock) })
+        }
     }
   })
 

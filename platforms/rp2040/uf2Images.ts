@@ -1,0 +1,33 @@
+import type { ReplacedRecipe } from "../../src/plan/steps/StepTemplate.ts"
+
+const firmware = "{build.path}/{build.project_name}"
+
+const uf2 = (chip: string, familyId: string, absoluteBlock?: string): ReplacedRecipe => ({
+  recipe: "^recipe\\.objcopy\\.uf2\\.",
+  calls: "picotool|elf2uf2",
+  when: { "build.chip": chip },
+  why: "picotool and elf2uf2 are in no distribution; fbuild writes UF2 itself",
+  steps: [{
+    output: `${firmware}.uf2`,
+    for: "image",
+    forms: [{
+      step: {
+        _tag: "Uf2Image",
+        elf: `${firmware}.elf`,
+        familyId,
+        pageSize: "256",
+        sectorSize: "4096",
+        ...(absoluteBlock === undefined ? {} : { absoluteBlock })
+      }
+    }]
+  }]
+})
+
+/** The boot ROM of the RP2350 has to be told an absolute block first: its erratum E10. */
+const absoluteBlock = "0x10ffff00"
+
+export const uf2Images = [
+  uf2("rp2040", "0xe48bff56"),
+  uf2("rp2350", "0xe48bff59", absoluteBlock),
+  uf2("rp2350-riscv", "0xe48bff5a", absoluteBlock)
+]
