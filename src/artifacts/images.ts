@@ -12,12 +12,17 @@ export interface Image {
   readonly bytes: number
 }
 
-/** The images of a graph whose actions have all succeeded. */
-export const describeImages = Effect.fnUntraced(function*(projectDir: string, graph: ActionGraph) {
+/** The images of a graph whose actions have all succeeded, and those among the files that its hooks have made. */
+export const describeImages = Effect.fnUntraced(function*(
+  projectDir: string,
+  graph: ActionGraph,
+  ofHooks: ReadonlyArray<string> = []
+) {
   const disk = yield* Disk
-  const paths = graph.actions.flatMap((action) =>
+  const named = graph.actions.flatMap((action) =>
     action.mnemonic === "Objcopy" || action.mnemonic === "Image" ? action.outputs : []
   )
+  const paths = [...named, ...ofHooks.filter((path) => imageName.test(path))]
   const images: Array<Image> = []
   for (const path of paths) {
     const file = path.startsWith("/") ? path : `${projectDir}/${path}`
@@ -28,3 +33,6 @@ export const describeImages = Effect.fnUntraced(function*(projectDir: string, gr
   }
   return images
 })
+
+/** What programs that write to a chip take. */
+const imageName = /\.(?:bin|hex|uf2|img|eep|dfu|zip|srec|s19|s28|s37|mot|signed|ota)$/i

@@ -27,6 +27,7 @@ import { projectName } from "../plan/planLink.ts"
 import { isAlive, ownPid } from "../process/isAlive.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import { Attribute, Span } from "../telemetry/names.ts"
+import { hookOutputs, unnamedFiles } from "./hookOutputs.ts"
 import { SizeOverflow } from "./OrchestratorError.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 
@@ -106,6 +107,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           )
           const executor = Context.get(yield* Layer.build(layer), Executor)
           const stage = `${dir}/.stage/${ownPid()}`
+          const before = yield* unnamedFiles(dir, planned.buildDir, planned.graph)
           const outcomes = yield* executor.execute(planned.graph, {
             onFailure: options.onFailure,
             // Every command has it, and whatever it starts, in a session of its own or not.
@@ -117,7 +119,9 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           }
           const report = (yield* disk.readText(`${dir}/${sizeReport}`)) ?? ""
           const sizes = computeSize(report, planned.size)
-          const images = yield* describeImages(projectDir, planned.graph)
+          const made = yield* hookOutputs(dir, planned.buildDir, planned.graph, before)
+          const ofHooks = made.map((name) => `${planned.buildDir}/${name}`)
+          const images = yield* describeImages(projectDir, planned.graph, ofHooks)
           const info = yield* buildInfo(projectDir, factsOf(planned, sizes, images))
           if (info !== (yield* disk.readText(`${dir}/build_info.json`))) {
             yield* disk.write(`${dir}/build_info.json`, info)

@@ -16,7 +16,9 @@ export const fileToolUse = (argv: ReadonlyArray<string>): FileToolUse | undefine
   if (name === "cp") return copies(words)
   const tool = /^(?:[\w.-]+-)?(objcopy|nm|objdump|readelf|size|strings)$/.exec(name)?.[1]
   if (tool === "objcopy") return converts(words)
-  return tool === undefined ? undefined : prints(words)
+  // It would print what is in the sources, too.
+  const showsSources = tool === "objdump" && words.some((word) => /^(?:--source|-\w*S)/.test(word))
+  return tool === undefined || showsSources ? undefined : prints(words)
 }
 
 const copies = (words: ReadonlyArray<string>): FileToolUse | undefined => {

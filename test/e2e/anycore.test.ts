@@ -89,6 +89,44 @@ describe("a core that fbuild has never heard of, for Cortex-M", () => {
     }
   })
 
+  it("has images that hooks made and nobody names, until there are other hooks", async () => {
+    const core = Path.join(space, "looked", "cm")
+    Fs.cpSync(bolt, core, { recursive: true })
+    const local = Path.join(core, "platform.local.txt")
+    const hooks = (...scripts: ReadonlyArray<string>) =>
+      Fs.writeFileSync(
+        local,
+        scripts.map((script, index) => `recipe.hooks.postbuild.${index + 2}.pattern=/bin/sh -c '${script}'\n`).join("")
+      )
+    const dir = write(Path.join(space, "looked-p"), { "platformio.ini": iniOf(core, "boltm3"), "src/main.cpp": sketch })
+    const ofHooks = async () => {
+      const { finished } = await built(dir)
+      return finished.environments[0]!.images.map(({ path }) => Path.basename(path)).filter((name) =>
+        /^all|^once/.test(name)
+      )
+    }
+    // The second is one that sees that nothing is to do.
+    hooks(
+      "cd \"{build.path}\" && cat firmware.bin vectors.bin > all.img && echo x > all.txt",
+      "cd \"{build.path}\" && test -e once.zip || cp firmware.bin once.zip"
+    )
+    assert.deepStrictEqual(await ofHooks(), ["all.img", "once.zip"])
+    assert.deepStrictEqual(await ofHooks(), ["all.img", "once.zip"])
+    const info = Fs.readFileSync(Path.join(dir, ".fbuild/build/x/build_info.json"), "utf8")
+    assert.match(info, /"kind": "img",\s+"path": "\.fbuild\/build\/x\/all\.img"/)
+    hooks("cd \"{build.path}\" && cp firmware.bin all.bin")
+    assert.deepStrictEqual(await ofHooks(), ["all.bin"])
+    for (const name of ["all.img", "all.txt", "once.zip"]) {
+      assert.isFalse(Fs.existsSync(Path.join(dir, ".fbuild/build/x", name)), name)
+    }
+    // What the user put there is the user's.
+    write(dir, { ".fbuild/build/x/mine.bin": "" })
+    hooks()
+    assert.deepStrictEqual(await ofHooks(), [])
+    assert.isTrue(Fs.existsSync(Path.join(dir, ".fbuild/build/x/mine.bin")))
+    assert.isFalse(Fs.existsSync(Path.join(dir, ".fbuild/build/x/all.bin")))
+  })
+
   it("is the same core however the project names it", async () => {
     const home = Path.join(space, "home")
     Fs.cpSync(bolt, Path.join(home, "Arduino/hardware/bolt/cm"), { recursive: true })
