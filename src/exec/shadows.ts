@@ -80,7 +80,9 @@ export const askedByMacro = (texts: ReadonlyArray<string>, search: Search): Read
       ) => quoted ?? angled ?? "")
     )
   )
-  return [...names].flatMap((name) => [...search.includers, ...search.folders].map((folder): Place => [folder, name]))
+  // `print(".")` names a folder, which is no header.
+  const files = [...names].filter((name) => !/(?:^|\/)\.{0,2}$/.test(name))
+  return files.flatMap((name) => [...search.includers, ...search.folders].map((folder): Place => [folder, name]))
 }
 
 /**

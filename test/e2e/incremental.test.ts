@@ -235,6 +235,25 @@ void other() { delay(MAYBE); }
     assert.include((await check()).executed, object("other.cpp"))
   })
 
+  it("of a header that __has_include asks for by a macro, beside texts that name folders", async () => {
+    const { check, path } = edited(space, "macro/p", {
+      ...project,
+      "src/other.cpp": `#include <Arduino.h>
+#define WANTED "maybe.h"
+#if __has_include(WANTED)
+#define MAYBE 2
+#else
+#define MAYBE 1
+#endif
+void other() { delay(MAYBE); Serial.print("."); Serial.print(".."); Serial.print("src/"); }
+`
+    })
+    await built(path("."))
+    assert.deepStrictEqual((await check()).executed, nothing)
+    write(path("."), { "include/maybe.h": "" })
+    assert.include((await check()).executed, object("other.cpp"))
+  })
+
   it("of a library", async () => {
     const { check, path, replace } = edited(space, "library/p")
     await built(path("."))
