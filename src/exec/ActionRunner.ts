@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { Disk, type DiskError } from "../disk/Disk.ts"
-import type { Action } from "../plan/Action.ts"
+import { type Action, subjectOf } from "../plan/Action.ts"
 import { Span } from "../telemetry/names.ts"
 import { type ActionError, ActionTimedOut, SourceVanished } from "./ActionError.ts"
 import { type ActionWatch, makeActionWatch } from "./ActionWatch.ts"
@@ -71,8 +71,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         let count = 0
 
         const explain = (action: Action, more: Pick<Explanation, "outcome" | "reason" | "cache">) => {
-          const { id, inputs, mnemonic } = action
-          explanations.set(id, { id, mnemonic, path: inputs[0] ?? id, ...more })
+          explanations.set(action.id, { ...subject(action), ...more })
         }
 
         /** Traces what has run, and keeps it in the cache. When it is done, so is whoever was at it before. */
@@ -244,9 +243,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* cache.close
           const told = actions.map((action): Explanation =>
             explanations.get(action.id) ?? {
-              id: action.id,
-              mnemonic: action.mnemonic,
-              path: action.inputs[0] ?? action.id,
+              ...subject(action),
               outcome: "Cancelled"
             }
           )
@@ -263,5 +260,5 @@ const eventOf = (environment: string, { id, mnemonic }: Action) => ({ environmen
 const subject = (action: Action) => ({
   id: action.id,
   mnemonic: action.mnemonic,
-  path: action.inputs[0] ?? action.id
+  path: subjectOf(action)
 })

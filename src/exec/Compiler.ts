@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Action } from "../plan/Action.ts"
+import { type Action, subjectOf } from "../plan/Action.ts"
 import { type ResourceUsage, type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
 import { CommandFailed } from "./ActionError.ts"
 import type { Stage } from "./Stage.ts"
@@ -73,7 +73,7 @@ export const runCommand = Effect.fnUntraced(function*(
   return yield* new CommandFailed({
     id: action.id,
     mnemonic: action.mnemonic,
-    path: action.inputs[0] ?? action.id,
+    path: subjectOf(action),
     ...(status._tag === "Exited" ? { exitCode: status.code } : { signal: status.signal }),
     output: stdout + stderr
   })

@@ -1,5 +1,6 @@
 import type * as Exit from "effect/Exit"
 import type * as Tracer from "effect/Tracer"
+import { subjectOf } from "../plan/Action.ts"
 import { Attribute, Span } from "../telemetry/names.ts"
 import type { Trace } from "../telemetry/Trace.ts"
 import type { TraceSpan } from "../telemetry/TraceSpan.ts"
@@ -14,7 +15,7 @@ export const startActionSpan = (
   const span = trace.start(action.mnemonic, parent, readyNanos)
   span.attribute(Attribute.actionId, action.id)
   span.attribute(Attribute.mnemonic, action.mnemonic)
-  span.attribute(Attribute.path, action.inputs[0] ?? action.id)
+  span.attribute(Attribute.path, subjectOf(action))
   span.attribute(Attribute.environment, environment)
   return span
 }

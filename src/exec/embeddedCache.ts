@@ -9,7 +9,7 @@ import { fingerprint, renderFingerprint } from "../cache/Fingerprint.ts"
 import { StoreRefused } from "../cache/StoreRefused.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
-import type { Action } from "../plan/Action.ts"
+import { type Action, subjectOf } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import { BuildReporter } from "./BuildReporter.ts"
 import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
@@ -114,7 +114,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
         }
         if (record === undefined || [...key.inputs].some(([path, digest]) => record.inputs.get(path) !== digest)) {
           yield* usage.countUncacheable("InputTouched")
-          return { _tag: "Uncacheable", reason: { _tag: "InputTouched", path: action.inputs[0] ?? action.id } }
+          return { _tag: "Uncacheable", reason: { _tag: "InputTouched", path: subjectOf(action) } }
         }
         const keep = Effect.gen(function*() {
           const outputs: Array<CachedAction["outputs"][number]> = []

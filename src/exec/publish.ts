@@ -4,7 +4,7 @@ import { includedScripts, linkedFiles } from "../cache/linkedFiles.ts"
 import { namedFiles } from "../cache/namedFiles.ts"
 import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
-import type { Action } from "../plan/Action.ts"
+import { type Action, subjectOf } from "../plan/Action.ts"
 import { OutputNotWritten } from "./ActionError.ts"
 import { readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
@@ -61,8 +61,8 @@ export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage,
     if ((yield* disk.signature(absolute(staged))) === undefined) {
       left.add(output)
       if (action.tentative?.some((path) => path === output)) continue
-      const { id, inputs, mnemonic } = action
-      return yield* new OutputNotWritten({ id, mnemonic, path: inputs[0] ?? id, output })
+      const { id, mnemonic } = action
+      return yield* new OutputNotWritten({ id, mnemonic, path: subjectOf(action), output })
     }
   }
   for (const [output, staged] of stage.files) {

@@ -58,3 +58,16 @@ export class Action extends Schema.Class<Action>("fbuild/plan/Action")({
   /** Why nothing can vouch for it, so that it runs in every build: a vendor hook that may read and write anything. */
   always: Schema.optionalKey(Schema.NonEmptyString)
 }) {}
+
+/** What a user knows an action by: the source, or, where there is none or are many, what is made. */
+export const subjectOf = ({ id, inputs, mnemonic }: Pick<Action, "id" | "inputs" | "mnemonic">): string => {
+  switch (mnemonic) {
+    case "CCompile":
+    case "CxxCompile":
+    case "Assemble":
+    case "Embed":
+      return inputs[0] ?? id
+    default:
+      return id
+  }
+}

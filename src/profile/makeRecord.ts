@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
 import type { ActionTimes, BuildLog, BuildResult } from "../exec/BuildLog.ts"
-import type { Action } from "../plan/Action.ts"
+import { type Action, subjectOf } from "../plan/Action.ts"
 import { type ActionGraph, dependenciesOf } from "../plan/ActionGraph.ts"
 import type { TraceSpan } from "../telemetry/TraceSpan.ts"
 import { type BuildRecord, currentVersion, type RecordedAction } from "./BuildRecord.ts"
@@ -54,19 +54,6 @@ export const makeRecord = (log: BuildLog, { environments, exitCode }: BuildResul
     phases: phasesOf(request.spans, micros),
     words: [...words.keys()],
     actions
-  }
-}
-
-/** What a user knows an action by: the source, or of what is made of many files, the output. */
-const subjectOf = ({ id, inputs, mnemonic }: Action): string => {
-  switch (mnemonic) {
-    case "Archive":
-    case "Link":
-    case "Objcopy":
-    case "Size":
-      return id
-    default:
-      return inputs[0] ?? id
   }
 }
 

@@ -98,7 +98,7 @@ describe("ActionRunner", () => {
           Effect.orDie(workshop.fs.remove(`${workshop.cwd}/${stage.files.get("out/map")}`))))
       const error = yield* Effect.flip(workshop.run(link))
       assert.strictEqual(error._tag, "OutputNotWritten")
-      assert.strictEqual(error.message, "Link of a.c ended well but did not write out/map")
+      assert.strictEqual(error.message, "Link of out/elf ended well but did not write out/map")
       assert.deepStrictEqual(yield* outputs(workshop), [])
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
