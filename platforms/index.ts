@@ -5,18 +5,22 @@ import type { PlatformSpec } from "../src/plan/PlatformSpec.ts"
 interface Family {
   /** What `platform =` may say, PlatformIO's name first. */
   readonly names: readonly [string, ...ReadonlyArray<string>]
-  /** What Arduino calls it: any vendor's core of this architecture is built as one of the family. None: it has no Arduino cores. */
-  readonly architecture?: string
+  /** What Arduino calls it: any vendor's core of these architectures is built as one of the family. Empty: it has no Arduino cores. */
+  readonly architectures: ReadonlyArray<string>
   readonly load: () => Promise<{ readonly platform: PlatformSpec }>
 }
 
 const families: ReadonlyArray<Family> = [
-  { names: ["atmelavr"], architecture: "avr", load: () => import("./avr/platform.ts") },
-  { names: ["atmelmegaavr"], architecture: "megaavr", load: () => import("./megaavr/platform.ts") },
-  { names: ["raspberrypi", "rp2040"], architecture: "rp2040", load: () => import("./rp2040/platform.ts") },
-  { names: ["espressif32", "esp32"], architecture: "esp32", load: () => import("./esp32/platform.ts") },
-  { names: ["espressif8266", "esp8266"], architecture: "esp8266", load: () => import("./esp8266/platform.ts") },
-  { names: ["generic_arm"], load: () => import("./generic_arm/platform.ts") }
+  { names: ["atmelavr"], architectures: ["avr"], load: () => import("./avr/platform.ts") },
+  { names: ["atmelmegaavr"], architectures: ["megaavr"], load: () => import("./megaavr/platform.ts") },
+  {
+    names: ["raspberrypi", "rp2040"],
+    architectures: ["rp2040", "mbed_rp2040"],
+    load: () => import("./rp2040/platform.ts")
+  },
+  { names: ["espressif32", "esp32"], architectures: ["esp32"], load: () => import("./esp32/platform.ts") },
+  { names: ["espressif8266", "esp8266"], architectures: ["esp8266"], load: () => import("./esp8266/platform.ts") },
+  { names: ["generic_arm"], architectures: [], load: () => import("./generic_arm/platform.ts") }
 ]
 
 /** PlatformIO's names of all families. */
@@ -28,7 +32,7 @@ export const loadPlatform = (name: string): Effect.Effect<PlatformSpec | undefin
 
 /** The family that cores of an architecture belong to, whoever made them. */
 export const loadFamily = (architecture: string): Effect.Effect<PlatformSpec | undefined> =>
-  loadIf(families.find((family) => family.architecture === architecture))
+  loadIf(families.find((family) => family.architectures.includes(architecture)))
 
 const loadIf = (family: Family | undefined): Effect.Effect<PlatformSpec | undefined> =>
   family === undefined

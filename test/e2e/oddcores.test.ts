@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { fileURLToPath } from "node:url"
 import { blink, built, debianCore, environment, fbuild, workspace, write } from "../support/project.ts"
 
 const iniOf = (core: string, board: string, ...lines: ReadonlyArray<string>) =>
@@ -136,5 +137,22 @@ describe("cores that are not as ours", () => {
     const run = await failure(project("refers-p", iniOf(core, "uno")))
     assert.strictEqual(run.status, 3)
     assert.match(run.text, /nobody:avr is not installed: looked in .*hardware\/nobody\/avr/)
+  })
+
+  it("elf2uf2 of Arduino's mbed core for the Pico is not needed: fbuild writes the image", async () => {
+    const core = Path.join(space, "hardware/arduino/mbed_rp2040")
+    Fs.cpSync(fileURLToPath(new URL("../fixtures/cores/bolt/cm", import.meta.url)), core, { recursive: true })
+    write(core, {
+      "platform.local.txt": [
+        "recipe.hooks.objcopy.postobjcopy.1.pattern=\"{runtime.tools.rp2040tools.path}/elf2uf2\" \"{build.path}/{build.project_name}.elf\" x",
+        ""
+      ].join("\n"),
+      "boards.local.txt": "boltm3.compiler.mbed.arch.define=-DARDUINO_ARCH_RP2040\n"
+    })
+    const run = await fbuild(project("mbed", iniOf(core, "boltm3")), ["graph", "--json"])
+    assert.strictEqual(run.status, 0, run.stderr)
+    assert.match(run.stdout, /"mnemonic":"Image","argv":\[\].*firmware\.uf2/)
+    write(core, { "boards.local.txt": "boltm3.compiler.mbed.arch.define=\n" })
+    assert.match((await failure(Path.join(space, "mbed"))).text, /elf2uf2 not found/)
   })
 })
