@@ -12,7 +12,7 @@ interface Signals {
 /** The terminal of this process; `signals` is told by whoever listens to them. */
 export const nodeTerminal = (signals: Signals): Terminal["Service"] => ({
   // Elsewhere a backslash is a character like any other.
-  cwd: process.platform === "win32" ? process.cwd().replaceAll("\\", "/") : process.cwd(),
+  cwd: process.platform === "win32" ? currentFolder().replaceAll("\\", "/") : currentFolder(),
   variables: Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   ),
@@ -23,6 +23,15 @@ export const nodeTerminal = (signals: Signals): Terminal["Service"] => ({
   // This process has one request, and ends with it.
   beforeLeaving: () => {}
 })
+
+/** Of a folder that has been removed the name it had: absolute paths still lead somewhere. */
+const currentFolder = (): string => {
+  try {
+    return process.cwd()
+  } catch {
+    return process.env["PWD"] ?? "/"
+  }
+}
 
 const sink = (stream: NodeJS.WriteStream, { hurried }: Signals): Sink => {
   // A reader that has had enough (`| head`) is not a failure of the build.

@@ -11,11 +11,11 @@ export const claim = (folder: string): (() => void) | undefined => {
 /** The pid of the process that claims the folder. */
 export const claimant = (folder: string): number | undefined => claimsOf(claimsFolder(folder))[0]?.pid
 
-/** Asks the process that claims the folder to end. */
-export const endClaimant = (folder: string): void => {
+/** Asks the process that claims the folder to end, or ends it. */
+export const endClaimant = (folder: string, signal: "SIGTERM" | "SIGKILL"): void => {
   const pid = claimant(folder)
   try {
-    if (pid !== undefined) process.kill(pid, "SIGTERM")
+    if (pid !== undefined) process.kill(pid, signal)
   } catch {
     // It has just ended.
   }

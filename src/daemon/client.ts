@@ -1,12 +1,16 @@
 // @effect-diagnostics nodeBuiltinImport:off -- a connection of Node
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Net from "node:net"
 import { encodeFrame } from "./frames.ts"
 
 /** The folder of the daemon. */
 export const daemonFolder = (home: string): string => `${home}/daemon`
 
-/** Sends `status` or `stop` to the daemon of a folder; gives what it says, `undefined` when there is none. */
+/** How long a daemon may take to answer: to stop it has to interrupt what runs. */
+const patienceMillis = { status: 5000, stop: 10_000 }
+
+/** Sends `status` or `stop` to the daemon of a folder; gives what it says, `undefined` when there is none that answers. */
 export const askDaemon = (folder: string, command: "status" | "stop"): Effect.Effect<string | undefined> =>
   Effect.callback<string | undefined>((resume) => {
     const socket = Net.connect(`${folder}/socket`)
@@ -16,7 +20,7 @@ export const askDaemon = (folder: string, command: "status" | "stop"): Effect.Ef
     socket.on("error", () => {})
     socket.once("close", () => resume(Effect.succeed(outputOf(Buffer.concat(chunks)))))
     return Effect.sync(() => socket.destroy())
-  })
+  }).pipe(Effect.timeoutOption(patienceMillis[command]), Effect.map(Option.getOrUndefined))
 
 /** What the `O` frames of a whole answer hold; `undefined` when its end is missing. */
 const outputOf = (answer: Buffer): string | undefined => {

@@ -21,9 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 5000
-#define FAREWELL_MS 100
-#define LONGEST_REQUEST (16 * 1024 * 1024)
+enum { PATIENCE_MS = 5000, FAREWELL_MS = 100, LONGEST_REQUEST = 16 * 1024 * 1024 };
 
 extern char **environ;
 static char **arguments;
@@ -51,14 +49,19 @@ static void lost(void) {
   exit(70);
 }
 
+/* Ends without an answer: the daemon may hang, or wait for something that cannot be killed. */
+static void abandon(int number) {
+  fprintf(stderr, "fbuild: leaves the end of this to the daemon, whose log is %s/log\n", folder);
+  exit(128 + number);
+}
+
 /* Sends all of it; 0 when the daemon is gone. */
 static int send_all(const char *bytes, size_t length) {
   while (length > 0) {
     ssize_t sent = write(daemon_fd, bytes, length);
     if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) return 0;
-    bytes += sent;
-    length -= sent;
+    bytes += sent, length -= sent;
   }
   return 1;
 }
@@ -88,7 +91,7 @@ static void pass_signals(void) {
       send_frame('W', text, sprintf(text, "%d", columns()));
     } else {
       const char *name = byte == SIGINT ? "INT" : byte == SIGTERM ? "TERM" : "HUP";
-      signalled = 1;
+      if (++signalled > 2) abandon(byte);
       send_frame('S', name, strlen(name));
     }
   }
@@ -199,8 +202,7 @@ static void connect_daemon(void) {
   sprintf(address.sun_path, "%.100s/socket", folder);
   daemon_fd = socket(AF_UNIX, SOCK_STREAM, 0);
   if (daemon_fd >= 0 && connect(daemon_fd, (struct sockaddr *)&address, sizeof address) == 0) return;
-  if (daemon_fd > 0) close(daemon_fd);
-  daemon_fd = 0;
+  if (daemon_fd > 0) close(daemon_fd), daemon_fd = 0;
   hand_over();
 }
 
@@ -218,10 +220,8 @@ int main(int count, char **given) {
   signal(SIGPIPE, SIG_IGN);
   connect_daemon();
   if (pipe(signals) != 0) hand_over();
-  for (int index = 0; index < 2; index++) {
-    fcntl(signals[index], F_SETFL, O_NONBLOCK);
-    fcntl(signals[index], F_SETFD, FD_CLOEXEC);
-  }
+  for (int index = 0; index < 2; index++)
+    fcntl(signals[index], F_SETFL, O_NONBLOCK), fcntl(signals[index], F_SETFD, FD_CLOEXEC);
   fcntl(daemon_fd, F_SETFD, FD_CLOEXEC);
   send_request(count - 1);
   for (;;) {
@@ -243,8 +243,7 @@ int main(int count, char **given) {
       else if (type == 'I' && left == 0) asked = 1;
       else if (type == 'X') for (size_t digit = 0; digit < part; digit++) status = status * 10 + bytes[at + digit] - '0';
       else lost();
-      at += part;
-      left -= part;
+      at += part, left -= part;
       if (left == 0) {
         if (type == 'X') exit(status);
         have = 0;

@@ -6,6 +6,8 @@ import { place } from "./place.ts"
 /** Put in by the bundler: a digest of all files of `dist/`. */
 declare const FBUILD_BUILD_ID: string
 
+const statuses = { INT: 130, TERM: 143, HUP: 129 } as const
+
 /**
  * Sends the request and relays until its end, which is the end of this process. Calls `inProcess` instead when the daemon
  * does not take the request. PROTOCOL.md beside this file says what is sent.
@@ -23,7 +25,7 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
 }): void => {
   const send = (type: string, payload = "") => socket.write(frame(type, Buffer.from(payload)))
   let begun = false
-  let signalled = false
+  let signals = 0
   let blocked = 0
   let exitStatus = ""
 
@@ -34,6 +36,11 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
     process.stderr.write(`fbuild: the daemon has died; the end of its log may say why: ${folder}/log\n`)
     process.exit(70)
   }
+  /** Ends without an answer: the daemon may hang, or wait for something that cannot be killed. */
+  const abandon = (signal: keyof typeof statuses) => {
+    process.stderr.write(`fbuild: leaves the end of this to the daemon, whose log is ${folder}/log\n`)
+    process.exit(statuses[signal])
+  }
   const timer = setTimeout(fail, patienceMillis)
 
   const begin = () => {
@@ -41,8 +48,8 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
     clearTimeout(timer)
     for (const signal of ["INT", "TERM", "HUP"] as const) {
       process.on(`SIG${signal}`, () => {
-        // From now on what cannot be written is not waited for.
-        signalled = true
+        // From now on what cannot be written is not waited for, and after a second one nothing is.
+        if (++signals > 2) abandon(signal)
         socket.resume()
         send("S", signal)
       })
@@ -51,7 +58,7 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
   }
   const write = (stream: NodeJS.WriteStream, bytes: Uint8Array) => {
     if (stream.listenerCount("error") === 0) stream.on("error", () => {})
-    if (stream.destroyed || stream.write(bytes) || signalled) return
+    if (stream.destroyed || stream.write(bytes) || signals > 0) return
     blocked++
     socket.pause()
     const go = () => {
@@ -63,7 +70,7 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
   const exit = () => {
     const status = Number(exitStatus)
     const rest = [process.stdout, process.stderr].filter((stream) => !stream.destroyed && stream.writableLength > 0)
-    if (signalled) setTimeout(() => process.exit(status), 100)
+    if (signals > 0) setTimeout(() => process.exit(status), 100)
     Promise.all(rest.map((stream) => new Promise((done) => stream.write("", done)))).then(() => process.exit(status))
   }
   let asked: boolean | undefined

@@ -3,6 +3,7 @@ import * as ChildProcess from "node:child_process"
 import * as Crypto from "node:crypto"
 import { Socket } from "node:net"
 import { type AgentLanguage, agentOf, shell } from "./agentLanguage.ts"
+import { type Collected, collected, keep, longestMessages, take } from "./collected.ts"
 import { statusOf } from "./exitStatus.ts"
 import { signalGroup } from "./processGroup.ts"
 import type { CommandSpec, Completed, ResourceUsage } from "./Subprocess.ts"
@@ -22,8 +23,8 @@ export class ShellAgent {
   private readonly language: AgentLanguage
   private readonly process: ChildProcess.ChildProcessWithoutNullStreams
   private readonly token = Crypto.randomUUID()
-  private readonly out: Collected = { chunks: [], seen: "", end: undefined }
-  private readonly err: Collected = { chunks: [], seen: "", end: undefined }
+  private readonly out = collected(Number.POSITIVE_INFINITY)
+  private readonly err = collected(longestMessages)
   private finish: ((completed: Completed) => void) | undefined
   /** Whether it can take another command. */
   usable = true
@@ -129,7 +130,7 @@ export class ShellAgent {
       return
     }
     if (stream.end !== undefined) return
-    stream.chunks.push(chunk)
+    keep(stream, chunk)
     // The token is written in one piece, but may be read in two.
     const text = stream.seen + chunk.toString("latin1")
     const end = new RegExp(`${this.token} (\\d+)(?: (\\d+) (\\d+) (\\d+))?\\n`).exec(text)
@@ -158,19 +159,3 @@ const usageOf = ([, , user, system, kilobytes]: RegExpExecArray): ResourceUsage 
   user === undefined
     ? undefined
     : { userSeconds: Number(user) / 1e6, systemSeconds: Number(system) / 1e6, peakBytes: Number(kilobytes) * 1024 }
-
-/** What has been read of one stream, and where in it the token was found: how many bytes before the end. */
-interface Collected {
-  chunks: Array<Buffer>
-  seen: string
-  end: { readonly status: number; readonly after: number; readonly usage: ResourceUsage | undefined } | undefined
-}
-
-const take = (stream: Collected): string => {
-  const bytes = Buffer.concat(stream.chunks)
-  const text = bytes.toString("utf8", 0, bytes.length - (stream.end?.after ?? 0))
-  stream.chunks = []
-  stream.seen = ""
-  stream.end = undefined
-  return text
-}

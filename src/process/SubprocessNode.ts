@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
 import * as FileSystem from "node:fs"
 import { fileURLToPath } from "node:url"
+import { collected, keep, longestMessages, take } from "./collected.ts"
 import { endMarked } from "./endMarked.ts"
 import { signalGroup, watchGroup } from "./processGroup.ts"
 import { ShellAgent } from "./ShellAgent.ts"
@@ -179,8 +180,8 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
   const runDirectly = (command: CommandSpec): Effect.Effect<Completed, SpawnFailed> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(spawn(command), (child) => {
-        const stdout = collect(child.process.stdout)
-        const stderr = collect(child.process.stderr)
+        const stdout = collect(child.process.stdout, Number.POSITIVE_INFINITY)
+        const stderr = collect(child.process.stderr, longestMessages)
         return restore(awaitClose(child)).pipe(
           Effect.map((status): Completed => ({ status, stdout: stdout(), stderr: stderr() })),
           Effect.onInterrupt(() => stop(child))
@@ -219,11 +220,11 @@ const started = (command: CommandSpec, completed: Completed): Effect.Effect<Comp
   }).pipe(Effect.as(completed))
 }
 
-const collect = (stream: import("node:stream").Readable): () => string => {
-  const chunks: Array<Buffer> = []
-  stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+const collect = (stream: import("node:stream").Readable, longest: number): () => string => {
+  const chunks = collected(longest)
+  stream.on("data", (chunk: Buffer) => keep(chunks, chunk))
   stream.on("error", () => {})
-  return () => Buffer.concat(chunks).toString("utf8")
+  return () => take(chunks)
 }
 
 const pipe = (stream: import("node:stream").Readable) =>

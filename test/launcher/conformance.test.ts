@@ -226,6 +226,31 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
       }
     })
 
+    it("ends for a third signal, whatever the daemon does", async () => {
+      for (const [signal, code] of [["INT", 130], ["TERM", 143], ["HUP", 129]] as const) {
+        const second = Promise.withResolvers<void>()
+        const { child, ended, read } = launch(async ({ next, send }) => {
+          await next()
+          send("B")
+          send("O", "!")
+          await next()
+          send("O", "!")
+          await next()
+          second.resolve()
+        })
+        read()
+        for (let count = 0; count < 2; count++) {
+          await once(child.stdout, "data")
+          child.kill(`SIG${signal}`)
+        }
+        await second.promise
+        child.kill(`SIG${signal}`)
+        const { status, stderr } = await ended
+        assert.strictEqual(status, code)
+        assert.match(stderr, /^fbuild: leaves the end of this to the daemon, whose log is .*\/daemon\/log\n$/)
+      }
+    })
+
     it("ends after a signal even if nobody reads what was written", async () => {
       const { child, ended } = launch(async ({ next, send }) => {
         await next()

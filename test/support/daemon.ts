@@ -67,6 +67,13 @@ export class Home {
   }> {
     return JSON.parse((await this.run("/", ["daemon", "status", "--json"])).stdout)
   }
+  async pid(): Promise<number> {
+    return (await this.status()).pid
+  }
+  /** The resident set of a process, MB. */
+  memory(pid: number): number {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(Fs.readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]) / 1024
+  }
   /** Pids of the daemons that say they have started to serve this home. */
   daemons(): ReadonlyArray<string> {
     const log = Path.join(this.path, "daemon/log")

@@ -16,7 +16,7 @@ import { CommandExit } from "../UsageError.ts"
 const look = { json: projectOptions.json, color: projectOptions.color }
 
 /** How long a daemon may take to go after it has ended its requests, ms. */
-const patienceMillis = 10_000
+const patienceMillis = 5000
 
 const printed = Schema.encodeSync(Schema.fromJsonString(Schema.Union([
   Schema.Struct({ running: Schema.Literal(true), ...Status.fields }),
@@ -60,13 +60,17 @@ const stop = Command.make("stop", look, (flags) =>
       const dir = yield* folder
       const before = claimant(dir)
       const asked = yield* askDaemon(dir, "stop")
-      // One that does not answer.
-      if (asked === undefined) endClaimant(dir)
-      const gone = yield* Effect.sleep(10).pipe(
+      const gone = Effect.sleep(10).pipe(
         Effect.repeat({ while: () => claimant(dir) !== undefined }),
-        Effect.timeoutOption(patienceMillis)
+        Effect.timeoutOption(patienceMillis),
+        Effect.map(() => claimant(dir) === undefined)
       )
-      if (gone._tag === "Some") {
+      // One that does not answer. A watchdog ends what it leaves behind.
+      for (const signal of asked === undefined ? ["SIGTERM", "SIGKILL"] as const : []) {
+        endClaimant(dir, signal)
+        if (yield* gone) break
+      }
+      if (yield* gone) {
         return yield* print(flags, undefined, before === undefined ? notThere : "the daemon has ended")
       }
       const { stderr } = yield* Terminal
