@@ -167,6 +167,26 @@ describe("esp32", () => {
     same(output(dir, "firmware.esp32c3.bin"), output(dir, "firmware.bin"))
   })
 
+  it("finds core, libraries and compiler where PlatformIO has put them", async () => {
+    const packages = Path.join(space, "packages")
+    const bin = Path.join(packages, "toolchain-riscv32-esp/bin")
+    Fs.mkdirSync(bin, { recursive: true })
+    for (const name of ["gcc", "g++", "ar", "size"].map((tool) => `riscv64-unknown-elf-${tool}`)) {
+      Fs.symlinkSync(`/usr/bin/${name}`, Path.join(bin, name))
+    }
+    Fs.symlinkSync(core, Path.join(packages, "framework-arduinoespressif32"))
+    Fs.symlinkSync(libs, Path.join(packages, "framework-arduinoespressif32-libs"))
+    const ini = ["[env:x]", "platform = espressif32", "framework = arduino", "board = esp32-c3-devkitm-1", ""].join(
+      "\n"
+    )
+    const dir = project("installed", ini)
+    const variables = { PLATFORMIO_PACKAGES_DIR: packages }
+    const { stdout } = await fbuild(dir, ["build", "--dry-run"], variables)
+    assert.include(stdout, `${bin}/riscv64-unknown-elf-gcc -c `)
+    await built(dir, [], variables)
+    same(output(dir, "firmware.bin"), application("esp32c3", dir, "dio", "80m", "4MB"))
+  })
+
   it("finds boards whose ids differ in case and separators", async () => {
     const dir = project("names", iniOf("xiao-mini-c3"))
     const { finished } = await built(dir, ["--dry-run"])
