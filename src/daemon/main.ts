@@ -51,7 +51,7 @@ const preparedShells = 4
 
 const terminalOf = (
   { columns, interruptCode, request, stderr, stdout }: Call,
-  nowNanos: bigint,
+  clock: Clock.Clock,
   beforeLeaving: Terminal["Service"]["beforeLeaving"]
 ): Terminal["Service"] => {
   const sink = (write: Call["stdout"], isTTY: boolean) => ({
@@ -68,7 +68,7 @@ const terminalOf = (
     stderr: sink(stderr, request.terminals.stderr),
     interruptCode,
     // By the clock that nobody sets; the launcher may have looked at another one only where Node has one of its own.
-    ...(underWay >= 0 && underWay < longestLaunch ? { launchedNanos: nowNanos - underWay } : {}),
+    ...(underWay >= 0 && underWay < longestLaunch ? { launchedNanos: clock.currentTimeNanosUnsafe() - underWay } : {}),
     beforeLeaving
   }
 }
@@ -106,9 +106,9 @@ const daemon = Effect.gen(function*() {
     buildId,
     refuses: (request) => difference(request, place(), limitsOf),
     handle: (call) =>
-      Effect.map(Clock.currentTimeNanos, (nowNanos) => {
+      Effect.map(Clock.Clock, (clock) => {
         let farewell: Effect.Effect<void> = Effect.void
-        const terminal = terminalOf(call, nowNanos, (effect) => {
+        const terminal = terminalOf(call, clock, (effect) => {
           farewell = effect
         })
         const leave = Effect.suspend(() =>

@@ -7,6 +7,7 @@ import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
+import { type Rejected, rejected } from "./partialSuccess.ts"
 import type { Target } from "./settings.ts"
 
 /** Sends items of one signal in batches, one request at a time. Whatever an endpoint does, memory stays bounded. */
@@ -57,6 +58,12 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
   /** When the last request was made. */
   let askedMillis = 0
 
+  const refuse = (part: Rejected | undefined) => {
+    if (part === undefined) return
+    lost += part.count
+    reason = part.reason || "refused"
+  }
+
   /** Sends one batch, and waits for the answer at most this long, ms. */
   const post = (items: ReadonlyArray<A>, patience: number) =>
     Effect.suspend(() => {
@@ -88,7 +95,13 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
     }).pipe(
       Effect.flatMap((response) =>
         // Unread answers would keep their connections.
-        Effect.as(Effect.ignore(response.arrayBuffer), answerOf(response.status, response.headers["retry-after"]))
+        Effect.map(Effect.option(response.arrayBuffer), (body) => {
+          const answer = answerOf(response.status, response.headers["retry-after"])
+          if (answer._tag === "Delivered" && Option.isSome(body)) {
+            refuse(rejected(target.protocol, new Uint8Array(body.value)))
+          }
+          return answer
+        })
       ),
       Effect.catch((error: HttpClientError) =>
         Effect.succeed<Sent>({ _tag: "Failed", reason: describe(error), retryMillis: pauseMillis })

@@ -410,10 +410,10 @@ describe("traces", () => {
         const spans = await here.trace(traceId)
         const root = checkTrace(spans)
         assert.strictEqual(root.resource["service.name"], `service-${index}`)
-        // From when the launcher was started, who started the daemon as well; 1 ms is what clocks are rounded to.
+        // From when the launcher was started, who started the daemon as well; the daemon reads two clocks, one after the other.
         const [launch] = spans.filter(({ name }) => name === "launch")
         assert.deepStrictEqual([launch?.parent, launch?.start], [root.id, root.start])
-        assert.isTrue(root.start > asked - 1_000_000n && launch!.end > launch!.start)
+        assert.isTrue(root.start > asked - 500_000_000n && launch!.end > launch!.start)
         for (const { name, start } of spans) {
           assert.isTrue(name === "launch" || name === root.name || start >= launch!.end)
         }

@@ -14,7 +14,7 @@ interface Request {
   readonly items: ReadonlyArray<number>
 }
 
-/** A server that answers with these statuses in turn, the last one for ever; 0: not at all. */
+/** A server that answers with these statuses in turn, the last one for ever; 0: not at all, 206: it has taken all but two. */
 const serve = (...statuses: ReadonlyArray<number>) =>
   Effect.acquireRelease(
     Effect.callback<{ readonly url: string; readonly requests: Array<Request>; readonly server: Http.Server }>(
@@ -27,7 +27,11 @@ const serve = (...statuses: ReadonlyArray<number>) =>
             const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
             requests.push({ headers: request.headers, items: JSON.parse(text.toString()) as ReadonlyArray<number> })
             const status = statuses[Math.min(requests.length, statuses.length) - 1]!
-            if (status !== 0) response.writeHead(status, status === 503 ? { "retry-after": "0.02" } : {}).end("{}")
+            if (status === 206) {
+              response.writeHead(200).end("{\"partialSuccess\":{\"rejectedSpans\":\"2\",\"errorMessage\":\"too old\"}}")
+            } else if (status !== 0) {
+              response.writeHead(status, status === 503 ? { "retry-after": "0.02" } : {}).end("{}")
+            }
           })
         }).listen(0, "127.0.0.1", () => {
           const { port } = server.address() as Net.AddressInfo
@@ -90,6 +94,16 @@ describe("ExportQueue", () => {
       yield* queue.send
       assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [0, 1, 2], [3, 4, 5], [6]])
       assert.deepStrictEqual(queue.loss(), { count: 3, reason: "HTTP status 400" })
+    }))
+
+  it.live("says what was not taken of a batch, and does not send it again", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(206, 200)
+      const queue = yield* makeQueue(url)
+      for (let item = 0; item < 5; item++) queue.push(item)
+      yield* queue.send
+      assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [3, 4]])
+      assert.deepStrictEqual(queue.loss(), { count: 2, reason: "too old" })
     }))
 
   it.live("does not wait for who does not answer, nor for who is not there", () =>
