@@ -31,7 +31,7 @@ export const rejected = (protocol: "http/json" | "http/protobuf", body: Uint8Arr
 }
 
 const ofJson = (body: Uint8Array): Rejected | undefined => {
-  const answer = Schema.decodeUnknownResult(Answer)(new TextDecoder().decode(body))
+  const answer = Schema.decodeResult(Answer)(new TextDecoder().decode(body))
   if (Result.isFailure(answer) || !answer.success.partialSuccess) return undefined
   const { errorMessage = "", rejectedDataPoints, rejectedLogRecords, rejectedSpans } = answer.success.partialSuccess
   return { count: Number(rejectedSpans ?? rejectedDataPoints ?? rejectedLogRecords ?? 0), reason: errorMessage }
