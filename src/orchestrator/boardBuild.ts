@@ -92,20 +92,20 @@ const roomOf = (partitions: Partitions | undefined, properties: Properties) =>
           : new Map([["upload.maximum_size", { value: String(bytes), path: partitions.path, line: 0 }]])
     )
 
-/** The properties of a core's first board as they are without any project. */
+/** The properties of a board, the core's first if none is chosen, as they are without any project. */
 export const plainProperties = Effect.fnUntraced(
-  function*({ platform, spec }: ResolvedPlatform, search: PackageSearch) {
+  function*({ platform, spec }: ResolvedPlatform, search: PackageSearch, chosen?: ResolvedBoard) {
     // Some are no boards, but names for what is plugged in.
     const boards = [...platform.boards.boards.values()]
     const { id = "" } = boards.find(({ properties }) => properties.has("build.core")) ?? boards[0] ?? {}
-    const board = yield* Effect.fromResult(findBoard(platform.boards, {}, id))
+    const board = chosen ?? (yield* Effect.fromResult(findBoard(platform.boards, {}, id)))
     const values: BuildValues = {
       ...commonValues(search),
       buildPath: "build",
       sourcePath: "src",
       optimization: "release",
       warnings: "none",
-      overlays: [],
+      overlays: [yield* packageProperties(spec, search)],
       tools: []
     }
     const without = yield* Effect.fromResult(boardProperties(platform, board, values))

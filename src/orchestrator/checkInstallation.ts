@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import { parseProperties } from "../arduino/Properties.ts"
 import { requiredTools } from "../arduino/requiredTools.ts"
@@ -11,6 +12,7 @@ import { findProgram, findTool } from "../toolchain/findTool.ts"
 import { plainProperties } from "./boardBuild.ts"
 import { driverOf } from "./driverOf.ts"
 import { projectPlatforms } from "./projectPlatforms.ts"
+import { resolveBoard } from "./resolveBoard.ts"
 import { namedPlatform, type ResolvedPlatform, resolvePlatform } from "./resolvePlatform.ts"
 
 /** Something that a build may need, and whether it is there. */
@@ -29,9 +31,9 @@ export const checkInstallation = Effect.fn(Span.checkInstallation)(function*(sea
   const own = yield* projectPlatforms(search)
   const findings: Array<Finding> = []
   const checked = new Set<string>()
-  for (const { platform, search } of own) {
+  for (const { platform, search, ...board } of own) {
     checked.add(platform)
-    findings.push(...yield* checkPlatform(platform, search, "needed"))
+    findings.push(...yield* checkPlatform(platform, search, "needed", board))
   }
   for (const name of platformNames) {
     const { core } = (yield* loadPlatform(name))!
@@ -50,7 +52,8 @@ const checkPlatform = Effect.fnUntraced(function*(
   platform: string,
   search: PackageSearch,
   /** Whether it is a failure when the core is not there. */
-  core: "needed" | "possible"
+  core: "needed" | "possible",
+  board?: WantedBoard
 ) {
   const named = yield* Effect.result(namedPlatform(platform, search, { path: "platform", line: 0 }))
   if (named._tag === "Success" && named.success.spec.frameworks.length === 0) {
@@ -73,7 +76,7 @@ const checkPlatform = Effect.fnUntraced(function*(
     ok: true,
     detail: [`${path} (${source})`, ...others].join("; ")
   }
-  const compiler = yield* compilerOf(resolved.success, search).pipe(
+  const compiler = yield* compilerOf(resolved.success, search, board).pipe(
     Effect.map(({ compiler, version }): Finding => ({
       what: `${platform} compiler`,
       ok: true,
@@ -104,9 +107,21 @@ const checkTools = Effect.fnUntraced(function*(platform: string, spec: PlatformS
   )
 })
 
-/** What the recipes of the core's first board call: other boards of it may need others. */
-const compilerOf = Effect.fnUntraced(function*(resolved: ResolvedPlatform, search: PackageSearch) {
-  return yield* driverOf(yield* plainProperties(resolved, search), resolved.spec, search)
+interface WantedBoard {
+  readonly boardId: string | undefined
+  readonly boardsDir: string
+}
+
+/** What the recipes of the project's board call, else those of the core's first: other boards of it may need others. */
+const compilerOf = Effect.fnUntraced(function*(
+  resolved: ResolvedPlatform,
+  search: PackageSearch,
+  { boardId, boardsDir }: WantedBoard = { boardId: undefined, boardsDir: "boards" }
+) {
+  // A project without a framework may name an MCU that the core has no board for.
+  const found = yield* Effect.option(resolveBoard(boardId ?? "", resolved, search, boardsDir))
+  const board = Option.getOrUndefined(found)?.board
+  return yield* driverOf(yield* plainProperties(resolved, search, board), resolved.spec, search)
 })
 
 const checkEmulators = Effect.fnUntraced(function*({ variables }: PackageSearch) {

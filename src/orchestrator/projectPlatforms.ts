@@ -7,8 +7,10 @@ export const projectPlatforms = Effect.fnUntraced(function*(folder: PackageSearc
   const project = yield* Effect.option(loadProject(folder.projectDir, folder.variables))
   if (project._tag === "None") return []
   const { dirs, environments } = project.value
-  const platforms = environments.flatMap(({ platform, platformPackages }) =>
-    platform === undefined ? [] : [{ platform, search: { ...folder, platformPackages }, boardsDir: dirs.boards }]
+  const platforms = environments.flatMap(({ board, platform, platformPackages }) =>
+    platform === undefined
+      ? []
+      : [{ platform, search: { ...folder, platformPackages }, boardsDir: dirs.boards, boardId: board }]
   )
   return [...new Map(platforms.map((one) => [one.platform, one])).values()]
 })

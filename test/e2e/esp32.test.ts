@@ -201,6 +201,8 @@ describe("esp32", () => {
     const doctor = await fbuild(Path.join(space, "xtensa"), ["doctor"])
     assert.match(doctor.stdout, /platform-espressif32\.zip compiler: xtensa-esp32-elf-gcc not found/)
     assert.notMatch(doctor.stdout, /esptool/)
+    const other = project("riscv", iniOf("esp32-c3-devkitm-1"))
+    assert.match((await fbuild(other, ["doctor"])).stdout, /✓ .*\.zip compiler: \/usr\/bin\/riscv64-unknown-elf-gcc 12/)
   })
 
   describe("errors", () => {
