@@ -2,18 +2,10 @@ import * as Effect from "effect/Effect"
 import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
+import { askedByMacro, askedFor, namesAll } from "./hasInclude.ts"
 import { readResponses } from "./responses.ts"
 import { inFolder, type Search, searchOf } from "./searchOf.ts"
-import {
-  askedByMacro,
-  askedFor,
-  binariesOf,
-  forcedShadowsOf,
-  libraryPlaces,
-  type Place,
-  type Shadow,
-  shadowsOf
-} from "./shadows.ts"
+import { binariesOf, forcedShadowsOf, libraryPlaces, type Place, type Shadow, shadowsOf } from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
 export interface Asked {
@@ -32,12 +24,15 @@ export interface Surroundings {
   readonly shadows: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
   /** What the text of a file that an action reads leads to. */
   readonly asked: (action: Action, read: ReadonlyArray<string>, text: string) => Effect.Effect<Asked>
-  /** The same of questions whose words only the preprocessor knows, from the texts of all that the action reads. */
+  /**
+   * The same of questions whose words are macros, from the texts of all that the action reads. `undefined`: there is no
+   * telling what is asked for.
+   */
   readonly askedByMacro: (
     action: Action,
     read: ReadonlyArray<string>,
     texts: ReadonlyArray<string>
-  ) => Effect.Effect<Pick<Asked, "present" | "absent">>
+  ) => Effect.Effect<Pick<Asked, "present" | "absent"> | undefined>
   /** Whether there are precompiled headers, which are read in place of what the depfile tells. */
   readonly precompiled: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<boolean>
   /** Where a link would have found its libraries and scripts before those that it read. */
@@ -200,6 +195,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     texts: ReadonlyArray<string>
   ) {
     const words = yield* wordsOf(action)
+    if (!namesAll(texts, words)) return undefined
     return yield* answers(askedByMacro([...texts, ...words], searchOf(words, read)), read)
   })
 

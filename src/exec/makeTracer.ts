@@ -4,8 +4,8 @@ import { leadsToFiles, timeMacro } from "../cache/marks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
+import { asksByMacro } from "./hasInclude.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
-import { asksByMacro } from "./shadows.ts"
 import { isCompile, makeSurroundings } from "./Surroundings.ts"
 
 /** What an action turned out to have read, and when it started. */
@@ -88,6 +88,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
       if (byMacro) {
         const texts = yield* Effect.forEach(read, (path) => disk.readText(absolute(path)))
         const asked = yield* around.askedByMacro(action, read, texts.map((text) => text ?? ""))
+        if (asked === undefined) return undefined
         present.push(...asked.present)
         absent.push(...asked.absent)
       }

@@ -59,39 +59,13 @@ const isStandard = (folder: string, { target }: Search): boolean =>
   /^\/usr\/(?:local\/)?include(?:\/|$)|\/lib\/gcc\//.test(folder) ||
   (target !== "" && folder.startsWith("/") && `${folder}/`.includes(`/${target}/include/`))
 
-/** Every place where a name could be that a file asks for with `__has_include`. */
-export const askedFor = (text: string, search: Search): ReadonlyArray<Place> =>
-  [...text.matchAll(/__has_include(?:_next)?\s*\(\s*(?:"([^"\n]+)"|<([^>\n]+)>)/g)].flatMap(([, quoted, angled]) =>
-    [...search.includers, ...search.folders].map((folder): Place => [folder, quoted ?? angled ?? ""])
-  )
-
-/** Whether `__has_include` is asked for what a macro stands for. */
-export const asksByMacro = (text: string): boolean => /__has_include(?:_next)?\s*\(\s*[A-Za-z_]/.test(text)
-
-/**
- * Every place where a name could be that a macro of these texts and of the command line may stand for: all names between
- * quotes or angles that are a macro's text or the one argument of something.
- */
-export const askedByMacro = (texts: ReadonlyArray<string>, search: Search): ReadonlyArray<Place> => {
-  const names = new Set(
-    texts.flatMap((text) =>
-      [...text.matchAll(/(?:^\s*#\s*define\s+\w+\s+|\w\s*\(\s*|^-D\w+=)(?:\\?"([\w./+-]+)\\?"|<([\w./+-]+)>)/gm)].map((
-        [, quoted, angled]
-      ) => quoted ?? angled ?? "")
-    )
-  )
-  // `print(".")` names a folder, which is no header.
-  const files = [...names].filter((name) => !/(?:^|\/)\.{0,2}$/.test(name))
-  return files.flatMap((name) => [...search.includers, ...search.folders].map((folder): Place => [folder, name]))
-}
-
 /**
  * What the assembler is told to take in: for each name, where it looks, in order. `undefined` when a file is named in a way
  * that its text does not tell. Source: GNU as manual, `.incbin`, `.include`, `-I`.
  */
 export const binariesOf = (text: string, search: Search): ReadonlyArray<ReadonlyArray<string>> | undefined => {
-  const all = [...text.matchAll(/\.incbin(?![\w.])|^\s*\.include(?![\w.])/gm)].length
-  const names = [...text.matchAll(/\.inc(?:bin|lude)\s*\\?"([^"\\\n]+)\\?"/g)].map(([, name = ""]) => name)
+  const all = [...text.matchAll(/\.incbin(?![\w.])|^\s*\.include(?![\w.])/gim)].length
+  const names = [...text.matchAll(/\.inc(?:bin|lude)\s*\\?"([^"\\\n]+)\\?"/gi)].map(([, name = ""]) => name)
   if (names.length < all) return undefined
   return names.map((name) =>
     name.startsWith("/") ? [name] : [name, ...search.assembler.map((folder) => inFolder(folder, name))]

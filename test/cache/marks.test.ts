@@ -6,7 +6,15 @@ const marksOf = (text: string) =>
 
 describe("marks", () => {
   it("tell what leads to other files", () => {
-    for (const text of ["#if __has_include(<x.h>)", "asm(\".incbin \\\"x\\\"\");", "  .include \"x.inc\""]) {
+    for (
+      const text of [
+        "#if __has_include(<x.h>)",
+        "asm(\".incbin \\\"x\\\"\");",
+        "  .include \"x.inc\"",
+        "x: .INCBIN \"x\"",
+        ".Include \"x\""
+      ]
+    ) {
       assert.isTrue(leadsToFiles(marksOf(text)), text)
       assert.isUndefined(timeMacro(marksOf(text)))
     }

@@ -16,6 +16,10 @@ interface Row {
 
 const forced: Files = { "src/main.cpp": "#include <Arduino.h>\nvoid setup() { say(IT); }\nvoid loop() {}\n" }
 
+const asking = (before: string, condition: string): string =>
+  `#include <Arduino.h>\n${before}\n#if ${condition}\n#include <maybe.h>\n#else\n#include <it.h>\n#endif\n`
+  + "void setup() { say(IT); }\nvoid loop() {}\n"
+
 const rows: Readonly<Record<string, Row>> = {
   "-I, with a slash at its end": { flags: "-Iearly -Ilate/", found: "late/it.h", appears: "early/it.h" },
   "-I, with a dot before": { flags: "-I./early -I./late", found: "late/it.h", appears: "early/it.h" },
@@ -99,6 +103,27 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "--sysroot": { flags: "--sysroot=of -I=/early -Ilate", found: "late/it.h", appears: "of/early/it.h" },
   "-isysroot": { flags: "-isysroot of -I=/early -Ilate", found: "late/it.h", appears: "of/early/it.h" },
+  "__has_include of a name that macros put together": {
+    flags: "-Iearly -Ilate",
+    files: { "src/main.cpp": asking("#define STR(a) #a", "__has_include(STR(maybe.h))") },
+    found: "late/it.h",
+    appears: "early/maybe.h"
+  },
+  "__has_include on two lines": {
+    flags: "-Iearly -Ilate",
+    files: { "src/main.cpp": asking("", "__has_include \\\n(/* here */ <maybe.h>)") },
+    found: "late/it.h",
+    appears: "early/maybe.h"
+  },
+  ".INCBIN, in capitals": {
+    flags: "-Wa,-Iearly -Wa,-Ilate",
+    files: {
+      "src/main.cpp":
+        "#include <Arduino.h>\nasm(\".section .progmem.data,\\\"a\\\"\\n.INCBIN \\\"it.h\\\"\\n.previous\");\nvoid setup() { say(\"x\"); }\nvoid loop() {}\n"
+    },
+    found: "late/it.h",
+    appears: "early/it.h"
+  },
   "a precompiled header": { flags: "-Ilate", found: "late/it.h", appears: "late/it.h.gch/any" },
   "a precompiled header, further down": {
     flags: "-I.",
