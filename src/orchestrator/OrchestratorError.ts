@@ -29,7 +29,7 @@ export class BoardNotFound extends Schema.TaggedError<BoardNotFound>()("BoardNot
     return `${place}: unknown board "${this.board}": ${this.boardsTxt} does not have it`
   }
   get hint() {
-    return `did you mean ${this.nearest.join(", ")}?`
+    return this.nearest.length === 0 ? undefined : `did you mean ${this.nearest.join(", ")}?`
   }
 }
 

@@ -130,6 +130,13 @@ describe("cores that are not as ours", () => {
     assert.match((await failure(dir)).text, /unknown board "arduino:megaavr:uno2018"/)
   })
 
+  it("a core without boards has no suggestions", async () => {
+    const run = await failure(project("none-p", iniOf(coreWith("none", { "boards.txt": () => "# none yet\n" }), "uno")))
+    assert.strictEqual(run.status, 2)
+    assert.match(run.text, /platformio\.ini:4: unknown board "uno": .*boards\.txt does not have it/)
+    assert.notInclude(run.text, "did you mean")
+  })
+
   it("a board that refers to a vendor who is nowhere says where it was looked for", async () => {
     const core = coreWith("refers", {
       "boards.txt": (text) => text.replace("uno.build.core=arduino", "uno.build.core=nobody:arduino")
