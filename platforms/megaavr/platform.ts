@@ -1,4 +1,5 @@
 import { PlatformSpec } from "../../src/plan/PlatformSpec.ts"
+import { boards } from "./boards.ts"
 import { menus } from "./menus.ts"
 
 /** Fuses by their names in data sheets, which cores have for their properties too. */
@@ -38,7 +39,7 @@ export const platform = PlatformSpec.make({
     ["fuses.lockbit", "bootloader.LOCKBIT"]
   ]),
   fuses: Object.fromEntries([...fuses, "LOCKBIT"].map((name) => [name.toLowerCase(), `bootloader.${name}`])),
-  boards: { nano_every: "nona4809:mode=on", uno_wifi_rev2: "uno2018:mode=on" },
+  boards,
   overlays: [
     {
       why: "stabs, avr-gcc's default for -g before 8, put the random names of temporary files into objects and the ELF",

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import { UnknownBoard, type UnknownOption } from "../arduino/ArduinoError.ts"
-import { type Board, type Boards, resolveBoard, type ResolvedBoard } from "../arduino/boards.ts"
+import { type Boards, resolveBoard, type ResolvedBoard } from "../arduino/boards.ts"
+import { expand } from "../arduino/expandProperty.ts"
 import { mergeProperties, type Properties } from "../arduino/Properties.ts"
 import { nearest } from "../domain/nearest.ts"
 import type { BoardManifest } from "./BoardManifest.ts"
@@ -118,13 +119,20 @@ const idOf = (reference: string): string => reference.split(":")[0]!
 /** References to the boards that have this MCU, either always or by one option of a menu. */
 const boardsWithMcu = (boards: Boards, mcu: string): ReadonlyArray<string> =>
   [...boards.boards.values()].flatMap((board) => {
-    if (mcuOf(board) === mcu) return [board.id]
+    if (mcuOf(board.properties) === mcu) return [board.id]
     return [...board.menus].flatMap(([menu, options]) =>
       [...options]
-        .filter(([, option]) => option.properties.get("build.mcu")?.value.toLowerCase() === mcu)
+        .filter(([, option]) => mcuOf(mergeProperties(board.properties, option.properties)) === mcu)
         .slice(0, 1)
         .map(([option]) => `${board.id}:${menu}=${option}`)
     ).slice(0, 1)
   })
 
-const mcuOf = (board: Board): string | undefined => board.properties.get("build.mcu")?.value.toLowerCase()
+/** `build.mcu` in lower case; an option of a menu may say a part of it only: `attiny{build.attiny}`. */
+export const mcuOf = (properties: Properties): string | undefined => {
+  const property = properties.get("build.mcu")
+  if (property === undefined) return undefined
+  const { line, path, value } = property
+  const expanded = expand(properties, value, { path, line, key: "build.mcu" })
+  return Result.getOrElse(expanded, () => value).toLowerCase()
+}

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { platformNames } from "../../platforms/index.ts"
 import type { ResolvedBoard } from "../arduino/boards.ts"
 import { mergeProperties, type Property } from "../arduino/Properties.ts"
-import { findBoard, knownIds } from "../boards/findBoard.ts"
+import { findBoard, knownIds, mcuOf } from "../boards/findBoard.ts"
 import { fusesOf } from "../boards/fuses.ts"
 import { considerCores, type PackageSearch } from "../packages/findCore.ts"
 import { installedCores } from "../packages/installedCores.ts"
@@ -55,7 +55,7 @@ const boardsOf = Effect.fnUntraced(function*({ boardsDir, platform, search }: Ca
   const lines = new Map<string, ListedBoard>()
   for (const { board, id, path } of [...own, ...vendors]) {
     if (lines.has(id)) continue
-    const mcu = board.properties.get("build.mcu")?.value ?? ""
+    const mcu = mcuOf(board.properties) ?? ""
     lines.set(id, { id, name: board.name, platform, vendor: referenceOf(board), mcu, path })
   }
   return { core: core.path, boards: [...lines.values()] }

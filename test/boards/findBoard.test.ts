@@ -85,6 +85,13 @@ describe("findBoard", () => {
     assert.deepStrictEqual(find("atmega328"), Result.succeed({ id: "328", options: { variant: "modelNon" } }))
   })
 
+  it("an MCU that is put together of what an option says", () => {
+    const text =
+      "a.name=A\na.build.mcu=attiny{n}\na.menu.chip.x=X\na.menu.chip.x.n=1614\na.menu.chip.y=Y\na.menu.chip.y.n=814\n"
+    const tinies = Result.getOrThrow(parseBoards({ path: "boards.txt", text }, undefined, "linux"))
+    assert.deepStrictEqual(Result.getOrThrow(findBoard(tinies, {}, "ATtiny814")).options, { chip: "y" })
+  })
+
   it("an MCU that several boards have names none of them", () => {
     const error = failure("ATmega32U4")
     assert.strictEqual(error._tag, "UnknownBoard")
