@@ -72,6 +72,8 @@ describe("daemon and launcher", () => {
     await own.run("/", ["daemon", "start"])
     const { pid } = await own.status()
     process.kill(pid, "SIGSTOP")
+    const asked = await own.run("/", ["daemon", "status"])
+    assert.deepStrictEqual([asked.status, asked.stdout], [1, `the daemon does not answer: process ${pid}\n`])
     const { status, stdout } = await own.run("/", ["daemon", "stop"])
     assert.deepStrictEqual([status, stdout], [0, "the daemon has ended\n"])
     assert.isFalse(isAlive(pid))

@@ -28,7 +28,9 @@ const status = Command.make("status", look, (flags) =>
     flags,
     Effect.gen(function*() {
       const found = yield* running
-      yield* print(flags, found)
+      const hanging = claimant(yield* folder)
+      const nothing = hanging === undefined ? notThere : `the daemon does not answer: process ${hanging}`
+      yield* print(flags, found, nothing)
       if (found === undefined) return yield* new CommandExit({ code: 1 })
     })
   )).pipe(
@@ -42,7 +44,7 @@ const start = Command.make("start", look, (flags) =>
     flags,
     Effect.gen(function*() {
       const found = yield* running
-      yield* print(flags, found)
+      yield* print(flags, found, notThere)
       if (found !== undefined) return
       const { stderr } = yield* Terminal
       yield* stderr.write(`the daemon could not be started; its log may say why: ${yield* folder}/log\n`)
@@ -125,7 +127,7 @@ const notThere = "the daemon does not run"
 const print = Effect.fnUntraced(function*(
   flags: { readonly json: boolean },
   status: Status | undefined,
-  nothing = notThere
+  nothing: string
 ) {
   const { stdout } = yield* Terminal
   if (flags.json) {
