@@ -188,10 +188,15 @@ const adversarial: Readonly<Record<string, Row>> = {
     compiled: [main, other, tab]
   },
   "add header earlier on a -I path that only the preprocessor gets": {
+    // The compiler looks there when it has looked everywhere else.
     options: ["build_flags = -Wp,-Ifirst -Xpreprocessor -I -Xpreprocessor second"],
-    files: { "first/none.h": "", "second/own.h": "#define OWN \"second\"\n" },
-    edit: ({ dir }) => void write(dir, { "first/own.h": "#define OWN \"first\"\n" }),
-    compiled: [main]
+    files: {
+      "first/none.h": "",
+      "second/extra.h": "#define EXTRA 1\n",
+      "src/other.cpp": "#include <extra.h>\nint other = EXTRA;\n"
+    },
+    edit: ({ dir }) => void write(dir, { "first/extra.h": "#define EXTRA 2\n", "first/own.h": "" }),
+    compiled: [other]
   },
   "add library earlier on a -L path": {
     options: ["build_flags = -L first -Lsecond -lgiven"],
