@@ -64,17 +64,19 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
       }),
     copy: (from, to, mode = 0o666) =>
       attempt("write", to, () => {
-        if (FileSystem.statSync(from, { throwIfNoEntry: false })?.isFile() !== true) return false
+        if (FileSystem.statSync(from, { throwIfNoEntry: false })?.isFile() !== true) return undefined
         // `copyFile` gives the copy the mode of the original; only a file made by `open` knows the umask.
         const file = openNew(to)
         const created = FileSystem.fstatSync(file).mode & 0o777
         FileSystem.closeSync(file)
-        orRemoved(to, () => {
-          FileSystem.copyFileSync(from, to, FileSystem.constants.COPYFILE_FICLONE)
-          FileSystem.chmodSync(to, created & mode)
-        })
-        return true
-      }),
+        return created & mode
+      }).pipe(
+        Effect.flatMap((mode) =>
+          mode === undefined ? Effect.succeed(false) : Effect.as(copyContent(from, to, mode), true)
+        ),
+        // It cannot be ended half-way, and goes on with nobody to wait for it.
+        Effect.uninterruptible
+      ),
     append: (path, text) => attempt("write", path, () => FileSystem.appendFileSync(path, text)),
     touch: (path, beforeMillis) =>
       Effect.sync(() => {
@@ -123,6 +125,15 @@ const openNew = (path: string): number => {
     return FileSystem.openSync(path, "wx")
   }
 }
+
+/** Not on this thread: what is copied may have some 10 MB. */
+const copyContent = (from: string, to: string, mode: number) =>
+  Effect.tryPromise({
+    try: () =>
+      FileSystem.promises.copyFile(from, to, FileSystem.constants.COPYFILE_FICLONE)
+        .then(() => FileSystem.promises.chmod(to, mode)),
+    catch: diskError("write", to)
+  }).pipe(Effect.tapError(() => Effect.sync(() => FileSystem.rmSync(to, { force: true }))))
 
 const orRemoved = (path: string, run: () => void): void => {
   try {

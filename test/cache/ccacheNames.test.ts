@@ -276,7 +276,7 @@ describe("as the suites of ccache name it", () => {
     await build()
     Fs.rmSync(path(".fbuild"), { recursive: true })
     Fs.mkdirSync(path(".fbuild"))
-    const mount = `mount -t tmpfs -o size=24k none "${path(".fbuild")}" && exec "${program}" build --json`
+    const mount = `mount -t tmpfs -o size=28k none "${path(".fbuild")}" && exec "${program}" build --json`
     const run = readEvents(await mounted(mount, dir, variables))
     assert.strictEqual(run.status, 1)
     // GCC's own words, where it is the one to find out, have the wrong reason behind them.

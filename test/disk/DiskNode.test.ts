@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import { sha256 } from "../../src/cache/sha256.ts"
 import { Disk, DiskError } from "../../src/disk/Disk.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
 
@@ -36,6 +37,24 @@ describe("DiskNode", () => {
       yield* fs.symlink(`${dir}/none`, `${dir}/link`)
       assert.isUndefined(yield* disk.signature(`${dir}/link`))
       assert.isUndefined(yield* disk.digest(`${dir}/link`))
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("digests and copies what is long, and finds words that it reads in two pieces", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      const bytes = new Uint8Array(1_500_000).fill(97)
+      bytes.set(new TextEncoder().encode("incbin"), 512 * 1024 - 3)
+      yield* fs.writeFile(`${dir}/long`, bytes)
+      const found = yield* disk.digestMarking(`${dir}/long`, ["include", "incbin"])
+      assert.deepStrictEqual(found, { digest: sha256(bytes), marks: 2 })
+      assert.strictEqual(yield* disk.digest(`${dir}/long`), sha256(bytes))
+      yield* fs.writeFileString(`${dir}/copy`, "before")
+      assert.isTrue(yield* disk.copy(`${dir}/long`, `${dir}/copy`, 0o444))
+      assert.strictEqual(yield* disk.digest(`${dir}/copy`), sha256(bytes))
+      assert.strictEqual((yield* fs.stat(`${dir}/copy`)).mode & 0o777, 0o444)
+      assert.isFalse(yield* disk.copy(`${dir}/none`, `${dir}/other`))
+      assert.strictEqual((yield* Effect.flip(disk.copy(`${dir}/long`, `${dir}/none/other`))).code, "ENOENT")
+      assert.isUndefined(yield* disk.signature(`${dir}/other`))
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("digests content", () =>
