@@ -116,6 +116,16 @@ describe("DiskNode", () => {
       assert.deepStrictEqual((yield* disk.list(dir)).toSorted(), ["busy", "file"])
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("makes the folder of what it writes only where it is asked to", () =>
+    Effect.gen(function*() {
+      const { dir, disk } = yield* folder
+      const refused = yield* Effect.flip(disk.write(`${dir}/a/b/file`, "text"))
+      assert.strictEqual(refused.code, "ENOENT")
+      assert.deepStrictEqual(yield* disk.list(dir), [])
+      yield* disk.write(`${dir}/a/b/file`, "text", { folder: "made", mode: 0o444 })
+      assert.deepStrictEqual(yield* disk.list(`${dir}/a/b`), ["file"])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("removes folders with all in them, and renames over files", () =>
     Effect.gen(function*() {
       const { dir, disk } = yield* folder
