@@ -23,6 +23,8 @@ export const Uncacheable = Schema.TaggedUnion({
   TimeMacro: { path: Schema.String, macro: Schema.String },
   /** While the action ran, or before it could be read. */
   InputTouched: { path: Schema.String },
+  /** There is no telling what a file leads to. `why` is a predicate: "takes in …". */
+  Untellable: { path: Schema.String, why: Schema.String },
   /** It is not known which programs are behind the command. */
   NotIdentified: {}
 })
@@ -43,6 +45,8 @@ export const uncacheableText = (reason: Uncacheable): string => {
       return "neither a depfile nor a map tells what it reads"
     case "TimeMacro":
       return `${reason.path} has ${reason.macro}`
+    case "Untellable":
+      return `${reason.path} ${reason.why}`
     case "InputTouched":
       return `${reason.path} has changed meanwhile`
     case "NotIdentified":

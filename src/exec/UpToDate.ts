@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import {
   type ActionRecord,
   type KnownDigest,
@@ -10,6 +11,7 @@ import {
   writeBuildState
 } from "../cache/BuildState.ts"
 import { addFileDigests, readFileDigests } from "../cache/FileDigests.ts"
+import type { Uncacheable } from "../cache/Fingerprint.ts"
 import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
@@ -23,11 +25,11 @@ import { makeSurroundings } from "./Surroundings.ts"
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
 export type Decision = Reason | undefined
 
-/** What can be said of an action that has run: its record, or why there is none. */
+/** What can be said of an action that has run. */
 export interface Traced {
   readonly action: Action
-  /** Absent when something was touched while it ran, or when there is no telling what it read: it will run again. */
-  readonly record: ActionRecord | undefined
+  /** Or why there is none: something was touched while it ran, or there is no telling what it read. It will run again. */
+  readonly record: Result.Result<ActionRecord, Uncacheable>
   /** A file it read that stands for a time: it is up to date here, but would not be elsewhere. */
   readonly timed: { readonly path: string; readonly macro: string } | undefined
 }
@@ -161,10 +163,11 @@ export class UpToDate extends Context.Service<UpToDate, {
             yield* Effect.yieldNow
             const { action } = done
             const record = yield* tracer.trace(done)
-            if (record === undefined) records.delete(action.id)
-            else records.set(action.id, record)
+            if (Result.isFailure(record)) records.delete(action.id)
+            else records.set(action.id, record.success)
             changed = true
-            traced.push({ action, record, timed: record && tracer.timedBy(action, record) })
+            const timed = Result.isFailure(record) ? undefined : tracer.timedBy(action, record.success)
+            traced.push({ action, record, timed })
           }
           return traced
         }))

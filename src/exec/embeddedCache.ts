@@ -5,11 +5,11 @@ import { ActionCache, type CachedAction } from "../cache/ActionCache.ts"
 import type { Trace } from "../cache/BuildState.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
-import { fingerprint, renderFingerprint } from "../cache/Fingerprint.ts"
+import { fingerprint, renderFingerprint, type Uncacheable } from "../cache/Fingerprint.ts"
 import { StoreRefused } from "../cache/StoreRefused.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
-import { type Action, subjectOf } from "../plan/Action.ts"
+import type { Action } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import { BuildReporter } from "./BuildReporter.ts"
 import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
@@ -105,17 +105,16 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
       })
 
       const store = Effect.fnUntraced(function*(ran: Ran): Effect.fn.Return<CacheAnswer | undefined> {
-        const { action, printed, record, timed } = ran
+        const { action, printed, record: traced, timed } = ran
         const key = keys.get(action.id)
         if (key === undefined) return undefined
-        if (timed !== undefined) {
-          yield* usage.countUncacheable("TimeMacro")
-          return { _tag: "Uncacheable", reason: { _tag: "TimeMacro", ...timed } }
-        }
-        if (record === undefined || [...key.inputs].some(([path, digest]) => record.inputs.get(path) !== digest)) {
-          yield* usage.countUncacheable("InputTouched")
-          return { _tag: "Uncacheable", reason: { _tag: "InputTouched", path: subjectOf(action) } }
-        }
+        const refuse = (reason: Uncacheable) =>
+          Effect.as(usage.countUncacheable(reason._tag), { _tag: "Uncacheable", reason } satisfies CacheAnswer)
+        if (timed !== undefined) return yield* refuse({ _tag: "TimeMacro", ...timed })
+        if (Result.isFailure(traced)) return yield* refuse(traced.failure)
+        const record = traced.success
+        const touched = [...key.inputs].find(([path, digest]) => record.inputs.get(path) !== digest)
+        if (touched !== undefined) return yield* refuse({ _tag: "InputTouched", path: touched[0] })
         const keep = Effect.gen(function*() {
           const outputs: Array<CachedAction["outputs"][number]> = []
           for (const path of action.outputs) {

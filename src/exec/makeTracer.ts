@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { ActionRecord } from "../cache/BuildState.ts"
+import type { Uncacheable } from "../cache/Fingerprint.ts"
 import { leadsToFiles, timeMacro } from "../cache/marks.ts"
-import { Disk } from "../disk/Disk.ts"
-import type { Action } from "../plan/Action.ts"
+import { Disk, type DiskError } from "../disk/Disk.ts"
+import { type Action, subjectOf } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
 import { asksByMacro } from "./hasInclude.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
@@ -45,7 +47,9 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
   })
 
   /** The trace of an action, unless something was touched while it ran, or there is no telling what it read. */
-  const trace = Effect.fnUntraced(function*({ action, discovered, startedNanos }: Finished) {
+  const trace = Effect.fnUntraced(function*(
+    { action, discovered, startedNanos }: Finished
+  ): Effect.fn.Return<Result.Result<ActionRecord, Uncacheable>, DiskError> {
     const inputs = new Map<string, string>()
     const carried = new Set<string>()
     const present: Array<string> = []
@@ -64,7 +68,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
     })
 
     for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered])) {
-      if (!(yield* add(path))) return undefined
+      if (!(yield* add(path))) return touched(path)
     }
     const read = readBy(action, inputs)
     if (isCompile(action)) {
@@ -75,11 +79,11 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
         const text = (yield* disk.readText(absolute(path))) ?? ""
         byMacro ||= asksByMacro(text)
         const asked = yield* around.asked(action, read, text)
-        if (asked.read === undefined) return undefined
+        if (asked.read === undefined) return untellable(path, "takes in a file whose name its text does not tell")
         for (const taken of asked.read) {
           if (isAssembledLater(action)) carried.add(taken)
           if (inputs.has(taken)) continue
-          if (!(yield* add(taken))) return undefined
+          if (!(yield* add(taken))) return touched(taken)
           read.push(taken)
         }
         present.push(...asked.present)
@@ -88,30 +92,36 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
       if (byMacro) {
         const texts = yield* Effect.forEach(read, (path) => disk.readText(absolute(path)))
         const asked = yield* around.askedByMacro(action, read, texts.map((text) => text ?? ""))
-        if (asked === undefined) return undefined
+        if (asked === undefined) {
+          return untellable(subjectOf(action), "asks __has_include for a name that its macros put together")
+        }
         present.push(...asked.present)
         absent.push(...asked.absent)
       }
-      if (yield* around.precompiled(action, read)) return undefined
+      if (yield* around.precompiled(action, read)) {
+        return untellable(subjectOf(action), "may read a precompiled header in place of what its depfile tells")
+      }
     } else {
       for (const input of action.inputs) {
         const record = records.get(input)
         // An object that is assembled by the link may take in what nobody knows.
-        if (record === undefined && made.has(input) && action.mnemonic === "Link") return undefined
+        if (record === undefined && made.has(input) && action.mnemonic === "Link") {
+          return untellable(input, "may take in what nobody knows")
+        }
         for (const path of record?.carried ?? []) carried.add(path)
       }
     }
     if (action.mnemonic === "Link") {
-      for (const path of carried) if (!inputs.has(path) && !(yield* add(path))) return undefined
+      for (const path of carried) if (!inputs.has(path) && !(yield* add(path))) return touched(path)
       absent.push(...yield* around.librariesBefore(action, read))
     }
     const beside = [...new Set([...present, ...yield* around.shadows(action, read)])]
-    for (const path of beside) if (path.endsWith(".gch") || !(yield* untouched(path))) return undefined
+    for (const path of beside) if (path.endsWith(".gch") || !(yield* untouched(path))) return touched(path)
     const outputs = new Map<string, string>()
     for (const path of action.outputs) {
       const now = yield* digest(path)
       if (now === undefined && action.tentative?.some((one) => one === path)) continue
-      if (now === undefined) return undefined
+      if (now === undefined) return touched(path)
       outputs.set(path, now)
     }
     const record: ActionRecord = {
@@ -122,7 +132,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
       absent: [...new Set(absent)],
       carried: [...carried]
     }
-    return record
+    return Result.succeed(record)
   })
 
   /** The first of the files that a compilation read with a word in it that stands for a time. */
@@ -137,6 +147,11 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
 
   return { trace, timedBy }
 })
+
+const touched = (path: string): Result.Result<never, Uncacheable> => Result.fail({ _tag: "InputTouched", path })
+
+const untellable = (path: string, why: string): Result.Result<never, Uncacheable> =>
+  Result.fail({ _tag: "Untellable", path, why })
 
 /** What an action reads besides its program, which looks nowhere for headers. */
 export const readBy = (action: Action, inputs: ReadonlyMap<string, string>): Array<string> =>

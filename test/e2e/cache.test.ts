@@ -220,7 +220,7 @@ describe("never from the cache", () => {
       const told = (await why(dir, variables)).find(({ id }) => id === main)
       assert.deepStrictEqual(told?.cache, {
         _tag: "Uncacheable",
-        reason: { _tag: "InputTouched", path: "src/main.cpp" }
+        reason: { _tag: "InputTouched", path: file }
       })
       Fs.rmSync(Path.join(dir, "meddle"))
       const wrong = images(dir)

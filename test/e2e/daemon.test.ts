@@ -269,9 +269,9 @@ describe("daemon", () => {
       const { status } = await ended
       assert.strictEqual(status, code)
       // Who is gone cannot know when it is over.
-      if (code === null) await until(() => alive(dir).length === 0, "all gone", 1000)
-      assert.isBelow(performance.now() - signalled, 1000)
-      await until(() => alive(dir).length === 0, "shells have left the project", 200)
+      if (code === null) await until(() => alive(dir).length === 0, "all gone", 3000)
+      assert.isBelow(performance.now() - signalled, 3000)
+      await until(() => alive(dir).length === 0, "shells have left the project")
       assert.deepStrictEqual(filesBelow(dir).filter((name) => /\.stage|~$/.test(name)), [])
       forget()
       write(dir, project())
@@ -333,8 +333,8 @@ describe("daemon", () => {
     const killed = performance.now()
     first.child.kill("SIGINT")
     assert.strictEqual((await first.ended).status, 130)
-    assert.isBelow(performance.now() - killed, 500)
-    await until(() => alive(one!).length === 0, "gone", 200)
+    assert.isBelow(performance.now() - killed, 3000)
+    await until(() => alive(one!).length === 0, "gone")
     assert.isNotEmpty(alive(two!))
     second.child.kill("SIGINT")
     second.child.kill("SIGINT")
@@ -524,9 +524,9 @@ describe("daemon", () => {
       assert.isNotEmpty(alive(dirs[0]!))
       second.child.kill("SIGINT")
       assert.strictEqual((await second.ended).status, 130)
-      await until(() => alive(dirs[0]!).length === 0, "gone", 500)
+      await until(() => alive(dirs[0]!).length === 0, "gone")
       assert.strictEqual(starts(), 1)
-      await until(async () => (await own.status()).requests.length === 0, "ended", 500)
+      await until(async () => (await own.status()).requests.length === 0, "ended")
     })
 
     it("and again when it has failed for the first", async () => {
