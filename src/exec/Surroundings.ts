@@ -51,7 +51,8 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const listing = Effect.fnUntraced(function*(folder: string) {
     let names = listings.get(folder)
     if (names === undefined) {
-      names = new Set(yield* disk.list(absolute(folder)))
+      // `/tmp` is in the folder before its slash.
+      names = new Set(yield* disk.list(folder === "" ? "/" : absolute(folder)))
       listings.set(folder, names)
     }
     return names

@@ -240,6 +240,7 @@ void other() { delay(MAYBE); }
       ...project,
       "src/other.cpp": `#include <Arduino.h>
 #define WANTED "maybe.h"
+#define PLACE "/tmp"
 #if __has_include(WANTED)
 #define MAYBE 2
 #else
