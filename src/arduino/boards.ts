@@ -55,11 +55,8 @@ export interface ResolvedBoard {
  * Reads `boards.txt` with `boards.local.txt`, if there is one, over it. A board is an id that has a `name`; a board of
  * the local file may be a new one. A menu or option without a title is titled by its id.
  * Source: Arduino platform specification, "boards.txt", "Custom board options", "Hiding boards", "boards.local.txt".
+ * Steps, because some cores have thousands of lines for hundreds of boards.
  */
-export const parseBoards = (file: TextFile, local: TextFile | undefined, os: HostOs): Result.Result<Boards, BadLine> =>
-  Result.gen(() => boardsOf(file, local, os))
-
-/** The steps of `parseBoards`: some cores have thousands of lines for hundreds of boards. */
 export function* boardsOf(
   file: TextFile,
   local: TextFile | undefined,

@@ -1,3 +1,4 @@
+import { baseName } from "../domain/paths.ts"
 import type { Action } from "../plan/Action.ts"
 import { replacePaths } from "./replacePaths.ts"
 
@@ -14,7 +15,7 @@ export const outputNames = ({ depfile, outputs }: Action): ReadonlyMap<string, s
  */
 export const memberNames = ({ argv, inputs, mnemonic }: Action): ReadonlyMap<string, string> =>
   mnemonic === "Archive" && /^-?[rqcsSDUu]+$/.test(argv[1] ?? "")
-    ? new Map(inputs.map((path, index) => [path, `{member ${index}}/${path.slice(path.lastIndexOf("/") + 1)}`]))
+    ? new Map(inputs.map((path, index) => [path, `{member ${index}}/${baseName(path)}`]))
     : new Map()
 
 /** A command with these names in place of the paths. What merely looks like one gets one brace more. */

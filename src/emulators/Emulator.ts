@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import { placeText } from "../domain/place.ts"
 
 /** A board as an emulator sees it, and the image to run on it. */
 export interface Machine {
@@ -38,7 +39,7 @@ export class ImageInvalid extends Schema.TaggedError<ImageInvalid>()("ImageInval
   reason: Schema.String
 }) {
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: ${this.reason}`
+    return `${placeText(this)}: ${this.reason}`
   }
 }
 

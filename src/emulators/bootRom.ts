@@ -1,4 +1,5 @@
 import type { RP2040 } from "rp2040js"
+import { hex } from "../domain/hex.ts"
 import type { Status } from "./inProcess.ts"
 import { romFloat, type RomFunction } from "./romFloat.ts"
 
@@ -102,7 +103,7 @@ export const installBootRom = (mcu: RP2040): BootRom => {
     call: (address) => {
       const call = functions[(address - firstFunction) / 4 - 1]
       if (call === undefined) {
-        return { _tag: "Crashed", detail: `it jumped to 0x${address.toString(16)}, where the boot ROM has no function` }
+        return { _tag: "Crashed", detail: `it jumped to ${hex(address)}, where the boot ROM has no function` }
       }
       const result = call(core.registers)
       if (typeof result === "number") core.BXWritePC(core.LR)

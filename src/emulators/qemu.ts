@@ -4,6 +4,8 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { machines } from "../artifacts/elf/parseElf.ts"
+import { hex } from "../domain/hex.ts"
+import { dirName } from "../domain/paths.ts"
 import { type ExitStatus, Subprocess } from "../process/Subprocess.ts"
 import { Emulator, ImageInvalid, type Machine, ProgramCrashed } from "./Emulator.ts"
 import { cannotStart, exited, findInstalled, type Program } from "./installed.ts"
@@ -25,7 +27,7 @@ export const make = Effect.fnUntraced(function*(options: {
     const elf = yield* loadElf(fs, machine.elf)
     const board = elf.machine === machines.arm ? qemuMachine(machine.mcu, elf.loadAddress) : undefined
     if (board === undefined) {
-      const at = `0x${elf.loadAddress.toString(16)}`
+      const at = hex(elf.loadAddress)
       const reason = `no machine of ${name} has the memory of the ${machine.mcu} at ${at}, where it is to be loaded`
       return yield* new ImageInvalid({ path: machine.elf, reason })
     }
@@ -36,7 +38,7 @@ export const make = Effect.fnUntraced(function*(options: {
         ...["-chardev", "stdio,id=out,mux=on,signal=off", "-serial", "chardev:out"],
         ...["-semihosting-config", "enable=on,target=native,chardev=out", "-kernel", machine.elf]
       ],
-      cwd: machine.elf.slice(0, machine.elf.lastIndexOf("/")) || "/",
+      cwd: dirName(machine.elf),
       env: {}
     }).pipe(Effect.mapError(cannotStart(qemu)))
     let said = ""

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import { hex } from "../domain/hex.ts"
 import { Emulator, ImageInvalid, type Machine } from "./Emulator.ts"
 import { inProcess } from "./inProcess.ts"
 import { loadElf } from "./loadElf.ts"
@@ -15,7 +16,7 @@ const load = Effect.fnUntraced(function*(fs: FileSystem.FileSystem, machine: Mac
   const { segments } = yield* loadElf(fs, machine.elf)
   const wrong = misplaced(segments)
   if (wrong !== undefined) {
-    const at = `0x${wrong.physicalAddress.toString(16)}`
+    const at = hex(wrong.physicalAddress)
     return yield* new ImageInvalid({ path: machine.elf, reason: `the RP2040 has no memory at ${at}` })
   }
   return rp2040(segments)

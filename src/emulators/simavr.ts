@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import { dirName } from "../domain/paths.ts"
 import { type ExitStatus, Subprocess } from "../process/Subprocess.ts"
 import { Emulator, type EmulatorExited, type Machine, ProgramCrashed } from "./Emulator.ts"
 import { cannotStart, exited, findInstalled, type Program } from "./installed.ts"
@@ -26,7 +27,7 @@ export const make = Effect.fnUntraced(function*(options: {
     const running = yield* subprocess.start({
       // -v: else it keeps to itself that the program crashed, and waits for a debugger.
       argv: [program, "-v", "-m", machine.mcu.toLowerCase(), "-f", String(machine.frequencyHz), machine.elf],
-      cwd: machine.elf.slice(0, machine.elf.lastIndexOf("/")) || "/",
+      cwd: dirName(machine.elf),
       env: {}
     }).pipe(Effect.mapError(cannotStart(simavr)))
     yield* Effect.forkScoped(Stream.runDrain(running.stdout))

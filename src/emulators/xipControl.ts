@@ -1,4 +1,5 @@
 import { BasePeripheral, type RP2040 } from "rp2040js"
+import { hex } from "../domain/hex.ts"
 
 /**
  * The control registers of the flash cache, which rp2040js does not have: flushing is done at once, for nothing is cached, and
@@ -27,7 +28,7 @@ export class XipControl extends BasePeripheral {
   }
 
   private refuse(offset: number): number {
-    this.warn(`streaming from the flash (register 0x${offset.toString(16)} of XIP_CTRL) is not implemented`)
+    this.warn(`streaming from the flash (register ${hex(offset)} of XIP_CTRL) is not implemented`)
     return 0
   }
 }

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { placeText } from "../domain/place.ts"
 import type { Action, BuiltinStep } from "../plan/Action.ts"
 
 /** A step of fbuild's own could not do its work. */
@@ -12,7 +13,7 @@ export class StepFailed extends Schema.TaggedError<StepFailed>()("StepFailed", {
   hint: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: ${this.reason}`
+    return `${placeText(this)}: ${this.reason}`
   }
 }
 

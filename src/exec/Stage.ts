@@ -1,4 +1,5 @@
 import { replacePaths } from "../cache/replacePaths.ts"
+import { baseName } from "../domain/paths.ts"
 import type { Action } from "../plan/Action.ts"
 
 /**
@@ -18,7 +19,7 @@ export interface Stage {
 export const makeStage = (action: Action, cwd: string, root: string, prefix: string): Stage => {
   const written = action.depfile === undefined ? action.outputs : [...action.outputs, action.depfile]
   const files = new Map(
-    written.map((path) => [path as string, `${root}/${prefix}-${path.slice(path.lastIndexOf("/") + 1)}`])
+    written.map((path) => [path as string, `${root}/${prefix}-${baseName(path)}`])
   )
   return { dir: root.startsWith("/") ? root : `${cwd}/${root}`, argv: replacePaths(action.argv, files), files }
 }

@@ -1,3 +1,4 @@
+import { baseName } from "../domain/paths.ts"
 import { belowFolder, inFolder, type Search } from "./searchOf.ts"
 
 /** A place to look: `name` below `folder`. */
@@ -31,7 +32,7 @@ export const shadowsOf = (header: string, search: Search): ReadonlyArray<Shadow>
   }
   if (known) return shadows
   if (includers.some((folder) => belowFolder(header, folder) !== undefined)) {
-    return [{ name: `${header.slice(header.lastIndexOf("/") + 1)}.gch`, includers: true, before: 0 }]
+    return [{ name: `${baseName(header)}.gch`, includers: true, before: 0 }]
   }
   for (const name of endsOf(header)) shadows.push({ name, includers: true, before: folders.length })
   return shadows

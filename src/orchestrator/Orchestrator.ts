@@ -153,7 +153,7 @@ const openStageRoot = Effect.fnUntraced(function*(root: string) {
 export const prepareFolders = Effect.fnUntraced(function*(projectDir: string, planned: PlannedEnvironment) {
   const disk = yield* Disk
   const folders = new Set(
-    planned.graph.actions.flatMap(({ outputs }) => outputs.map((path) => path.slice(0, path.lastIndexOf("/"))))
+    planned.graph.actions.flatMap(({ outputs }) => outputs.map(dirName))
   )
   for (const folder of folders) {
     yield* disk.makeDirectory(folder.startsWith("/") ? folder : `${projectDir}/${folder}`)

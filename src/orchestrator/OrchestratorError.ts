@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { placeText } from "../domain/place.ts"
 
 /** `platform =` names nothing that fbuild can build. */
 export class UnknownPlatform extends Schema.TaggedError<UnknownPlatform>()("UnknownPlatform", {
@@ -8,7 +9,7 @@ export class UnknownPlatform extends Schema.TaggedError<UnknownPlatform>()("Unkn
   known: Schema.Array(Schema.String)
 }) {
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: platform "${this.platform}" is not supported`
+    return `${placeText(this)}: platform "${this.platform}" is not supported`
   }
   get hint() {
     return `supported: ${this.known.join(", ")}`
@@ -25,8 +26,7 @@ export class BoardNotFound extends Schema.TaggedError<BoardNotFound>()("BoardNot
   nearest: Schema.Array(Schema.String)
 }) {
   override get message() {
-    const place = `${this.path}${this.line === undefined ? "" : `:${this.line}`}`
-    return `${place}: unknown board "${this.board}": ${this.boardsTxt} does not have it`
+    return `${placeText(this)}: unknown board "${this.board}": ${this.boardsTxt} does not have it`
   }
   get hint() {
     return this.nearest.length === 0 ? undefined : `did you mean ${this.nearest.join(", ")}?`
@@ -79,7 +79,7 @@ export class UnsupportedFramework extends Schema.TaggedError<UnsupportedFramewor
   bare: Schema.Boolean
 }) {
   override get message() {
-    const place = `${this.path}${this.line === undefined ? "" : `:${this.line}`}`
+    const place = placeText(this)
     return this.framework === undefined
       ? `${place}: ${this.platform} builds nothing without a framework`
       : `${place}: framework "${this.framework}" is not supported by ${this.platform}`
@@ -110,7 +110,7 @@ export class PartitionsInvalid extends Schema.TaggedError<PartitionsInvalid>()("
   hint: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: ${this.reason}`
+    return `${placeText(this)}: ${this.reason}`
   }
 }
 
@@ -122,9 +122,7 @@ export class ProjectFileMissing extends Schema.TaggedError<ProjectFileMissing>()
   file: Schema.String
 }) {
   override get message() {
-    return `${this.path}${
-      this.line === undefined ? "" : `:${this.line}`
-    }: ${this.option} names ${this.file}, which is no file`
+    return `${placeText(this)}: ${this.option} names ${this.file}, which is no file`
   }
   get hint() {
     return "paths are those from the project's folder, one a line"
@@ -138,8 +136,9 @@ export class NoFileSystem extends Schema.TaggedError<NoFileSystem>()("NoFileSyst
   fileSystem: Schema.String
 }) {
   override get message() {
-    const place = `${this.path}${this.line === undefined ? "" : `:${this.line}`}`
-    return `${place}: board_build.filesystem = ${this.fileSystem}, and the flash has no place for a file system`
+    return `${
+      placeText(this)
+    }: board_build.filesystem = ${this.fileSystem}, and the flash has no place for a file system`
   }
   get hint() {
     return "board_build.partitions or board_build.ldscript chooses a layout that has one"
@@ -153,7 +152,7 @@ export class LibraryMissing extends Schema.TaggedError<LibraryMissing>()("Librar
   library: Schema.String
 }) {
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: library "${this.library}" is not installed`
+    return `${placeText(this)}: library "${this.library}" is not installed`
   }
   get hint() {
     return "put it into the project's lib/ folder, or name the folder that holds it in lib_extra_dirs"

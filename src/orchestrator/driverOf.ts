@@ -5,6 +5,7 @@ import type { Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Digest } from "../domain/Digest.ts"
+import { dirName } from "../domain/paths.ts"
 import type { PackageSearch } from "../packages/findCore.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { findProgram, missing, pathFolders } from "../toolchain/findTool.ts"
@@ -30,7 +31,7 @@ export const driverOf = Effect.fnUntraced(function*(
   const compiler = program.includes("/") ? program : yield* findProgram(program, search.variables)
   if (compiler === undefined) return yield* missing(program, pathFolders(search.variables))
   if ((yield* disk.signature(compiler)) === undefined) {
-    return yield* missing(compiler, [compiler.slice(0, compiler.lastIndexOf("/"))])
+    return yield* missing(compiler, [dirName(compiler)])
   }
   const origin = { path: "fbuild", line: 0, key: "toolchain.files" }
   const files = yield* Effect.fromResult(

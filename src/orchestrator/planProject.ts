@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { loadProject } from "../config/loadProject.ts"
 import { selectEnvironments } from "../config/selectEnvironments.ts"
 import { Disk } from "../disk/Disk.ts"
+import { dirName } from "../domain/paths.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import { Span } from "../telemetry/names.ts"
 import { missing } from "../toolchain/findTool.ts"
@@ -34,6 +35,6 @@ export const requireTools = Effect.fnUntraced(function*(planned: PlannedEnvironm
   const programs = new Set(planned.graph.actions.flatMap(({ argv }) => argv.slice(0, 1)))
   for (const program of programs) {
     if (!program.startsWith("/") || (yield* disk.signature(program)) !== undefined) continue
-    return yield* missing(program, [program.slice(0, program.lastIndexOf("/"))])
+    return yield* missing(program, [dirName(program)])
   }
 })

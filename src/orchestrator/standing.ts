@@ -4,6 +4,7 @@ import { clockSlackMillis } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Recording } from "../disk/recording.ts"
 import { seal, unseal } from "../disk/sealed.ts"
+import { dirName } from "../domain/paths.ts"
 import { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
 
 /**
@@ -56,7 +57,7 @@ export const keepStanding = Effect.fnUntraced(function*(file: string, standing: 
     answer
   }).pipe(Effect.orDie)
   const body = [head, ...lines].join("\n")
-  yield* disk.makeDirectory(file.slice(0, file.lastIndexOf("/")))
+  yield* disk.makeDirectory(dirName(file))
   yield* disk.write(file, seal(body))
   return true
 })

@@ -1,3 +1,5 @@
+import { baseName } from "../domain/paths.ts"
+
 /** What a command reads and writes, where its words tell all of it. */
 export interface FileToolUse {
   readonly reads: ReadonlyArray<string>
@@ -12,7 +14,7 @@ export interface FileToolUse {
  */
 export const fileToolUse = (argv: ReadonlyArray<string>): FileToolUse | undefined => {
   const [program = "", ...words] = argv
-  const name = program.slice(program.lastIndexOf("/") + 1)
+  const name = baseName(program)
   if (name === "cp") return copies(words)
   const tool = /^(?:[\w.-]+-)?(objcopy|nm|objdump|readelf|size|strings)$/.exec(name)?.[1]
   if (tool === "objcopy") return converts(words)

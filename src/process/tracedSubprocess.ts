@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Tracer from "effect/Tracer"
+import { baseName } from "../domain/paths.ts"
 import { Attribute } from "../telemetry/names.ts"
 import type { Trace } from "../telemetry/Trace.ts"
 import type { CommandSpec, Completed, ExitStatus, Subprocess } from "./Subprocess.ts"
@@ -36,7 +37,7 @@ export const tracedSubprocess = (subprocess: Subprocess["Service"], trace: Trace
   }
 }
 
-const nameOf = ({ argv: [program] }: CommandSpec): string => program.slice(program.lastIndexOf("/") + 1)
+const nameOf = ({ argv: [program] }: CommandSpec): string => baseName(program)
 
 const annotate = (span: Tracer.Span, command: CommandSpec, { status, usage }: Completed) => {
   annotateCommand(span, command)

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { placeText } from "../domain/place.ts"
 
 /** Nothing to compile: the folder is missing or empty, or the filter leaves nothing. */
 export class NoSources extends Schema.TaggedError<NoSources>()("NoSources", {
@@ -78,7 +79,7 @@ export class LibraryManifestInvalid extends Schema.TaggedError<LibraryManifestIn
   detail: Schema.String
 }) {
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: ${this.detail}`
+    return `${placeText(this)}: ${this.detail}`
   }
 }
 

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Crypto from "node:crypto"
 import { Disk } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
+import { dirName } from "../domain/paths.ts"
 import { Span } from "../telemetry/names.ts"
 import { keepParts } from "./changedParts.ts"
 import { openMemo, readMemo } from "./memo.ts"
@@ -83,7 +84,7 @@ const isUntouched = Effect.fnUntraced(function*({ folders, parts }: Memo) {
 })
 
 const foldersOf = (paths: ReadonlyArray<string>): ReadonlyArray<string> => [
-  ...new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/"))))
+  ...new Set(paths.map(dirName))
 ]
 
 const digestOf = ({ parts }: Memo): Digest =>

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { parseBoards, resolveBoard } from "../../src/arduino/boards.ts"
+import { resolveBoard } from "../../src/arduino/boards.ts"
+import { boardsFrom } from "../support/boards.ts"
 
 const boardsTxt = {
   path: "boards.txt",
@@ -33,7 +34,7 @@ mega.menu.extra.on.build.extra=1
 nameless.build.mcu=x
 `
 }
-const boards = Result.getOrThrow(parseBoards(boardsTxt, undefined, "linux"))
+const boards = Result.getOrThrow(boardsFrom(boardsTxt, undefined, "linux"))
 const resolve = (reference: string) => Result.getOrThrow(resolveBoard(boards, reference))
 const error = (reference: string) => Result.getOrThrow(Result.flip(resolveBoard(boards, reference)))
 
@@ -68,7 +69,7 @@ describe("boards", () => {
   })
 
   it("selects the host's keys", () => {
-    const windows = Result.getOrThrow(parseBoards(boardsTxt, undefined, "windows"))
+    const windows = Result.getOrThrow(boardsFrom(boardsTxt, undefined, "windows"))
     assert.strictEqual(windows.boards.get("uno")?.properties.get("upload.tool")?.value, "avrdude.exe")
     assert.strictEqual(resolve("uno").properties.get("upload.tool")?.value, "avrdude")
   })
@@ -78,7 +79,7 @@ describe("boards", () => {
       path: "boards.local.txt",
       text: "uno.build.mcu=m88\nmine.name=Mine\nmega.menu.cpu.m64=ATmega64"
     }
-    const both = Result.getOrThrow(parseBoards(boardsTxt, local, "linux"))
+    const both = Result.getOrThrow(boardsFrom(boardsTxt, local, "linux"))
     assert.deepStrictEqual([...both.boards.keys()], ["uno", "mega", "mine"])
     assert.deepStrictEqual(both.boards.get("uno")?.properties.get("build.mcu"), {
       value: "m88",
@@ -86,7 +87,7 @@ describe("boards", () => {
       line: 1
     })
     assert.strictEqual(Result.getOrThrow(resolveBoard(both, "mega:cpu=m64")).options["cpu"], "m64")
-    const bad = parseBoards(boardsTxt, { path: "boards.local.txt", text: "oops" }, "linux")
+    const bad = boardsFrom(boardsTxt, { path: "boards.local.txt", text: "oops" }, "linux")
     assert.deepInclude(Result.getOrThrow(Result.flip(bad)), { path: "boards.local.txt", line: 1 })
   })
 

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { parseBoards } from "../../src/arduino/boards.ts"
 import { parseManifest } from "../../src/boards/BoardManifest.ts"
 import { boardOfManifest } from "../../src/boards/findBoard.ts"
 import { jsonLine } from "../../src/boards/jsonLine.ts"
+import { boardsFrom } from "../support/boards.ts"
 
 const text = `{
   "build": {
@@ -54,7 +54,7 @@ describe("jsonLine", () => {
   })
 })
 
-const vendor = Result.getOrThrow(parseBoards(
+const vendor = Result.getOrThrow(boardsFrom(
   {
     path: "boards.txt",
     text: `

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { parseBoards, resolveBoard } from "../../src/arduino/boards.ts"
+import { resolveBoard } from "../../src/arduino/boards.ts"
 import { chooseOptions, type OptionRule } from "../../src/boards/chooseOptions.ts"
+import { boardsFrom } from "../support/boards.ts"
 
-const boards = Result.getOrThrow(parseBoards(
+const boards = Result.getOrThrow(boardsFrom(
   {
     path: "boards.txt",
     text: `

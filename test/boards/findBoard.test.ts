@@ -2,11 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { attinyBoards } from "../../platforms/avr/attinyBoards.ts"
 import { boards as aliases } from "../../platforms/avr/boards.ts"
-import { parseBoards } from "../../src/arduino/boards.ts"
 import { findBoard, knownIds } from "../../src/boards/findBoard.ts"
 import { debianAvr } from "../arduino/debianAvr.ts"
+import { boardsFrom } from "../support/boards.ts"
 
-const mini = Result.getOrThrow(parseBoards(
+const mini = Result.getOrThrow(boardsFrom(
   {
     path: "boards.txt",
     text: `
@@ -42,7 +42,7 @@ describe("findBoard", () => {
   })
 
   it("an id that differs in case and separators, then one that a rule makes", () => {
-    const ids = Result.getOrThrow(parseBoards(
+    const ids = Result.getOrThrow(boardsFrom(
       {
         path: "boards.txt",
         text: "m5stack_core2.name=A\nesp32c3.name=B\nXIAO_ESP32C3.name=C\na_b.name=D\nab.name=E\n"
@@ -88,7 +88,7 @@ describe("findBoard", () => {
   it("an MCU that is put together of what an option says", () => {
     const text =
       "a.name=A\na.build.mcu=attiny{n}\na.menu.chip.x=X\na.menu.chip.x.n=1614\na.menu.chip.y=Y\na.menu.chip.y.n=814\n"
-    const tinies = Result.getOrThrow(parseBoards({ path: "boards.txt", text }, undefined, "linux"))
+    const tinies = Result.getOrThrow(boardsFrom({ path: "boards.txt", text }, undefined, "linux"))
     assert.deepStrictEqual(Result.getOrThrow(findBoard(tinies, {}, "ATtiny814")).options, { chip: "y" })
   })
 
@@ -152,7 +152,7 @@ describe("platforms/avr, with ATTinyCore", () => {
   const text =
     "menu.chip=Chip\nattinyx5.name=ATtiny85/45/25\nattinyx5.menu.chip.85=ATtiny85\nattinyx5.menu.chip.85.build.mcu=attiny85\n"
     + "attinyx5opti.name=Optiboot\nattinyx5opti.build.mcu=attiny85\n"
-  const core = Result.getOrThrow(parseBoards({ path: "boards.txt", text }, undefined, "linux"))
+  const core = Result.getOrThrow(boardsFrom({ path: "boards.txt", text }, undefined, "linux"))
 
   it("PlatformIO's attiny85 is the one without a boot loader", () => {
     const found = Result.getOrThrow(findBoard(core, attinyBoards, "attiny85"))

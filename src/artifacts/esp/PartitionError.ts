@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { hex } from "../../domain/hex.ts"
+import { placeText } from "../../domain/place.ts"
 
 /** What is wrong with a partition table. Offsets and sizes are in bytes. */
 export const PartitionProblem = Schema.TaggedUnion({
@@ -41,7 +42,7 @@ export class PartitionError extends Schema.TaggedError<PartitionError>()("Partit
     return describe(this.problem)
   }
   override get message() {
-    return `${this.path}${this.line === undefined ? "" : `:${this.line}`}: ${this.reason}`
+    return `${placeText(this)}: ${this.reason}`
   }
 
   get hint(): string | undefined {

@@ -1,4 +1,5 @@
 import { type Uncacheable, uncacheableText } from "../../cache/Fingerprint.ts"
+import { baseName } from "../../domain/paths.ts"
 import type { CacheAnswer, Reason } from "../../exec/BuildEvent.ts"
 import type { Explanation } from "../../exec/Explanation.ts"
 import { shellQuote } from "../../plan/render.ts"
@@ -83,7 +84,7 @@ export const reasonText = (reason: Reason): ReadonlyArray<string> => {
 /** Names of some parts; `undefined`: none are known. */
 const partsText = (parts: ReadonlyArray<{ readonly path: string; readonly change: string }>): string | undefined => {
   const names = parts.map(({ change, path }) =>
-    `${path.slice(path.lastIndexOf("/") + 1)}${change === "Changed" ? "" : ` (${change.toLowerCase()})`}`
+    `${baseName(path)}${change === "Changed" ? "" : ` (${change.toLowerCase()})`}`
   )
   const more = names.length > few ? [`and ${names.length - few} more`] : []
   return names.length === 0 ? undefined : [...new Set(names.slice(0, few)), ...more].join(", ")
