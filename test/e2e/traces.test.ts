@@ -4,8 +4,8 @@ import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
 import { Instrument } from "../../src/telemetry/names.ts"
+import { acme, project, scriptedCompilers } from "../support/daemon.ts"
 import {
   blink,
   build,
@@ -22,23 +22,6 @@ import {
   write
 } from "../support/project.ts"
 import { type Collector, type Span, startRotel } from "../support/rotel.ts"
-
-const acme = fileURLToPath(new URL("../fixtures/cores/acme", import.meta.url))
-
-/** A project that builds in a moment; `tools` are folders of compilers to use instead of those on PATH. */
-const project = (...tools: ReadonlyArray<string>) => ({
-  "platformio.ini": [
-    "[env:acme]",
-    "platform = atmelavr",
-    "framework = arduino",
-    "board = acmeone",
-    "platform_packages =",
-    `  framework-arduino-avr@file://${acme}`,
-    ...tools.map((folder) => `  toolchain-atmelavr@file://${folder}`),
-    ""
-  ].join("\n"),
-  "src/main.cpp": "#include <Arduino.h>\nvoid setup() { say(\"done\"); }\nvoid loop() {}\n"
-})
 
 /** Everything that must be true of any trace that has been exported whole. */
 const checkTrace = (spans: ReadonlyArray<Span>, foreignParent = ""): Span => {
@@ -76,16 +59,7 @@ describe("traces", () => {
     ...more
   })
 
-  /** A folder of compilers, in which `avr-g++` is a script. */
-  const compilers = (name: string, script: string): string => {
-    const bin = Path.join(space, name, "bin")
-    Fs.mkdirSync(bin, { recursive: true })
-    for (const tool of ["avr-gcc", "avr-gcc-ar", "avr-objcopy", "avr-size", "avr-ar"]) {
-      if (Fs.existsSync(`/usr/bin/${tool}`)) Fs.symlinkSync(`/usr/bin/${tool}`, Path.join(bin, tool))
-    }
-    Fs.writeFileSync(Path.join(bin, "avr-g++"), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
-    return Path.join(space, name)
-  }
+  const compilers = (name: string, script: string) => scriptedCompilers(Path.join(space, name), script)
 
   for (const protocol of ["http/json", "http/protobuf"]) {
     it(`of a cold build and of a cached one, over ${protocol}`, async () => {
