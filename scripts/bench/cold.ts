@@ -6,14 +6,14 @@
 // the whole process; engine and whole process of a warm daemon and its launcher, and its engine with an empty cache; and what
 // filling the cache adds to the build beside it, in % (median of the pairs). Needs ninja (Debian: ninja-build) and dist/fbuild (npm run build).
 import { execFileSync } from "node:child_process"
-import { rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { median, milliseconds, ninjaFile, privateProject, report } from "./support.ts"
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: "string", default: "10" }, jobs: { type: "string", default: "2" } }
+  options: { runs: { type: "string", default: "30" }, jobs: { type: "string", default: "2" } }
 })
 
 const project = privateProject(positionals[0])
@@ -43,7 +43,7 @@ try {
     })
     const fill = (by: typeof project.run) => {
       project.clean()
-      rmSync(join(project.env.FBUILD_HOME, "cache"), { recursive: true, force: true })
+      project.clearCache()
       return project.build(["-j", values.jobs], by).durationMs
     }
     const filling = fill(project.run)

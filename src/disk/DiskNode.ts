@@ -87,7 +87,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
     rename: (from, to) => attempt("rename", to, () => FileSystem.renameSync(from, to)),
     makeDirectory: (path) => attempt("create", path, () => makeFolder(path)),
-    remove: (path) => attempt("remove", path, () => FileSystem.rmSync(path, { recursive: true, force: true })),
+    remove: (path) => attempt("remove", path, () => removeAll(path)),
     list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([]))),
     ages: (path) =>
       Effect.sync(() =>
@@ -134,6 +134,15 @@ const copyContent = (from: string, to: string, mode: number) =>
         .then(() => FileSystem.promises.chmod(to, mode)),
     catch: diskError("write", to)
   }).pipe(Effect.tapError(() => Effect.sync(() => FileSystem.rmSync(to, { force: true }))))
+
+/** `rmSync` asks first what a file is, and takes three times as long as to unlink it. */
+const removeAll = (path: string): void => {
+  try {
+    FileSystem.unlinkSync(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") FileSystem.rmSync(path, { recursive: true, force: true })
+  }
+}
 
 const orRemoved = (path: string, run: () => void): void => {
   try {

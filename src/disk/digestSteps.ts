@@ -10,17 +10,21 @@ const pieceBytes = 512 * 1024
 /** For what is read of a file between two pauses. */
 const room = Buffer.allocUnsafeSlow(pieceBytes)
 
-/** The digest of a file, and which of some words its content has: bit 0 for the first. */
+/** How object files and archives begin. To no compiler, assembler or linker are they text, and searching them takes longer than hashing. */
+const binaries = ["\x7fELF", "!<arch>\n"].map((start) => Buffer.from(start, "latin1"))
+
+/** The digest of a file, and which of some words its content has: bit 0 for the first; no object file or archive has any. */
 export interface Digested {
   readonly digest: Digest
   readonly marks: number
 }
 
 /** Reads a file to its end. Throws what Node throws. */
-export function* digestSteps(path: string, words: ReadonlyArray<string>): Steps<Digested> {
+export function* digestSteps(path: string, wanted: ReadonlyArray<string>): Steps<Digested> {
   const file = FileSystem.openSync(path, "r")
   try {
     let piece = readPiece(file)
+    const words = binaries.some((start) => piece.subarray(0, start.length).equals(start)) ? [] : wanted
     let marks = marksOf(piece, words)
     if (piece.length < pieceBytes) return { digest: Digest.make(Crypto.hash("sha256", piece)), marks }
     const hash = Crypto.createHash("sha256")

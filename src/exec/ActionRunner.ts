@@ -18,6 +18,7 @@ import { Compiler } from "./Compiler.ts"
 import { type Explanation, writeExplanations } from "./Explanation.ts"
 import { Jobs } from "./Jobs.ts"
 import { Linker } from "./Linker.ts"
+import { LastDurations } from "./longestFirst.ts"
 import { discoveredBy, publish, settleMap } from "./publish.ts"
 import { SharedActions } from "./SharedActions.ts"
 import { makeStage, type Stage } from "./Stage.ts"
@@ -53,8 +54,10 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const compiler = yield* Compiler
         const disk = yield* Disk
         const jobs = yield* Jobs
+        const lasted = yield* LastDurations
         const linker = yield* Linker
         const reporter = yield* BuildReporter
+        const scope = yield* Effect.scope
         const settling = yield* Semaphore.make(1)
         const shared = yield* SharedActions
         const steps = yield* BuiltinSteps
@@ -107,10 +110,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* disk.write(staged(action.outputs[0]), content)
             return ""
           }
-          // A link leaves a processor idle. One that fails must not cost what is known of the compilations.
-          const [output] = yield* action.mnemonic === "Link"
-            ? Effect.all([command(action, stage), keep], { concurrency: 2 })
-            : Effect.all([command(action, stage)])
+          const output = yield* command(action, stage)
           if (output.usage !== undefined) times.usage = output.usage
           if (action.stdout === undefined) return output.stdout + output.stderr
           yield* disk.write(staged(action.stdout), output.stdout)
@@ -151,11 +151,13 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* upToDate.settled
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis
+          if (leavesTime(action.mnemonic)) yield* Effect.forkIn(keep, scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* Clock.currentTimeMillis) - started
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
           yield* finish(action, stage, discovered, startedNanos)
           unstored.set(action.id, { action, printed, durationMs })
+          lasted.set(action, durationMs)
           return printed
         })
 
@@ -213,6 +215,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             watch.fetched(times, fetched)
             if (fetched._tag === "Hit") {
               yield* restore(action, stage, fetched.hit)
+              lasted.set(action, fetched.hit.durationMs)
               explain(action, { outcome: "Cached", reason, cache: { _tag: "Hit" } })
               yield* reporter.emit({ _tag: "ActionCached", ...event, reason, output: fetched.hit.printed })
               return "Cached" as const
@@ -253,6 +256,19 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         return ActionRunner.of({ run, commit })
       })
     )
+}
+
+/** Most processors are idle while a link runs, and what comes after it. */
+const leavesTime = (mnemonic: Action["mnemonic"]): boolean => {
+  switch (mnemonic) {
+    case "CCompile":
+    case "CxxCompile":
+    case "Assemble":
+    case "Archive":
+      return false
+    default:
+      return true
+  }
 }
 
 const eventOf = (environment: string, { id, mnemonic }: Action) => ({ environment, id, mnemonic })

@@ -10,6 +10,7 @@ import { type ActionGraph, dependenciesOf } from "../plan/ActionGraph.ts"
 import type { ActionError } from "./ActionError.ts"
 import { ActionRunner, type Success } from "./ActionRunner.ts"
 import { BuildReporter } from "./BuildReporter.ts"
+import { LastDurations, longestFirst } from "./longestFirst.ts"
 
 /** What became of an action. `Cancelled`: it did not run because another one failed. */
 export type ActionOutcome =
@@ -37,6 +38,7 @@ export class Executor extends Context.Service<Executor, {
     Effect.gen(function*() {
       const runner = yield* ActionRunner
       const reporter = yield* BuildReporter
+      const lasted = yield* LastDurations
 
       const execute = Effect.fnUntraced(function*(graph: ActionGraph, options: ExecuteOptions) {
         const outcomes = new Map<Action, ActionOutcome>(graph.actions.map((action) => [action, { _tag: "Cancelled" }]))
@@ -66,7 +68,8 @@ export class Executor extends Context.Service<Executor, {
             return outcome === "Failed" && options.onFailure === "stop" ? Effect.fail("stop" as const) : Effect.void
           })
 
-        yield* Effect.forEach(graph.actions, settle, { concurrency: "unbounded", discard: true }).pipe(
+        const ordered = longestFirst(graph, (action) => lasted.get(action))
+        yield* Effect.forEach(ordered, settle, { concurrency: "unbounded", discard: true }).pipe(
           Effect.onError(() => options.interrupted ?? Effect.void),
           Effect.ignore,
           Effect.ensuring(commit(graph))

@@ -68,9 +68,8 @@ export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage,
   for (const [output, staged] of stage.files) {
     // What an earlier build has written in place of it is gone, too.
     if (left.has(output)) yield* disk.remove(absolute(output))
-    else if (output === action.depfile) {
-      if ((yield* disk.signature(absolute(staged))) !== undefined) yield* disk.remove(absolute(staged))
-    } else yield* disk.rename(absolute(staged), absolute(output))
+    else if (output === action.depfile) yield* disk.remove(absolute(staged))
+    else yield* disk.rename(absolute(staged), absolute(output))
   }
 }, Effect.uninterruptible)
 

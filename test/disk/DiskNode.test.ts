@@ -57,6 +57,20 @@ describe("DiskNode", () => {
       assert.isUndefined(yield* disk.signature(`${dir}/other`))
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("finds words in texts, and none in object files and archives", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      const marks = Effect.fnUntraced(function*(text: string) {
+        yield* fs.writeFileString(`${dir}/file`, text)
+        return (yield* disk.digestMarking(`${dir}/file`, ["incbin"]))?.marks
+      })
+      assert.strictEqual(yield* marks("\x7fELF incbin"), 0)
+      assert.strictEqual(yield* marks("!<arch>\nincbin"), 0)
+      assert.strictEqual(yield* marks(" \x7fELF incbin"), 1)
+      assert.strictEqual(yield* marks("!<arch> incbin"), 1)
+      assert.strictEqual(yield* marks("\x7fEL"), 0)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("digests content", () =>
     Effect.gen(function*() {
       const { dir, disk, fs } = yield* folder
