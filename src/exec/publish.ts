@@ -68,8 +68,10 @@ export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage,
   for (const [output, staged] of stage.files) {
     // What an earlier build has written in place of it is gone, too.
     if (left.has(output)) yield* disk.remove(absolute(output))
-    else if (output === action.depfile) yield* disk.remove(absolute(staged))
-    else yield* disk.rename(absolute(staged), absolute(output))
+    else if (output === action.depfile) {
+      // What comes from a cache has none, and asking takes less time than being refused.
+      if ((yield* disk.signature(absolute(staged))) !== undefined) yield* disk.remove(absolute(staged))
+    } else yield* disk.rename(absolute(staged), absolute(output))
   }
 }, Effect.uninterruptible)
 
