@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { platformNames } from "../../platforms/index.ts"
+import { loadPlatform, platformNames } from "../../platforms/index.ts"
 import type { ResolvedBoard } from "../arduino/boards.ts"
 import { mergeProperties, type Property } from "../arduino/Properties.ts"
 import { findBoard, knownIds, mcuOf } from "../boards/findBoard.ts"
@@ -86,22 +86,36 @@ export const describeBoard = Effect.fn(Span.describeBoard)(function*(id: string,
       properties
     }
   })
-  const failures = []
+  const failures: Array<CatalogEntry & { readonly failure: Effect.Error<ReturnType<typeof describe>> }> = []
   for (const entry of entries) {
     const described = yield* Effect.result(describe(entry))
     if (described._tag === "Success") return described.success
-    failures.push(described.failure)
+    failures.push({ ...entry, failure: described.failure })
+  }
+  const isUnknown = ({ failure: { _tag } }: typeof failures[number]) =>
+    _tag === "UnknownBoard" || _tag === "UnknownOption"
+  for (const failed of failures) {
+    // The core that has it is not there.
+    if (!isUnknown(failed) && (yield* isOf(failed, own ?? id))) return yield* failed.failure
   }
   // Of several answers that it is nowhere, one that names what is similar helps most.
-  const best = failures.find(({ _tag }) => _tag === "UnknownBoard" || _tag === "UnknownOption") ?? failures[0]
-  return best === undefined ? yield* Effect.die("there is no family of platforms") : yield* best
+  const best = failures.find(isUnknown) ?? failures[0]
+  return best === undefined ? yield* Effect.die("there is no family of platforms") : yield* best.failure
 })
+
+/** Whether a board is one of a platform's, as far as can be told without its core: the project says so, or its family's table. */
+const isOf = ({ boardId, platform }: CatalogEntry, id: string) =>
+  boardId === id
+    ? Effect.succeed(true)
+    : Effect.map(loadPlatform(platform), (spec) => spec !== undefined && Object.hasOwn(spec.boards, id))
 
 interface CatalogEntry {
   /** What a project writes in `platform =`. */
   readonly platform: string
   readonly search: PackageSearch
   readonly boardsDir: string
+  /** That of the project's environment. */
+  readonly boardId?: string | undefined
 }
 
 /** What the project of the folder builds for, all families, and what Arduino's tools have installed beyond them. */

@@ -110,6 +110,21 @@ describe("every board of Debian's core", () => {
     assert.match(board.stdout, /build\.mcu.*atmega328p/)
     assert.match(board.stdout, /boards\.txt:\d+/)
   })
+
+  it("is not looked for in vain: what names the core that is missing wins over similar ids of other cores", async () => {
+    const dir = write(Path.join(space, "missing"), {
+      "platformio.ini": "[env:p4]\nplatform = espressif32\nboard = my-p4-board\nframework = arduino\n"
+    })
+    const variables = { FBUILD_HOME: Path.join(dir, "home"), HOME: dir }
+    for (const [id, core] of [["my-p4-board", "arduinoespressif32"], ["pico", "arduinopico"]] as const) {
+      const run = await fbuild(dir, ["board", id], variables)
+      assert.strictEqual(run.status, 3, run.stderr)
+      assert.include(run.stderr, `framework-${core} is not installed`)
+    }
+    const unknown = await fbuild(dir, ["board", "unno"], variables)
+    assert.strictEqual(unknown.status, 2)
+    assert.include(unknown.stderr, "did you mean uno")
+  })
 })
 
 describe("the programs of the system", () => {
