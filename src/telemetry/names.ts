@@ -13,6 +13,7 @@ export const Span = {
   recallPlan: "recallPlan",
   planProject: "planProject",
   loadProject: "loadProject",
+  prepareEnvironment: "prepareEnvironment",
   planEnvironment: "planEnvironment",
   resolvePlatform: "resolvePlatform",
   resolveBoard: "resolveBoard",
