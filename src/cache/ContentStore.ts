@@ -5,8 +5,9 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Digest } from "../domain/Digest.ts"
+import { dirName } from "../domain/paths.ts"
 import { CacheUsage } from "./CacheUsage.ts"
-import { blobPath, folderOf, writeWhole } from "./layout.ts"
+import { blobPath, writeWhole } from "./layout.ts"
 import { sha256 } from "./sha256.ts"
 
 /** Contents larger than this are copied by the kernel, which can share blocks; smaller ones are read and written, bytes. */
@@ -58,7 +59,7 @@ export class ContentStore extends Context.Service<ContentStore, {
         const putLarge = Effect.fnUntraced(function*(path: string, digest: Digest) {
           const blob = blobPath(home, digest)
           const temporary = `${blob}.${own}-${copies++}~`
-          yield* disk.makeDirectory(folderOf(blob))
+          yield* disk.makeDirectory(dirName(blob))
           return yield* Effect.gen(function*() {
             // The copy is what is hashed: the file may change at any time.
             if (!(yield* disk.copy(path, temporary, readOnly))) return false

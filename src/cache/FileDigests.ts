@@ -3,8 +3,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
 import { seal, unseal } from "../disk/sealed.ts"
+import { dirName } from "../domain/paths.ts"
 import type { KnownDigest } from "./BuildState.ts"
-import { folderOf } from "./layout.ts"
 
 /** Path, stat signature, digest of the content that had that signature, marks. */
 export const EncodedDigest = Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.Int])
@@ -39,7 +39,7 @@ export const addFileDigests = Effect.fnUntraced(
     const disk = yield* Disk
     const others = [...yield* readFileDigests(path)].filter(([file]) => !digests.has(file))
     const kept = new Map([...digests, ...others.slice(0, Math.max(0, remembered - digests.size))])
-    yield* disk.makeDirectory(folderOf(path))
+    yield* disk.makeDirectory(dirName(path))
     yield* disk.write(path, seal(encode({ version, files: digestTuples(kept) })))
   },
   (add) => Effect.ignore(add)

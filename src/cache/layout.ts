@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Disk, DiskError } from "../disk/Disk.ts"
 import type { Digest } from "../domain/Digest.ts"
+import { dirName } from "../domain/paths.ts"
 
 /** Where the cache of a home is. */
 export const cacheDir = (home: string): string => `${home}/cache`
@@ -40,7 +41,7 @@ export const makingFolder = (
     (error) => {
       switch (error.code) {
         case "ENOENT":
-          return Effect.andThen(disk.makeDirectory(folderOf(path)), write)
+          return Effect.andThen(disk.makeDirectory(dirName(path)), write)
         case "EISDIR":
           return Effect.andThen(disk.remove(path), write)
         default:
@@ -48,5 +49,3 @@ export const makingFolder = (
       }
     }
   )
-
-export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/"))

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { Disk } from "../disk/Disk.ts"
+import { isFile } from "../disk/isFile.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { joinPath } from "../domain/paths.ts"
 import { Action } from "../plan/Action.ts"
@@ -41,14 +41,11 @@ export const locatePrograms = Effect.fnUntraced(function*(
  * they are there tells nothing before the build, and the trace of the action will have them.
  */
 const namedIn = Effect.fnUntraced(function*(words: ReadonlyArray<string>, projectDir: string, buildDir: string) {
-  const disk = yield* Disk
   const found: Array<FilePath> = []
   for (const word of words) {
     for (const path of new Set([word, word.slice(word.indexOf("=") + 1)])) {
       if (path === "" || path.startsWith(`${buildDir}/`)) continue
-      const file = joinPath(projectDir, path)
-      const isFile = (yield* disk.signature(file)) !== undefined && (yield* disk.listing(file)) === undefined
-      if (isFile) found.push(FilePath.make(path))
+      if (yield* isFile(joinPath(projectDir, path))) found.push(FilePath.make(path))
     }
   }
   return found
