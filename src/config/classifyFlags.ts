@@ -48,12 +48,17 @@ type Scope = keyof BuildFlags
 
 const scopesOf = (name: string): ReadonlyArray<Scope> => {
   if (name === "-D" || name === "-U") return ["defines"]
-  if (includeOptions.includes(name)) return ["includes"]
+  if (includeOption.test(name)) return ["includes"]
   if (name === "-l" || !/^[-+@]/.test(name)) return ["libs"]
   if (/^-std=.*\+\+|^-stdlib=/.test(name)) return ["cxx"]
   if (name.startsWith("-std=")) return ["c"]
-  if (/^-(pthread|fopenmp|openmp|fsanitize=.*|-?specs=.*|isysroot|-sysroot=.*)$/.test(name)) return ["compile", "link"]
-  if (linkOptions.includes(name) || /^(-Wl,|-fuse-ld=|-static|-shared|-Ttext|-Tdata|-Tbss)/.test(name)) {
+  if (/^-(pthread|fopenmp|openmp|fsanitize=.*|-?specs(?:=.*)?|isysroot|-sysroot(?:=.*)?)$/.test(name)) {
+    return ["compile", "link"]
+  }
+  if (
+    linkOptions.includes(name) ||
+    /^(-Wl,|--library-directory=|-fuse-ld=|-static|-shared|-Ttext|-Tdata|-Tbss)/.test(name)
+  ) {
     return ["link"]
   }
   return ["compile"]
@@ -62,25 +67,21 @@ const scopesOf = (name: string): ReadonlyArray<Scope> => {
 /** Options that PlatformIO's users write either way; one form makes equal commands equal. */
 const joined = ["-D", "-U", "-I", "-L", "-l"]
 
-const includeOptions = [
-  "-I",
-  "-include",
-  "-imacros",
-  "-isystem",
-  "-iquote",
-  "-idirafter",
-  "-iprefix",
-  "-iwithprefix",
-  "-iwithprefixbefore"
-]
+/** Joined to its value or not, by its GNU name or not: their order among each other is what is searched first. */
+const includeOption =
+  /^(?:-I|-i(?:nclude|macros|system|quote|dirafter|prefix|withprefix)|--(?:include|imacros)(?:[-=]|$))/
 
 const linkOptions = [
   "-L",
+  "--library-directory",
   "-T",
   "-u",
   "-Xlinker",
   "-z",
   "-e",
+  "--for-linker",
+  "--force-link",
+  "--entry",
   "-s",
   "-r",
   "-rdynamic",

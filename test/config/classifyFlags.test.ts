@@ -32,6 +32,66 @@ describe("classifyFlags", () => {
     it(`${flag} is for the compiler`, () => assert.deepStrictEqual(classifyFlags([flag]), { ...none, compile: [flag] }))
   }
 
+  const apart: Readonly<Record<string, ReadonlyArray<string>>> = {
+    includes: [
+      ...[
+        "-isystem",
+        "-iquote",
+        "-idirafter",
+        "-iprefix",
+        "-iwithprefix",
+        "-iwithprefixbefore",
+        "-include",
+        "-imacros"
+      ],
+      ...["--include", "--imacros", "--include-directory", "--include-directory-after", "--include-prefix"],
+      ...["--include-with-prefix", "--include-with-prefix-after", "--include-with-prefix-before"]
+    ],
+    compile: [
+      ...["-wrapper", "-B", "--prefix", "--param", "--define-macro", "--undefine-macro", "-MF", "-MT", "-MQ", "-A"],
+      ...["--assert", "-o", "--output", "-dumpbase", "-dumpdir", "-aux-info", "--language", "-x", "--for-assembler"],
+      ...["-Xassembler", "-Xpreprocessor"]
+    ],
+    link: [
+      "-T",
+      "-u",
+      "-z",
+      "-e",
+      "--for-linker",
+      "--force-link",
+      "--entry",
+      "-Ttext",
+      "-Xlinker",
+      "--library-directory"
+    ]
+  }
+  for (const [scope, flags] of Object.entries(apart)) {
+    for (const flag of flags) {
+      it(`${flag} keeps the value that stands apart`, () =>
+        assert.deepStrictEqual(classifyFlags(["-DA", flag, "value", "-O2"]), {
+          ...none,
+          defines: ["-DA"],
+          compile: ["-O2"],
+          [scope]: scope === "compile" ? [flag, "value", "-O2"] : [flag, "value"]
+        }))
+    }
+  }
+  for (const flag of ["--sysroot", "-isysroot", "-specs", "--specs"]) {
+    it(`${flag} keeps the value that stands apart, for compiler and linker`, () =>
+      assert.deepStrictEqual(classifyFlags([flag, "value"]), {
+        ...none,
+        compile: [flag, "value"],
+        link: [flag, "value"]
+      }))
+  }
+
+  it("keeps what is searched in its order, however it is written", () => {
+    const flags =
+      "-isystema --include-directory=b -Ic -iquoted -iprefixe/ --include-with-prefix=f -includeg.h --imacros=h.h"
+        .split(" ")
+    assert.deepStrictEqual(classifyFlags(flags), { ...none, includes: flags })
+  })
+
   it("a value that is missing at the end is left to the compiler to complain about", () => {
     assert.deepStrictEqual(classifyFlags(["-I"]).includes, ["-I"])
   })
