@@ -33,7 +33,7 @@ export const closureOf = (
   const enter = (path: string) => {
     if (read.has(path)) return
     read.add(path)
-    const text = files[path] ?? ""
+    const text = (files[path] ?? "").replaceAll("\\\n", "")
     for (const { form, isNext, name } of includesOf(text)) {
       const own = path === source && isApart ? [] : [folderOf(path)]
       look(name, form === "quoted" && !isNext ? [...own, ...quoted, ...folders] : folders, isNext)
@@ -42,7 +42,7 @@ export const closureOf = (
       note(name)
     }
     if (text.includes("WANTED")) note("maybe.h")
-    for (const [, name = ""] of text.matchAll(/\.(?:incbin|include) \\?"([^"\\]+)\\?"/g)) {
+    for (const [, name = ""] of text.matchAll(/\.(?:incbin|include) \\?"([^"\\]+)\\?"/gi)) {
       for (const one of [name, ...folders.map((folder) => `${folder}/${name}`)]) if (one in files) read.add(one)
     }
   }

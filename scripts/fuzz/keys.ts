@@ -54,7 +54,9 @@ const inEnvironment = (
   const flags = `${written} ${world.variables.PLATFORMIO_BUILD_FLAGS}`
   const has = (folder: string) => Fs.existsSync(Path.join(dir, folder))
   const responses = new Set<string>()
-  const words = expand(flags, files, responses)
+  const words = expand(flags, files, responses).map((word) =>
+    word.replace("--include-directory-after", "-idirafter").replace("--include-directory", "-I")
+  )
   const ownWords = ini.srcFlags.split(" ")
   const coreFolders = ["core:cores/tiny", `core:variants/${board}`]
   const projectFolders = [ini.includeDir, "src"].filter(has)

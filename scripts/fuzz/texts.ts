@@ -92,6 +92,7 @@ const header = (random: Random, name: string, files: Files): string => {
 
 const asks = "#if __has_include(\"maybe.h\")\n#include \"maybe.h\"\n#endif\n"
 const asksByMacro = "#define WANTED \"maybe.h\"\n#if __has_include(WANTED)\n#include \"maybe.h\"\n#endif\n"
+const asksParted = "#if __has_\\\ninclude(\"maybe.h\")\n#include \"may\\\nbe.h\"\n#endif\n"
 const asksOnly = "#if __has_include(\"maybe.h\")\n#define MAYBE 9\n#endif\n"
 const asksAngled = "#if __has_include(<maybe.h>)\n#undef MAYBE\n#define MAYBE 8\n#endif\n"
 const asksNext = "#if __has_include_next(<maybe.h>)\n#define MAYBE 7\n#endif\n"
@@ -113,7 +114,9 @@ const source = (random: Random, path: string, files: Files): string => {
   const lines = names.map((name) =>
     random.weighted([[7, `#include "${name}"\n`], [2, `#include <${name}>\n`], [1, computed(name)]])
   )
-  if (random.chance(0.3)) lines.push(random.weighted([[6, asks], [3, asksByMacro], [2, asksOnly], [1, asksAngled]]))
+  if (random.chance(0.3)) {
+    lines.push(random.weighted([[6, asks], [3, asksByMacro], [2, asksOnly], [1, asksAngled], [1, asksParted]]))
+  }
   const isAssembler = path.endsWith(".S")
   if (!isAssembler) {
     for (const [library, at] of [["LibA", "lib/LibA/LibA.h"], ["LibB", "lib/LibB/src/LibB.h"]] as const) {
@@ -159,7 +162,7 @@ const source = (random: Random, path: string, files: Files): string => {
 const binary = (random: Random, files: Files): string | undefined => {
   const there = [
     ...("data/blob.bin" in files ? [".incbin \"data/blob.bin\""] : []),
-    ...("include/near.bin" in files || "near.bin" in files ? [".incbin \"near.bin\""] : []),
+    ...("include/near.bin" in files || "near.bin" in files ? [".incbin \"near.bin\"", ".iNcBiN \"near.bin\""] : []),
     ...("data/words.inc" in files && random.chance(0.3) ? [".include \"data/words.inc\""] : [])
   ]
   return there.length === 0 ? undefined : random.pick(there)
@@ -198,6 +201,7 @@ export const flagsFor = (random: Random, files: Files): string =>
   random.pickLiked([
     ...["", "-DX=1", "-DX=2", "-O1", "-flto", "-Wl,--defsym=foo=3", "-g0", "-DX=1 -UX -DX=3", "-Iinclude/sub"],
     ...["-isystem sys", "-iquote quote", "-idirafter after", "-I sys -Iafter", "-I./sys -Iafter/"],
+    ...["--include-directory sys --include-directory after", "--include-directory-after sys -Iafter"],
     ...["-iprefix include/ -iwithprefixbefore sub", "-iprefix ./ -iwithprefix sys -idirafter after/"],
     ...("include/pre.h" in files ? ["-include include/pre.h", "-include pre.h", "-imacros include/pre.h"] : []),
     ...("data/flags.txt" in files && "data/more.txt" in files
