@@ -12,7 +12,7 @@ export interface Argument {
   readonly name: string
   /** What stands behind the name; for an operand, the operand. */
   readonly value: string
-  /** For `uncacheable`. */
+  /** For `uncacheable` and `untold`. */
   readonly why?: string | undefined
 }
 

@@ -38,6 +38,7 @@ const argumentProblem = (
     case "unknown":
       return { _tag: "UnknownFlag", flag }
     case "uncacheable":
+    case "untold":
       return uncacheable(why ?? "")
     case "output":
       return isOutputName(value) ? undefined : uncacheable("writes a file that is not one of the outputs")

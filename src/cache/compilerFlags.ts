@@ -1,15 +1,20 @@
 import { type FlagTable, row } from "./flagTable.ts"
 
 const writesMore = "writes a file beside its object"
-const profile = "writes or reads a profile of runs"
+const profile = "writes a profile of runs, or has it written"
 const sysroot = /^(?:=|\$SYSROOT)/
 const unseen = "looks for files where nobody else would know to look"
-/** A macro with one of these makes files tell the time, or lead to others, that do not have the word. */
-const tellingMacro = /=.*(?:__(?:DATE|TIME|TIMESTAMP)__|__has_include|\.incbin)/s
+const otherPrograms = "may start programs that are not the toolchain's"
+/** A macro with one of these makes files tell the time that do not have the word. */
+const timeMacro = /=.*__(?:DATE|TIME|TIMESTAMP)__/s
+/** A macro with one of these makes files lead to others that do not have the word. */
+const leadingMacro = /=.*(?:__has_include|\.inc(?:bin|lude)(?!\w))/is
 
 /** Options that the preprocessor has in common with its driver. */
 const preprocessor: FlagTable = [
-  row("uncacheable", "joined", "-D", { value: tellingMacro, why: "may stand for the time, or for a file" }),
+  row("untold", "joined", "-D", { value: leadingMacro, why: "may stand for a file" }),
+  row("untold", "long", "--define-macro", { value: leadingMacro, why: "may stand for a file" }),
+  row("uncacheable", "joined", "-D", { value: timeMacro, why: "may stand for the time" }),
   row("preprocessor", "joined", "-D -U -MT -MQ -include -imacros -A"),
   row("preprocessor", "exact", "-MP -C -CC -P -undef -nostdinc -nostdinc++ -trigraphs -H -dD -dI -dM -dN -dU"),
   row("output", "joined", "-MF"),
@@ -42,13 +47,15 @@ export const gccFlags: FlagTable = [
   row("uncacheable", "prefix", "-save-temps --save-temps", { why: "leaves intermediate files behind" }),
   row("uncacheable", "joined", "-dumpbase -dumpdir", { why: "names intermediate files" }),
   row("uncacheable", "joined", "-aux-info", { why: writesMore }),
-  row("uncacheable", "joined", "-B -wrapper", { why: "may start programs that are not the toolchain's" }),
+  row("untold", "joined", "-B -wrapper", { why: otherPrograms }),
+  row("untold", "long", "--prefix", { why: otherPrograms }),
   row("uncacheable", "exact", "-march=native -mtune=native -mcpu=native", {
     why: "depends on the processor it runs on"
   }),
 
+  row("untold", "prefix", "-fprofile-use -fauto-profile -fbranch-probabilities", { why: "reads a profile of runs" }),
   row("uncacheable", "exact", "--coverage -coverage", { why: profile }),
-  row("uncacheable", "prefix", "-fprofile- -ftest-coverage -fauto-profile -fbranch-probabilities", { why: profile }),
+  row("uncacheable", "prefix", "-fprofile- -ftest-coverage", { why: profile }),
   row(
     "uncacheable",
     "prefix",
@@ -62,16 +69,16 @@ export const gccFlags: FlagTable = [
   }),
   row("uncacheable", "prefix", "-fopt-info", { value: /=/, why: writesMore }),
   row("uncacheable", "prefix", "-fdiagnostics-add-output -fdiagnostics-set-output", { why: writesMore }),
-  row("uncacheable", "prefix", "-fmodule", { why: "reads and writes compiled modules" }),
-  row("uncacheable", "prefix", "-fpre-include= -fself-test=", { why: "reads a file that the depfile does not have" }),
+  row("untold", "prefix", "-fmodule", { why: "reads and writes compiled modules" }),
+  row("untold", "prefix", "-fpre-include= -fself-test=", { why: "reads a file that the depfile does not have" }),
   row("uncacheable", "exact", "-frecord-gcc-switches", { why: "puts the temporary names of outputs into the object" }),
   row("uncacheable", "exact", "-ftime-report -ftime-report-details", { why: "measures this run" }),
-  row("uncacheable", "prefix", "-fplugin-arg-", { why: "may name files that the plugin reads or writes" }),
+  row("untold", "prefix", "-fplugin-arg-", { why: "may name files that the plugin reads or writes" }),
   row("file", "prefix", "-fplugin=", { value: /\// }),
-  row("uncacheable", "prefix", "-fplugin=", { why: "does not tell where the plugin is" }),
-  row("uncacheable", "prefix", "-foffload", { why: "starts other compilers" }),
+  row("untold", "prefix", "-fplugin=", { why: "does not tell where the plugin is" }),
+  row("untold", "prefix", "-foffload", { why: "starts other compilers" }),
   row("hashed", "exact", "-fuse-ld=bfd -fuse-ld=gold"),
-  row("uncacheable", "prefix", "-fuse-ld=", { why: "starts a linker that is not the toolchain's" }),
+  row("untold", "prefix", "-fuse-ld=", { why: "starts a linker that is not the toolchain's" }),
 
   ...preprocessor,
   row("preprocessor", "exact", "-MD -MMD"),
@@ -80,6 +87,7 @@ export const gccFlags: FlagTable = [
   row("hashed", "joined", "-Tbss -Tdata -Ttext"),
   row("file", "joined", "-T"),
   row("folder", "joined", "-L"),
+  row("folder", "long", "--library-directory"),
 
   row(
     "hashed",

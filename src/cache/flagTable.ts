@@ -8,9 +8,11 @@
  * - `file`: names a file that is read, and that neither a depfile nor a map tells. Its content is verified by the trace.
  * - `folder`: files are looked for below it. What was found there is in the trace.
  * - `output`: names a file that is written; it has to be one of the action's outputs.
- * - `uncacheable`: what the program makes, or what it reads, cannot be told.
+ * - `uncacheable`: what the program makes is not for others to have, or how it finds what it reads is not told here.
+ * - `untold`: nobody tells what it makes the program read, or which programs it starts, so that what is made is neither kept
+ *   nor ever up to date.
  */
-export type FlagClass = "hashed" | "preprocessor" | "file" | "folder" | "output" | "uncacheable"
+export type FlagClass = "hashed" | "preprocessor" | "file" | "folder" | "output" | "uncacheable" | "untold"
 
 /** Programs that have a table of their own. `cpp` is what `-Wp,` reaches. */
 export type Family = "gcc" | "cpp" | "as" | "ld" | "ar" | "objcopy" | "nm"
@@ -35,7 +37,7 @@ export interface FlagRow {
   readonly value?: RegExp
   /** The value is a list for another program: separated by commas, or one word where the value stands apart. */
   readonly to?: Family
-  /** For `uncacheable`: what is wrong with it. */
+  /** For `uncacheable` and `untold`: what is wrong with it. */
   readonly why?: string
 }
 

@@ -6,7 +6,3 @@ export const linkedFiles = (map: string, temporary: string): ReadonlyArray<strin
   [...map.matchAll(/^LOAD (.+)$/gm)]
     .map(([, path = ""]) => path)
     .filter((path) => !path.startsWith(`${temporary}/`))
-
-/** What a linker script takes in by name, which no map tells. Source: GNU ld manual, `INCLUDE`. */
-export const includedScripts = (script: string): ReadonlyArray<string> =>
-  [...script.matchAll(/^\s*INCLUDE\s+"?([^\s";]+)/gm)].map(([, name = ""]) => name)

@@ -12,7 +12,9 @@ export const namedFiles = (
   texts: ReadonlyMap<string, string> = new Map()
 ): ReadonlyArray<string> => {
   const args = classifyArguments(expandResponses(argv, texts)) ?? []
-  const folders = args.filter(({ name }) => name === "-L" || name === "--library-path").map(({ value }) => value)
+  const folders = args.filter(({ name }) => /^(?:-L|--library-(?:path|directory))$/.test(name)).map(({ value }) =>
+    value
+  )
   const declared = new Set<string>([...inputs, ...outputs])
   return [
     ...texts.keys(),

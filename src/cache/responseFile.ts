@@ -1,7 +1,8 @@
 /**
  * A command line with its response files (`@file`) in place, as GNU programs take them: words are separated by blanks,
  * quotes keep blanks, a backslash keeps the next character; a response file may name others. One that is not in `texts`
- * (path as it stands there → content), or that contains itself, is left as it is. Source: GCC manual, "Overall Options".
+ * (path as it stands there → content), or that contains itself, is left as it is. Those behind `-Wl,` and its like are read by
+ * the program that gets them. Source: GCC manual, "Overall Options"; GNU binutils manual, `@FILE`.
  */
 export const expandResponses = (
   argv: ReadonlyArray<string>,
@@ -14,19 +15,37 @@ export const missingResponses = (
   texts: ReadonlyMap<string, string>
 ): ReadonlyArray<string> => [
   ...new Set(
-    expandResponses(argv, texts).filter((word) => word.startsWith("@")).map((word) => word.slice(1)).filter((path) =>
-      !texts.has(path)
-    )
+    expandResponses(argv, texts).flatMap((word) => passedOn(word)?.words ?? [word])
+      .filter((word) => word.startsWith("@")).map((word) => word.slice(1)).filter((path) => !texts.has(path))
   )
 ]
+
+/** Whether a word of a command may name a response file. */
+export const namesResponse = (word: string): boolean => word.startsWith("@") || passedOn(word) !== undefined
+
+/** The words of `-Wl,…` and its like, with a response file among them, and the option that passes on one alone. */
+const passedOn = (word: string) =>
+  /^-W[lap],.*@/s.test(word)
+    ? { words: word.slice("-Wl,".length).split(","), option: passing[word[2]!]! }
+    : undefined
+
+const passing: Readonly<Record<string, string>> = { l: "-Xlinker", a: "-Xassembler", p: "-Xpreprocessor" }
 
 const expand = (
   argv: ReadonlyArray<string>,
   texts: ReadonlyMap<string, string>,
   inside: ReadonlyArray<string>
 ): ReadonlyArray<string> => {
-  if (!argv.some((word) => word.startsWith("@"))) return argv
+  if (!argv.some(namesResponse)) return argv
   return argv.flatMap((word) => {
+    const passed = passedOn(word)
+    if (passed !== undefined) {
+      const words = expand(passed.words, texts, inside)
+      // A path with a comma would be taken apart.
+      return words.length === passed.words.length && words.every((word, index) => word === passed.words[index])
+        ? [word]
+        : words.flatMap((word) => [passed.option, word])
+    }
     const path = word.startsWith("@") ? word.slice(1) : ""
     const text = inside.includes(path) ? undefined : texts.get(path)
     return text === undefined ? [word] : expand(splitWords(text), texts, [...inside, path])

@@ -10,6 +10,7 @@ export interface Signature {
    * Of a folder the inode only: what is in it is asked for by `listing`.
    */
   readonly text: string
+  readonly isFolder: boolean
   readonly bytes: number
   /** Time of the last change of content or metadata, ns since 1970; unlike mtime no program can set it back. */
   readonly changedNanos: bigint

@@ -23,6 +23,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         if (stat === undefined) return undefined
         return {
           text: signatureText(stat),
+          isFolder: stat.isDirectory(),
           bytes: Number(stat.size),
           changedNanos: stat.isDirectory() ? 0n : stat.ctimeNs
         } satisfies Signature

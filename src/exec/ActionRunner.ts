@@ -130,7 +130,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           function*(
             action: Action,
             stage: Stage,
-            discovered: ReadonlyArray<string>,
+            discovered: ReadonlyArray<string> | undefined,
             startedNanos: bigint
           ) {
             yield* settleMap(action, stage, absolute)

@@ -24,8 +24,11 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
 
   yield* disk.makeDirectory(absolute(options.buildDir))
   const clock = absolute(`${options.buildDir}/.clock`)
-  yield* disk.write(clock, "")
-  const startedNanos = (yield* disk.signature(clock))?.changedNanos ?? 0n
+  const clockTime = Effect.andThen(
+    disk.write(clock, ""),
+    Effect.map(disk.signature(clock), (signature) => signature?.changedNanos ?? 0n)
+  )
+  const startedNanos = yield* clockTime
   const { monotonicTimeNanos } = yield* Clock.Clock
   const startedMonotonic = yield* monotonicTimeNanos
   const now = Effect.map(monotonicTimeNanos, (nanos) => startedNanos + nanos - startedMonotonic - tickNanos)
@@ -60,6 +63,8 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     absolute,
     /** A time of the file system, ns, before which a file that will be touched from now on cannot seem to be touched. */
     now,
+    /** Whether the clock of the file system has been set back since the beginning: what is changed then seems to be older. */
+    isSetBack: Effect.zipWith(clockTime, now, (clock, time) => clock < time - slackNanos),
     /** What has been looked at, for loops that cannot afford to ask `known` again. */
     seen: seen as ReadonlyMap<string, KnownDigest | undefined>,
     known,
@@ -69,7 +74,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
       return found === undefined ? Effect.map(known(path), (found) => found?.digest) : Effect.succeed(found.digest)
     },
     signature: (path: string) => disk.signature(absolute(path)),
-    exists: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined),
+    isFile: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false),
     /** The file has been written: what was known of it no longer holds. */
     forget: (path: string) => void seen.delete(path),
     /** The file has been put there with this content. The next build relies on it only if it still has it at the end. */
@@ -108,3 +113,6 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
 })
 
 export type KnownFiles = Effect.Success<ReturnType<typeof makeKnownFiles>>
+
+/** By how much a file server's clock may be slower than this machine's, ns. */
+const slackNanos = 100_000_000n

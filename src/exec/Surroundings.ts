@@ -1,18 +1,29 @@
 import * as Effect from "effect/Effect"
-import { expandResponses } from "../cache/responseFile.ts"
+import { expandResponses, namesResponse } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
-import { askedByMacro, askedFor, namesAll } from "./hasInclude.ts"
+import { binariesOf } from "./assembled.ts"
+import { askedByMacro, askedFor } from "./hasInclude.ts"
+import { libraryPlaces, type ReadScript } from "./libraryPlaces.ts"
+import { readScript } from "./readScript.ts"
 import { readResponses } from "./responses.ts"
 import { inFolder, type Search, searchOf } from "./searchOf.ts"
-import { binariesOf, forcedShadowsOf, libraryPlaces, type Place, type Shadow, shadowsOf } from "./shadows.ts"
+import { forcedShadowsOf, type Place, type Shadow, shadowsOf } from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
 export interface Asked {
-  /** Files that are taken in, though no depfile has them. `undefined`: there is no telling which. */
-  readonly read: ReadonlyArray<string> | undefined
   readonly present: ReadonlyArray<string>
   readonly absent: ReadonlyArray<string>
+}
+
+/** What is taken in by name, though no depfile has it. */
+export interface Taken {
+  /** Every place where it may be found. */
+  readonly places: ReadonlyArray<string>
+  /** Those of them that are there. */
+  readonly read: ReadonlyArray<string>
+  /** Whether that is text, which may lead further. */
+  readonly isText: boolean
 }
 
 /**
@@ -20,10 +31,20 @@ export interface Asked {
  * of these is good for as long as nothing is expected to appear.
  */
 export interface Surroundings {
+  /** The words of a command, response files in place. */
+  readonly wordsOf: (action: Action) => Effect.Effect<ReadonlyArray<string>>
+  /** Whether a compiler looks for headers where nobody else would know to look. */
+  readonly searchesUnseen: (action: Action) => Effect.Effect<boolean>
   /** Files that stand where a header of the action could have been found first, though it was not. */
   readonly shadows: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
-  /** What the text of a file that an action reads leads to. */
+  /** What the text of a file that an action reads asks for with `__has_include`. */
   readonly asked: (action: Action, read: ReadonlyArray<string>, text: string) => Effect.Effect<Asked>
+  /** What the assembler is told to take in by such a text. `undefined`: there is no telling what. */
+  readonly taken: (
+    action: Action,
+    read: ReadonlyArray<string>,
+    text: string
+  ) => Effect.Effect<ReadonlyArray<Taken> | undefined>
   /**
    * The same of questions whose words are macros, from the texts of all that the action reads. `undefined`: there is no
    * telling what is asked for.
@@ -32,7 +53,7 @@ export interface Surroundings {
     action: Action,
     read: ReadonlyArray<string>,
     texts: ReadonlyArray<string>
-  ) => Effect.Effect<Pick<Asked, "present" | "absent"> | undefined>
+  ) => Effect.Effect<Asked | undefined>
   /** Whether there are precompiled headers, which are read in place of what the depfile tells. */
   readonly precompiled: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<boolean>
   /** Where a link would have found its libraries and scripts before those that it read. */
@@ -61,10 +82,9 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const isThere = Effect.fnUntraced(function*([folder, name]: Place) {
     const names = yield* listing(folder)
     const slash = name.indexOf("/")
-    if (slash < 0) return names.has(name)
-    const first = name.slice(0, slash)
+    const first = slash < 0 ? name : name.slice(0, slash)
     if (first !== ".." && first !== "." && !names.has(first)) return false
-    return yield* exists(inFolder(folder, name))
+    return yield* isFile(inFolder(folder, name))
   })
 
   /** Many names are asked for in few folders. */
@@ -73,11 +93,13 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return (yield* listing(slash < 0 ? "." : path.slice(0, slash))).has(path.slice(slash + 1))
   })
 
-  const exists = (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature !== undefined)
+  /** No folder, which compilers pass by, and no link that leads nowhere. */
+  const isFile = (path: string) =>
+    Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false)
 
   /** The command with its response files in place: search paths may stand in them. One that cannot be read has none. */
   const wordsOf = Effect.fnUntraced(function*({ argv, id }: Action) {
-    if (!argv.some((word) => word.startsWith("@"))) return argv
+    if (!argv.some(namesResponse)) return argv
     let words = expanded.get(id)
     if (words === undefined) {
       const texts = yield* readResponses(argv, absolute).pipe(
@@ -104,7 +126,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return known
   })
 
-  /** Where a shadow may be: all but a folder below is certain. */
+  /** Where a shadow may be. */
   const candidatesOf = ({ before, includers, name }: Shadow, search: Search, shelves: Shelves) => {
     const [first = ""] = name.split("/", 1)
     const isAnywhere = first === ".." || first === "."
@@ -113,6 +135,8 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return [...beside, ...folders.filter((index) => index < before).map((index) => search.folders[index]!)]
       .map((folder) => inFolder(folder, name))
   }
+
+  const searchesUnseen = (action: Action) => Effect.map(wordsOf(action), (words) => searchOf(words, []).unseen)
 
   const shadows = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
     if (!isCompile(action)) return []
@@ -135,15 +159,15 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const shadowing = Effect.fnUntraced(function*(header: string, search: Search) {
     const shelves = yield* shelvesOf(search)
     const possible = new Set(forcedShadowsOf(header, search))
-    const certain: Array<string> = []
     for (const shadow of shadowsOf(header, search)) {
-      for (const path of candidatesOf(shadow, search, shelves)) {
-        if (shadow.name.includes("/")) possible.add(path)
-        else certain.push(path)
-      }
+      for (const path of candidatesOf(shadow, search, shelves)) possible.add(path)
     }
-    for (const path of possible) if (yield* isListed(path)) certain.push(path)
-    return certain
+    const there: Array<string> = []
+    for (const path of possible) {
+      // A precompiled header may be a folder of some.
+      if ((yield* isListed(path)) && (path.endsWith(".gch") || (yield* isFile(path)))) there.push(path)
+    }
+    return there
   })
 
   const answers = Effect.fnUntraced(function*(places: ReadonlyArray<Place>, read: ReadonlyArray<string>) {
@@ -156,21 +180,21 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return { present, absent }
   })
 
-  const asked = Effect.fnUntraced(function*(
-    action: Action,
-    read: ReadonlyArray<string>,
-    text: string
-  ) {
-    const search = searchOf(yield* wordsOf(action), read)
-    const { absent, present } = yield* answers(askedFor(text, search), read)
-    const taken: Array<string> = []
-    const binaries = binariesOf(text, search)
-    if (binaries === undefined) return { read: undefined, present, absent }
-    for (const places of binaries) {
+  const asked = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>, text: string) {
+    return yield* answers(askedFor(text, searchOf(yield* wordsOf(action), read)), read)
+  })
+
+  const taken = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>, text: string) {
+    const binaries = binariesOf(text, searchOf(yield* wordsOf(action), read))
+    if (binaries === undefined) return undefined
+    const found: Array<Taken> = []
+    for (const { isText, places } of binaries) {
+      const there: Array<string> = []
       // Which folders the assembler really looks in depends on the driver's version: all that are there count.
-      for (const path of places) ((yield* exists(path)) ? taken : absent).push(path)
+      for (const path of places) if (yield* isFile(path)) there.push(path)
+      found.push({ places, read: there, isText })
     }
-    return { read: taken, present, absent }
+    return found
   })
 
   const precompiled = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
@@ -182,13 +206,18 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   })
 
   const librariesBefore = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
+    const scripts: Array<ReadScript> = []
+    for (const path of read) {
+      const names = action.inputs.some((input) => input === path) ? undefined : yield* readScript(absolute(path))
+      if (names !== undefined) scripts.push({ path, ...names })
+    }
     const absent: Array<string> = []
-    for (const places of libraryPlaces(yield* wordsOf(action))) {
+    for (const places of libraryPlaces(yield* wordsOf(action), scripts)) {
       const found = places.findIndex((path) => read.includes(path))
-      for (const path of found < 0 ? places : places.slice(0, found)) if (!(yield* exists(path))) absent.push(path)
+      for (const path of found < 0 ? places : places.slice(0, found)) if (!(yield* isFile(path))) absent.push(path)
     }
     return absent
-  })
+  }, Effect.provideService(Disk, disk))
 
   const byMacro = Effect.fnUntraced(function*(
     action: Action,
@@ -196,11 +225,20 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     texts: ReadonlyArray<string>
   ) {
     const words = yield* wordsOf(action)
-    if (!namesAll(texts, words)) return undefined
-    return yield* answers(askedByMacro([...texts, ...words], searchOf(words, read)), read)
+    const places = askedByMacro(texts, words, searchOf(words, read))
+    return places === undefined ? undefined : yield* answers(places, read)
   })
 
-  return { shadows, asked, askedByMacro: byMacro, precompiled, librariesBefore } satisfies Surroundings
+  return {
+    wordsOf,
+    searchesUnseen,
+    shadows,
+    asked,
+    taken,
+    askedByMacro: byMacro,
+    precompiled,
+    librariesBefore
+  } satisfies Surroundings
 })
 
 export const isCompile = ({ mnemonic }: Action): boolean =>

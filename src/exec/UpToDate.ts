@@ -73,7 +73,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         const saved = yield* readBuildState(stateFile.startsWith("/") ? stateFile : `${options.cwd}/${stateFile}`)
         const shared = options.digests === undefined ? undefined : yield* readFileDigests(options.digests)
         const files = yield* makeKnownFiles(options, new Map([...shared ?? [], ...saved.stats]))
-        const { absolute, digest, exists, seen } = files
+        const { absolute, digest, isFile, seen } = files
         const records = new Map(saved.actions)
         const pending: Array<Finished> = []
         let changed = false
@@ -109,8 +109,8 @@ export class UpToDate extends Context.Service<UpToDate, {
             !trace.present.includes(path)
           )
           if (shadow !== undefined) return { _tag: "InputShadowed", path: shadow }
-          for (const path of trace.absent) if (yield* exists(path)) return { _tag: "InputShadowed", path }
-          for (const path of trace.present) if (!(yield* exists(path))) return { _tag: "InputMissing", path }
+          for (const path of trace.absent) if (yield* isFile(path)) return { _tag: "InputShadowed", path }
+          for (const path of trace.present) if (!(yield* isFile(path))) return { _tag: "InputMissing", path }
           return undefined
         })
 
@@ -156,7 +156,8 @@ export class UpToDate extends Context.Service<UpToDate, {
           })
 
         const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
-          const tracer = yield* makeTracer({ files, made, mentioned, records })
+          if (pending.length === 0) return []
+          const tracer = yield* makeTracer({ files, made, mentioned, records, isSetBack: yield* files.isSetBack })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
             // A signal that comes meanwhile must not wait for all of them.

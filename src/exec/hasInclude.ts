@@ -1,68 +1,89 @@
+import { plainText } from "../domain/sourceText.ts"
 import type { Search } from "./searchOf.ts"
 import type { Place } from "./shadows.ts"
 
 /*
- * What files ask for with `__has_include`: the depfile has no word of it. Source: GCC manual, "__has_include".
+ * What files ask for with `__has_include`: the depfile has no word of it. Source: GCC manual, "__has_include"; GCC 5 to 9
+ * have it as a macro of `__has_include__`.
  */
+
+const asking = /__has_include(?:_next)?(?:__)?/.source
 
 /** Every place where a name could be that a file asks for. */
 export const askedFor = (text: string, search: Search): ReadonlyArray<Place> =>
   [text, plainText(text)].flatMap((text) =>
-    [...text.matchAll(/__has_include(?:_next)?\s*\(\s*(?:"([^"\n]+)"|<([^>\n]+)>)/g)].flatMap(([, quoted, angled]) =>
-      placesOf(quoted ?? angled ?? "", search)
-    )
+    [...text.matchAll(new RegExp(`${asking}\\s*\\(\\s*(?:"([^"\\n]+)"|<([^>\\n]+)>)`, "g"))].flatMap((
+      [, quoted, angled]
+    ) => placesOf(quoted ?? angled ?? "", search))
   )
 
-/** Whether a file asks for what a macro stands for. */
-export const asksByMacro = (text: string): boolean =>
-  [text, plainText(text)].some((text) => /__has_include(?:_next)?\s*\(\s*[A-Za-z_]/.test(text))
-
-/**
- * Every place where a name could be that a macro of these texts and of the command line may stand for: all names between
- * quotes or angles that are a macro's text or the one argument of something.
- */
-export const askedByMacro = (texts: ReadonlyArray<string>, search: Search): ReadonlyArray<Place> => {
-  const names = new Set(
-    texts.flatMap((text) =>
-      [...text.matchAll(/(?:^\s*#\s*define\s+\w+\s+|\w\s*\(\s*|^-D\w+=)(?:\\?"([\w./+-]+)\\?"|<([\w./+-]+)>)/gm)].map((
-        [, quoted, angled]
-      ) => quoted ?? angled ?? "")
-    )
-  )
-  // `print(".")` names a folder, which is no header.
-  return [...names].filter((name) => !/(?:^|\/)\.{0,2}$/.test(name)).flatMap((name) => placesOf(name, search))
+/** Whether a file asks for what a macro stands for, or gives the question another name. */
+export const asksByMacro = (text: string): boolean => {
+  const plain = plainText(text)
+  return new RegExp(`${asking}\\s*\\(\\s*[A-Za-z_]`).test(plain) || isRenamed(directivesOf(plain))
 }
 
 /**
- * Whether `askedByMacro` has all that these texts, and the words of the command line, ask for. Not so where the preprocessor
- * puts a name together: by `#`, by `##`, or out of other macros between angles.
+ * Every place where a name could be that the macros of these texts, and of the words of the command line, stand for where
+ * it is asked for. `undefined`: the preprocessor puts a name together, by `#`, by `##`, or out of other macros between angles.
  */
-export const namesAll = (texts: ReadonlyArray<string>, words: ReadonlyArray<string>): boolean => {
-  const directives = texts.flatMap((text) => plainText(text).match(/^[ \t]*#.*$/gm) ?? [])
+export const askedByMacro = (
+  texts: ReadonlyArray<string>,
+  words: ReadonlyArray<string>,
+  search: Search
+): ReadonlyArray<Place> | undefined => namesOf(texts, words)?.flatMap((name) => placesOf(name, search))
+
+/** The names that are asked for; `undefined`: there is no telling. */
+const namesOf = (texts: ReadonlyArray<string>, words: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
+  const directives = texts.flatMap((text) => directivesOf(plainText(text)))
+  if (isRenamed(directives)) return undefined
   const macros = macrosOf(directives, words)
   const wrappers = wrappersOf(macros)
+  const names = new Set<string>()
+
+  /** Whether there is telling what this argument, or the first of these, stands for; notes it. */
   const isNamed = (argument: string, seen: ReadonlySet<string>): boolean => {
     const text = argument.trim()
-    if (text.startsWith("\"") || text.startsWith("\\\"")) return true
-    if (text.startsWith("<")) return !(text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => macros.has(word))
-    const [, name, call] = /^([A-Za-z_]\w*)\s*(\()?/.exec(text) ?? []
-    if (name === undefined || call !== undefined) return false
-    if (seen.has(name)) return true
-    const further = new Set([...seen, name])
-    const bodies = macros.get(name)
+    if (/^\\?"/.test(text)) return note(/^\\?"([^"\\\n]+)\\?"/.exec(text)?.[1])
+    if (text.startsWith("<")) {
+      const name = /^<([^>\n]+)>/.exec(text)?.[1]
+      return !wordsOf(name ?? "").some((word) => macros.has(word)) && note(name)
+    }
+    const [, word, call] = /^([A-Za-z_]\w*)\s*(\()?/.exec(text) ?? []
+    if (word === undefined || call !== undefined) return false
+    if (seen.has(word)) return true
+    const further = new Set([...seen, word])
+    const bodies = macros.get(word)
     if (bodies !== undefined) return bodies.every(({ body }) => isNamed(body, further))
     // The parameter of a macro that asks: what that is given.
-    return [...wrappers].filter(([, parameters]) => parameters.has(name)).every(([wrapper]) =>
-      argumentsOf(wrapper, directives).every((argument) => isNamed(argument, further))
+    return [...wrappers].every(([wrapper, some]) =>
+      some.map(({ parameters }) => parameters.indexOf(word)).filter((index) => index >= 0).every((index) =>
+        argumentsOf(wrapper, directives).every((given) => isNamed(partsOf(given)[index] ?? "", further))
+      )
     )
   }
-  return argumentsOf("__has_include(?:_next)?", directives).every((argument) =>
-    argument.startsWith("<") || isNamed(argument, new Set())
-  )
+  const note = (name: string | undefined): boolean => {
+    if (name !== undefined) names.add(name)
+    return name !== undefined
+  }
+
+  return argumentsOf(asking, directives).every((argument) => isNamed(argument, new Set())) ? [...names] : undefined
 }
 
+/** Lines for the preprocessor. */
+const directivesOf = (plain: string): ReadonlyArray<string> => plain.match(/^[ \t]*#.*$/gm) ?? []
+
+/** Whether one of these lines lets another word ask. */
+const isRenamed = (directives: ReadonlyArray<string>): boolean =>
+  directives.some((line) =>
+    /^\s*#\s*define\b/.test(line) && line.replaceAll(asksOrDefines, "").includes("__has_include")
+  )
+
+/** Where the word is an operator, or only asked after. */
+const asksOrDefines = new RegExp(`${asking}\\s*\\(|\\bdefined\\s*\\(?\\s*${asking}`, "g")
+
 interface Macro {
-  readonly parameters: ReadonlySet<string>
+  readonly parameters: ReadonlyArray<string>
   readonly body: string
 }
 
@@ -70,33 +91,43 @@ const macrosOf = (
   directives: ReadonlyArray<string>,
   words: ReadonlyArray<string>
 ): ReadonlyMap<string, ReadonlyArray<Macro>> => {
-  const given = words.flatMap((word, index) =>
-    word === "-D" ? words.slice(index + 1, index + 2) : word.startsWith("-D") ? [word.slice(2)] : []
-  )
   const found = [
     ...directives.map((line) => /^\s*#\s*define\s+(\w+)(\([^)]*\))?\s*(.*)$/.exec(line)),
-    ...given.map((word) => /^(\w+)(\([^)]*\))?=?(.*)$/s.exec(word))
+    ...given(words).map((word) => /^(\w+)(\([^)]*\))?=?(.*)$/s.exec(word))
   ].filter((match) => match !== null)
   return Map.groupBy(
     found.map(([, name = "", parameters = "", body = ""]) => ({
       name,
       body,
-      parameters: new Set(parameters.includes("...") ? [...wordsOf(parameters), "__VA_ARGS__"] : wordsOf(parameters))
+      parameters: parameters === ""
+        ? []
+        : partsOf(parameters.slice(1)).map((text) => text.replace(/\s*\.\.\.\s*$/, "").trim() || "__VA_ARGS__")
     })),
     ({ name }) => name
   )
 }
 
-/** Macros that ask for what they are given, themselves or through others, and their parameters. */
-const wrappersOf = (macros: ReadonlyMap<string, ReadonlyArray<Macro>>): ReadonlyMap<string, ReadonlySet<string>> => {
-  const wrappers = new Map<string, ReadonlySet<string>>()
+/** The macros of a command line, `NAME=text`. */
+const given = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const all = words.flatMap((word) => word.startsWith("-Wp,") ? word.split(",") : [word])
+    .filter((word) => word !== "-Xpreprocessor")
+  return all.flatMap((word, index) =>
+    word === "-D" || word === "--define-macro"
+      ? all.slice(index + 1, index + 2)
+      : /^(?:-D|--define-macro=)(.*)$/s.exec(word)?.[1] ?? []
+  )
+}
+
+/** Macros that ask for what they are given, themselves or through others. */
+const wrappersOf = (macros: ReadonlyMap<string, ReadonlyArray<Macro>>) => {
+  const wrappers = new Map<string, ReadonlyArray<Macro>>()
   for (let count = -1; count < wrappers.size;) {
     count = wrappers.size
     for (const [name, some] of macros) {
-      const asking = some.filter(({ body }) =>
+      const asks = some.filter(({ body }) =>
         wordsOf(body).some((word) => word.startsWith("__has_include") || wrappers.has(word))
       )
-      if (asking.length > 0) wrappers.set(name, new Set(asking.flatMap(({ parameters }) => [...parameters])))
+      if (asks.length > 0) wrappers.set(name, asks)
     }
   }
   return wrappers
@@ -107,11 +138,23 @@ const wordsOf = (text: string): ReadonlyArray<string> => text.match(/[A-Za-z_]\w
 /** What stands behind the parenthesis wherever these lines call something, but for its definition. */
 const argumentsOf = (name: string, directives: ReadonlyArray<string>): ReadonlyArray<string> =>
   directives.filter((line) => !new RegExp(`^\\s*#\\s*define\\s+${name}\\(`).test(line)).flatMap((line) =>
-    [...line.matchAll(new RegExp(`\\b${name}\\s*\\(\\s*([^\\n]*)`, "g"))].map(([, argument = ""]) => argument)
+    [...line.matchAll(new RegExp(`\\b${name}\\s*\\(\\s*`, "g"))].map(({ 0: begin, index }) =>
+      line.slice(index + begin.length)
+    )
   )
 
-/** Lines that a backslash parts are one, comments are blanks. */
-const plainText = (text: string): string => text.replaceAll(/\\\r?\n/g, "").replaceAll(/\/\*[^]*?\*\//g, " ")
+/** What commas part, up to the parenthesis that ends it. */
+const partsOf = (text: string): ReadonlyArray<string> => {
+  const parts = [""]
+  let depth = 0
+  for (const [piece] of text.matchAll(/"(?:\\.|[^"\\])*"|<[^>,()]*>|[^]/g)) {
+    if (piece === ")" && depth-- === 0) break
+    if (piece === "(") depth++
+    if (piece === "," && depth === 0) parts.push("")
+    else parts[parts.length - 1] += piece
+  }
+  return parts
+}
 
 const placesOf = (name: string, search: Search): ReadonlyArray<Place> => {
   if (!name.startsWith("/")) return [...search.includers, ...search.folders].map((folder): Place => [folder, name])

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { ActionRecord } from "../cache/BuildState.ts"
 import type { Uncacheable } from "../cache/Fingerprint.ts"
-import { leadsToFiles, timeMacro } from "../cache/marks.ts"
+import { leadsToFiles, mayBeThin, timeMacro } from "../cache/marks.ts"
+import { untoldFlag } from "../cache/untoldFlag.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
@@ -13,8 +14,8 @@ import { isCompile, makeSurroundings } from "./Surroundings.ts"
 /** What an action turned out to have read, and when it started. */
 export interface Finished {
   readonly action: Action
-  /** Paths found through the depfile, absolute or relative to the project. */
-  readonly discovered: ReadonlyArray<string>
+  /** Paths found through the depfile, absolute or relative to the project. `undefined`: it has left none. */
+  readonly discovered: ReadonlyArray<string> | undefined
   /** Time of the file system when the action started, ns. */
   readonly startedNanos: bigint
 }
@@ -28,10 +29,12 @@ export interface Tracing {
   readonly mentioned: ReadonlyMap<string, ReadonlyArray<string>>
   /** Records by the id of their action; those of what an action needs are there before its own. */
   readonly records: ReadonlyMap<string, ActionRecord>
+  /** Whether times of files cannot be compared with those of actions. */
+  readonly isSetBack: boolean
 }
 
 /** Says what actions have read. Good for as long as nothing is expected to change: files are looked at once. */
-export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, records }: Tracing) {
+export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, mentioned, records }: Tracing) {
   const disk = yield* Disk
   const { absolute, digest, seen } = files
   const around = yield* makeSurroundings(absolute)
@@ -50,6 +53,10 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
   const trace = Effect.fnUntraced(function*(
     { action, discovered, startedNanos }: Finished
   ): Effect.fn.Return<Result.Result<ActionRecord, Uncacheable>, DiskError> {
+    if (isSetBack) return untellable(action.id, "was made while the clock was set back")
+    const untold = untoldFlag(yield* around.wordsOf(action))
+    if (untold !== undefined) return Result.fail(untold)
+    if (discovered === undefined) return untellable(subjectOf(action), "has left no depfile")
     const inputs = new Map<string, string>()
     const carried = new Set<string>()
     const present: Array<string> = []
@@ -70,8 +77,11 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
     for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered])) {
       if (!(yield* add(path))) return touched(path)
     }
-    const read = readBy(action, inputs)
     if (isCompile(action)) {
+      if (yield* around.searchesUnseen(action)) {
+        return untellable(subjectOf(action), "may find headers below a prefix that only the compiler knows")
+      }
+      const read = readBy(action, inputs)
       let byMacro = false
       // What is taken in may lead further.
       for (const path of read) {
@@ -79,15 +89,20 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
         const text = (yield* disk.readText(absolute(path))) ?? ""
         byMacro ||= asksByMacro(text)
         const asked = yield* around.asked(action, read, text)
-        if (asked.read === undefined) return untellable(path, "takes in a file whose name its text does not tell")
-        for (const taken of asked.read) {
-          if (isAssembledLater(action)) carried.add(taken)
-          if (inputs.has(taken)) continue
-          if (!(yield* add(taken))) return touched(taken)
-          read.push(taken)
-        }
         present.push(...asked.present)
         absent.push(...asked.absent)
+        const taken = yield* around.taken(action, read, text)
+        if (taken === undefined) return untellable(path, "takes in a file whose name its text does not tell")
+        for (const { isText, places, read: found } of taken) {
+          // The link looks in all of them again.
+          if (isAssembledLater(action)) { for (const place of places) carried.add(place) }
+          absent.push(...places.filter((place) => !found.includes(place)))
+          for (const one of found) {
+            if (inputs.has(one)) continue
+            if (!(yield* add(one))) return touched(one)
+            if (isText) read.push(one)
+          }
+        }
       }
       if (byMacro) {
         const texts = yield* Effect.forEach(read, (path) => disk.readText(absolute(path)))
@@ -112,10 +127,17 @@ export const makeTracer = Effect.fnUntraced(function*({ files, made, mentioned, 
       }
     }
     if (action.mnemonic === "Link") {
-      for (const path of carried) if (!inputs.has(path) && !(yield* add(path))) return touched(path)
+      for (const path of carried) {
+        if (inputs.has(path)) continue
+        if (!(yield* files.isFile(path))) absent.push(path)
+        else if (!(yield* add(path))) return touched(path)
+      }
+      const read = readBy(action, inputs)
+      const thin = read.find((path) => !made.has(path) && mayBeThin(seen.get(path)?.marks ?? 0))
+      if (thin !== undefined) return untellable(thin, "is an archive that only names its members")
       absent.push(...yield* around.librariesBefore(action, read))
     }
-    const beside = [...new Set([...present, ...yield* around.shadows(action, read)])]
+    const beside = [...new Set([...present, ...yield* around.shadows(action, readBy(action, inputs))])]
     for (const path of beside) if (path.endsWith(".gch") || !(yield* untouched(path))) return touched(path)
     const outputs = new Map<string, string>()
     for (const path of action.outputs) {

@@ -1,15 +1,20 @@
 import * as Effect from "effect/Effect"
 import { parseDepfile } from "../cache/depfile.ts"
-import { includedScripts, linkedFiles } from "../cache/linkedFiles.ts"
+import { linkedFiles } from "../cache/linkedFiles.ts"
 import { namedFiles } from "../cache/namedFiles.ts"
 import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { OutputNotWritten } from "./ActionError.ts"
+import { linkFolders } from "./libraryPlaces.ts"
+import { readScript } from "./readScript.ts"
 import { readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
 
-/** What a command has read besides its declared inputs, as far as it tells: by its depfile, its map, its own words. */
+/**
+ * What a command has read besides its declared inputs, as far as it tells: by its depfile, its map, its own words.
+ * `undefined`: a compiler has left no depfile.
+ */
 export const discoveredBy = Effect.fnUntraced(function*(
   action: Action,
   stage: Stage,
@@ -28,21 +33,24 @@ export const discoveredBy = Effect.fnUntraced(function*(
   for (const [path, staged] of stage.files) {
     if (path === action.depfile) {
       const text = yield* disk.readText(absolute(staged))
+      if (text === undefined && !isPlainAssembly(action)) return undefined
       discovered.push(...parseDepfile(text ?? ""))
     } else if (action.mnemonic === "Link" && path.endsWith(".map")) {
       candidates.push(...linkedFiles((yield* disk.readText(absolute(staged))) ?? "", stage.dir))
     }
   }
-  const folders = expandResponses(action.argv, responses).filter((arg) => arg.startsWith("-L")).map((arg) =>
-    arg.slice(2)
-  )
+  const folders = action.mnemonic === "Link" ? [...linkFolders(expandResponses(action.argv, responses))] : []
+  const seen = new Set<string>(action.inputs)
   for (const path of candidates) {
-    if ((yield* disk.signature(absolute(path))) === undefined) continue
+    if (seen.has(path)) continue
+    seen.add(path)
+    if ((yield* disk.signature(absolute(path)))?.isFolder !== false) continue
     discovered.push(path)
-    if (action.mnemonic !== "Link" || !/\.(?:ld|lds|x|icf)$/i.test(path)) continue
-    for (const name of includedScripts((yield* disk.readText(absolute(path))) ?? "")) {
-      const places = name.startsWith("/") ? [name] : [name, ...folders.map((folder) => `${folder}/${name}`)]
-      for (const place of places) if (!candidates.includes(place)) candidates.push(place)
+    if (action.mnemonic !== "Link") continue
+    const script = yield* readScript(absolute(path))
+    folders.push(...script?.folders ?? [])
+    for (const name of script?.scripts ?? []) {
+      candidates.push(name, ...(name.startsWith("/") ? [] : folders.map((folder) => `${folder}/${name}`)))
     }
   }
   const declared = new Set<string>(action.inputs)
@@ -95,3 +103,11 @@ export const settleMap = Effect.fnUntraced(function*(
     if (settled !== map) yield* disk.writeNew(absolute(file), new TextEncoder().encode(settled))
   }
 })
+
+/** Whether a source goes to the assembler as it is, which leaves no depfile. Source: GCC manual, "Overall Options", `-x`. */
+const isPlainAssembly = ({ argv, inputs, mnemonic }: Action): boolean => {
+  const language = argv.findLast((_, index) => argv[index - 1] === "-x") ??
+    argv.findLast((word) => /^-x./.test(word))?.slice(2)
+  return mnemonic === "Assemble" &&
+    (language === undefined ? !/\.(?:S|sx)$/.test(inputs[0] ?? "") : language === "assembler")
+}

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { missingResponses } from "../cache/responseFile.ts"
+import { missingResponses, namesResponse } from "../cache/responseFile.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 
 /** The response files that a command names, and those that they name: path as it stands there → content. */
@@ -7,7 +7,7 @@ export const readResponses: (
   argv: ReadonlyArray<string>,
   absolute: (path: string) => string
 ) => Effect.Effect<ReadonlyMap<string, string>, DiskError, Disk> = Effect.fnUntraced(function*(argv, absolute) {
-  if (!argv.some((word) => word.startsWith("@"))) return none
+  if (!argv.some(namesResponse)) return none
   const disk = yield* Disk
   const texts = new Map<string, string>()
   const absent = new Set<string>()

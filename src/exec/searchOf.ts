@@ -4,6 +4,8 @@ export interface Search {
   readonly folders: ReadonlyArray<string>
   /** Folders of the files that include something, but for the toolchain's own. */
   readonly includers: ReadonlyArray<string>
+  /** Whether there are more that only the compiler knows. */
+  readonly unseen: boolean
   /** Names of `-include` and `-imacros`, which are looked for where the compiler runs before all else. */
   readonly forced: ReadonlyArray<string>
   /** Folders where the assembler may look: those, and `-Wa,-I`. */
@@ -20,19 +22,20 @@ export interface Search {
  * before what begins with `-i`, and what is for the preprocessor alone comes last.
  */
 export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string>): Search => {
-  const { folders, forced } = foldersOf(argv)
+  const { folders, forced, unseen } = foldersOf(argv)
   const includers = new Set<string>()
   for (const path of read) {
     if (path.startsWith("/") && !folders.some((folder) => belowFolder(path, folder) !== undefined)) continue
     includers.add(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".")
   }
   const sorted = [...includers].sort()
-  const told = argv.flatMap((arg) =>
-    arg.startsWith("-Wa,") ? [...arg.matchAll(/,-I,?([^,]+)/g)].map(([, dir = ""]) => dir) : []
+  const told = optionsOf(passedTo("a", "-Xassembler", argv)).flatMap(([meaning, value]) =>
+    meaning === "bracket" ? [value] : []
   )
   const target = /([^/]*)-[^-/]*$/.exec(argv[0] ?? "")?.[1] ?? ""
   return {
     folders,
+    unseen,
     includers: sorted,
     forced,
     assembler: [...new Set([...folders, ...told])],
@@ -89,6 +92,7 @@ const optionsOf = (words: ReadonlyArray<string>): Array<Option> => {
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!
     if (!/^-[-Ii]/.test(word)) continue
+    if (word === "--include-barrier") found.push(["bracket", "-"])
     const [name, meaning] = word.startsWith("--")
       ? longOption(word)
       : joined.find(([name]) => word.startsWith(name)) ?? []
@@ -99,32 +103,41 @@ const optionsOf = (words: ReadonlyArray<string>): Array<Option> => {
   return found
 }
 
+/** What the driver hands on to one of the programs behind it. */
+const passedTo = (letter: "a" | "p", option: string, argv: ReadonlyArray<string>): ReadonlyArray<string> =>
+  argv.flatMap((word, index) =>
+    word.startsWith(`-W${letter},`)
+      ? word.slice("-Wx,".length).split(",")
+      : argv[index - 1] === option
+      ? [word]
+      : []
+  )
+
 const longOption = (word: string): readonly [name: string, meaning: Meaning | undefined] => {
   const [name = ""] = word.split("=", 1)
   return [name, long.get(name)]
 }
 
 const foldersOf = (argv: ReadonlyArray<string>) => {
-  const [driver, preprocessor]: [Array<string>, Array<string>] = [[], []]
-  for (const [index, word] of argv.entries()) {
-    if (word.startsWith("-Wp,")) preprocessor.push(...word.slice("-Wp,".length).split(","))
-    else (argv[index - 1] === "-Xpreprocessor" ? preprocessor : driver).push(word)
-  }
-  const told = optionsOf(driver)
+  const told = optionsOf(
+    argv.filter((_, index) => !/^-X(?:preprocessor|assembler|linker)$/.test(argv[index - 1] ?? ""))
+  )
   const isFirst = ([meaning]: Option) => meaning === "bracket"
   const options = [
     ...told.filter(isFirst),
     ...told.filter((option) => !isFirst(option)),
-    ...optionsOf(preprocessor)
+    ...optionsOf(passedTo("p", "-Xpreprocessor", argv))
   ]
   let [quote, bracket]: [Array<string>, Array<string>] = [[], []]
   const [system, after, forced]: [Array<string>, Array<string>, Array<string>] = [[], [], []]
   const roots = options.flatMap(([meaning, value]) => meaning === "root" ? [value.replace(/\/$/, "")] : [])
   let prefix: string | undefined
+  let unseen = false
   const add = (to: Array<string>, value: string) => void to.push(...spellings(value, roots))
   // Without a prefix it is below the toolchain's own folder.
   const addPrefixed = (to: Array<string>, value: string) => {
-    if (prefix !== undefined) add(to, `${prefix}${value}`)
+    if (prefix === undefined) unseen = true
+    else add(to, `${prefix}${value}`)
   }
   for (const [meaning, value] of options) {
     switch (meaning) {
@@ -161,7 +174,7 @@ const foldersOf = (argv: ReadonlyArray<string>) => {
     }
   }
   const standard = roots.flatMap((root) => standardFolders.map((folder) => `${root}/${folder}`))
-  return { folders: [...quote, ...bracket, ...system, ...standard, ...after], forced }
+  return { folders: [...quote, ...bracket, ...system, ...standard, ...after], forced, unseen }
 }
 
 /** A folder as depfiles have it; below every root if it is below one. */

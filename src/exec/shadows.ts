@@ -1,5 +1,5 @@
 import { baseName } from "../domain/paths.ts"
-import { belowFolder, inFolder, type Search } from "./searchOf.ts"
+import { belowFolder, type Search } from "./searchOf.ts"
 
 /** A place to look: `name` below `folder`. */
 export type Place = readonly [folder: string, name: string]
@@ -59,40 +59,3 @@ const endsOf = (path: string): ReadonlyArray<string> => {
 const isStandard = (folder: string, { target }: Search): boolean =>
   /^\/usr\/(?:local\/)?include(?:\/|$)|\/lib\/gcc\//.test(folder) ||
   (target !== "" && folder.startsWith("/") && `${folder}/`.includes(`/${target}/include/`))
-
-/**
- * What the assembler is told to take in: for each name, where it looks, in order. `undefined` when a file is named in a way
- * that its text does not tell. Source: GNU as manual, `.incbin`, `.include`, `-I`.
- */
-export const binariesOf = (text: string, search: Search): ReadonlyArray<ReadonlyArray<string>> | undefined => {
-  const all = [...text.matchAll(/\.incbin(?![\w.])|^\s*\.include(?![\w.])/gim)].length
-  const names = [...text.matchAll(/\.inc(?:bin|lude)\s*\\?"([^"\\\n]+)\\?"/gi)].map(([, name = ""]) => name)
-  if (names.length < all) return undefined
-  return names.map((name) =>
-    name.startsWith("/") ? [name] : [name, ...search.assembler.map((folder) => inFolder(folder, name))]
-  )
-}
-
-/**
- * Where a link looks for each library and each script that its command names, in order, as far as the command says where.
- * Source: GNU ld manual, `-l`, `-L`, `-T`.
- */
-export const libraryPlaces = (argv: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
-  const folders = valuesOf("-L", argv)
-  return argv.flatMap((arg, index) => {
-    if (/^-l./.test(arg)) return [folders.map((folder) => `${folder}/${libraryFile(arg.slice(2))}`)]
-    const script = arg === "-T" ? argv[index + 1] : /^(?:-T|-Wl,-T,?|-Wl,--script=)(.+)$/.exec(arg)?.[1]
-    return script === undefined || script.startsWith("/")
-      ? []
-      : [[script, ...folders.map((folder) => `${folder}/${script}`)]]
-  })
-}
-
-/** What stands behind an option, in its word or in the next one. */
-const valuesOf = (option: string, words: ReadonlyArray<string>): ReadonlyArray<string> =>
-  words.flatMap((word, index) =>
-    word === option ? words.slice(index + 1, index + 2) : word.startsWith(option) ? [word.slice(option.length)] : []
-  )
-
-/** `-lm` → `libm.a`, `-l:x.a` → `x.a`: shared libraries are not for microcontrollers. */
-const libraryFile = (name: string): string => name.startsWith(":") ? name.slice(1) : `lib${name}.a`

@@ -57,9 +57,9 @@ export const planCompile = (
     }
   )
 
-/** `-MD` writes `x.cpp.d` next to `-o x.cpp.o`. Source: GCC manual, "Preprocessor Options". */
+/** `-MD` writes `x.cpp.d` next to `-o x.cpp.o`, unless told where. Source: GCC manual, "Preprocessor Options". */
 const withDepfile = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const others = argv.filter((arg) => arg !== "-MMD" && arg !== "-MD" && arg !== "-MP")
+  const others = argv.filter((arg, index) => !/^-M(?:MD|D|P|F.*)$/s.test(arg) && argv[index - 1] !== "-MF")
   const output = others.indexOf("-o")
   return output < 0 ? [...others, "-MD"] : others.toSpliced(output, 0, "-MD")
 }

@@ -87,12 +87,13 @@ const flagsOfLibraries = "compiler.libraries.ldflags"
 
 /**
  * `rcs` with `D`: no times and owners of members in an archive, so that equal objects make an equal archive and nothing
- * after it runs. Without `u`, which goes by times, and which `D` does not allow: every archive is a new one. Source: GNU binutils manual,
- * "ar"; GNU ar 2.20 and LLVM's have it.
+ * after it runs. Without `u`, which goes by times, and which `D` does not allow: every archive is a new one. Without `T`, whose
+ * archives name their members from where they were made, and do not change when these do. Source: GNU binutils manual, "ar"; GNU
+ * ar 2.20 and LLVM's have it.
  */
 const deterministic = ([program = "", ...args]: ReadonlyArray<string>): ReadonlyArray<string> => [
   program,
   ...args.map((arg, index) =>
-    index === 0 && /^-?[rqcsuv]+$/.test(arg) && /[rq]/.test(arg) ? `${arg.replaceAll("u", "")}D` : arg
+    index === 0 && /^-?[rqcsuvT]+$/.test(arg) && /[rq]/.test(arg) ? `${arg.replaceAll(/[uT]/g, "")}D` : arg
   )
 ]

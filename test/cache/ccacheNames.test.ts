@@ -106,7 +106,7 @@ describe("as the suites of ccache name it", () => {
   })
 
   it("-MF, -MQ and -MT of the project", async () => {
-    for (const flags of ["-MT given", "-MQ given -MP", "-MF given.d", "-MD", "-M -MG"]) {
+    for (const flags of ["-MT given", "-MQ given -MP", "-MF given.d", "-MFgiven.d -MMD", "-MD", "-M -MG"]) {
       const { build, dir, path } = project({}, [`build_src_flags = ${flags}`])
       const first = await fbuild(dir, ["build"], variables)
       // A build that cannot work says so; one that works sees its headers.
@@ -118,6 +118,10 @@ describe("as the suites of ccache name it", () => {
       assert.include((await build()).executed, main, flags)
       assert.isFalse(Fs.existsSync(path("given.d")), flags)
     }
+    const { build, path } = project({}, ["build_src_flags = -Wp,-MD,given.d"])
+    await build()
+    replaceIn(path("include/own.h"), "word", "WORD", "kept")
+    assert.include((await build()).executed, main)
   })
 
   it("dependency file content per object path", async () => {

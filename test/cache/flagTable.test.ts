@@ -111,6 +111,7 @@ describe("classifyArguments", () => {
       "hashed -EL",
       "hashed -n"
     ],
+    ["gcc -Wl,-c,x.mri -Wl,--mri-script=y -Wl,-cref", "file -c x.mri", "file --mri-script=y", "hashed -cref"],
     ["gcc -Wl,--start-group a.o -Wl,--end-group", "hashed --start-group", "operand a.o", "hashed --end-group"],
     ["gcc -Wa,-mmcu=avr5,--defsym,A=1 -Wa,-ahl", "hashed -mmcu=avr5", "hashed --defsym A=1", "hashed -ahl"],
     ["ar rcsD x.a a.o", "hashed rcsD", "operand x.a", "operand a.o"],
@@ -145,10 +146,7 @@ describe("classifyArguments", () => {
     "--coverage",
     "-fprofile-arcs",
     "-ftest-coverage",
-    "-fprofile-use=x",
     "-fprofile-generate",
-    "-fauto-profile=x",
-    "-fbranch-probabilities",
     "-fstack-usage",
     "-fcallgraph-info=su",
     "-fdump-tree-all",
@@ -157,18 +155,10 @@ describe("classifyArguments", () => {
     "-fopt-info-vec=x",
     "-fsave-optimization-record",
     "-gsplit-dwarf",
-    "-fmodules-ts",
     "-march=native",
     "-mtune=native",
     "-mcpu=native",
     "-frecord-gcc-switches",
-    "-fplugin=x",
-    "-fplugin-arg-x-y=z",
-    "-fuse-ld=lld",
-    "-foffload=nvptx-none",
-    "-B/x",
-    "-B x",
-    "-wrapper x",
     "-ftime-report",
     "-",
     "-I-",
@@ -177,17 +167,43 @@ describe("classifyArguments", () => {
     "-I$SYSROOT/x",
     "-DX=__TIME__",
     "-D X=a(__DATE__)",
-    "-DF(x)=__has_include(x)",
     "-Wa,-adhln=x.lst",
     "-Wa,-I,x",
     "-Xassembler -a=x",
-    "-Wl,--build-id=uuid",
-    "-Wl,-plugin,x"
+    "-Wl,--build-id=uuid"
   ]
   for (const flag of uncacheable) {
     it(`gcc ${flag}: not to be cached, and says why`, () => {
       const args = classifyArguments(["gcc", ...flag.split(" ")])!
       assert.deepStrictEqual(args.map((arg) => arg.class), ["uncacheable"])
+      assert.match(args[0]!.why!, /^[a-z].*[^.]$/)
+    })
+  }
+
+  const untold = [
+    "-fprofile-use=x",
+    "-fauto-profile=x",
+    "-fbranch-probabilities",
+    "-fmodules-ts",
+    "-fplugin=x",
+    "-fplugin-arg-x-y=z",
+    "-fuse-ld=lld",
+    "-foffload=nvptx-none",
+    "-B/x",
+    "-B x",
+    "--prefix x",
+    "--prefix=x",
+    "-wrapper x",
+    "-DF(x)=__has_include(x)",
+    "--define-macro F=__has_include",
+    "-DF=\".iNcBiN\"",
+    "-Wp,-D,F=.include",
+    "-Wl,-plugin,x"
+  ]
+  for (const flag of untold) {
+    it(`gcc ${flag}: nobody tells what it leads to`, () => {
+      const args = classifyArguments(["gcc", ...flag.split(" ")])!
+      assert.deepStrictEqual(args.map((arg) => arg.class), ["untold"])
       assert.match(args[0]!.why!, /^[a-z].*[^.]$/)
     })
   }
@@ -198,11 +214,13 @@ describe("classifyArguments", () => {
     "-fmodulo-sched",
     "-gno-split-dwarf",
     "-D__DATE__=\"x\"",
+    "-DX=\"a.inc\"",
+    "-DX=\"a.includes\"",
     "-pg"
   ]
   for (const flag of harmless) {
     it(`gcc ${flag}: only looks like one`, () =>
-      assert.notStrictEqual(classifyArguments(["gcc", flag])![0]!.class, "uncacheable"))
+      assert.notInclude(["uncacheable", "untold"], classifyArguments(["gcc", flag])![0]!.class))
   }
 
   const unknown = [

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { leadsToFiles, markedWords, timeMacro } from "../../src/cache/marks.ts"
+import { leadsToFiles, markedWords, mayBeThin, timeMacro } from "../../src/cache/marks.ts"
 
 const marksOf = (text: string) =>
   markedWords.reduce((marks, word, index) => text.includes(word) ? marks | 1 << index : marks, 0)
@@ -12,7 +12,9 @@ describe("marks", () => {
         "asm(\".incbin \\\"x\\\"\");",
         "  .include \"x.inc\"",
         "x: .INCBIN \"x\"",
-        ".Include \"x\""
+        ".Include \"x\"",
+        ".iNcBiN \"x\"",
+        ".iNCLUDE \"x\""
       ]
     ) {
       assert.isTrue(leadsToFiles(marksOf(text)), text)
@@ -26,5 +28,10 @@ describe("marks", () => {
       assert.strictEqual(timeMacro(marksOf(`a ${word} b`)), word)
     }
     assert.isUndefined(timeMacro(marksOf("__COUNTER__ __FILE__")))
+  })
+
+  it("tell what may be an archive of names", () => {
+    assert.isTrue(mayBeThin(marksOf("!<thin>\n/ ")))
+    assert.isFalse(mayBeThin(marksOf("!<arch>\n/ .incbin __DATE__")))
   })
 })

@@ -24,10 +24,25 @@ describe("expandResponses", () => {
   it("puts those that others name into place", () =>
     assert.deepStrictEqual(expandResponses(["gcc", "@a", "x@b"], texts), ["gcc", "-1", "-2", "@d/e", "@c", "x@b"]))
 
+  const passed = new Map([["f", "-T 'a b' @g"], ["g", "-L,x"]])
+  const behind: ReadonlyArray<readonly [words: string, expected: string]> = [
+    ["-Wl,@f", "-Xlinker -T -Xlinker a b -Xlinker -L,x"],
+    ["-Wl,--cref,@g,-z", "-Xlinker --cref -Xlinker -L,x -Xlinker -z"],
+    ["-Wa,@g -Wp,@g", "-Xassembler -L,x -Xpreprocessor -L,x"],
+    ["-Wl,@none,-z -Wl,--x=@f", "-Wl,@none,-z -Wl,--x=@f"],
+    ["-Xlinker @g", "-Xlinker -L,x"]
+  ]
+  for (const [words, expected] of behind) {
+    it(`${words}, as the program behind the driver reads it`, () => {
+      assert.strictEqual(expandResponses(words.split(" "), passed).join(" "), expected)
+    })
+  }
+
   it("ends when one names itself", () => assert.deepStrictEqual(expandResponses(["@self"], texts), ["-3", "@self"]))
 
   it("tells which are to be read", () => {
     assert.deepStrictEqual(missingResponses(["gcc", "@a", "@self", "@d/e"], texts), ["d/e", "c"])
     assert.deepStrictEqual(missingResponses(["gcc", "-a@b"], texts), [])
+    assert.deepStrictEqual(missingResponses(["gcc", "-Wl,-z,@n,@a", "-Wa,@m"], texts), ["n", "d/e", "c", "m"])
   })
 })

@@ -71,6 +71,30 @@ describe("DiskNode", () => {
       assert.strictEqual(yield* marks("\x7fEL"), 0)
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("finds words that the end of a line parts, where that is no end for a compiler", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      const long = "a".repeat(512 * 1024 - 4)
+      const table: ReadonlyArray<readonly [text: string, found: boolean]> = [
+        ["__has_\\\ninclude", true],
+        ["\n_\\\n_has_include(", true],
+        ["__has_\\ \t\r\n\\\ninclude", true],
+        ["__has_??/\ninclude", true],
+        ["__has_\\\r\ninclu\\\nde", true],
+        [`${long}__has_\\\ninclude`, true],
+        [`${long}__\\\nhas_include`, true],
+        ["__has_\ninclude", false],
+        ["__has_\\ x\ninclude", false],
+        ["__has_ \\\ninclude", false],
+        ["__has_\\\n include", false]
+      ]
+      for (const [text, found] of table) {
+        yield* fs.writeFileString(`${dir}/file`, text)
+        const { marks } = (yield* disk.digestMarking(`${dir}/file`, ["none", "__has_include"]))!
+        assert.strictEqual(marks, found ? 2 : 0, text.slice(-40))
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("digests content", () =>
     Effect.gen(function*() {
       const { dir, disk, fs } = yield* folder

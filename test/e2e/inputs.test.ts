@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { madeBy, quickCore, quickIni, replaceIn } from "../suites/compileCache.ts"
 import { built, type Files, images, ini, workspace, write } from "../support/project.ts"
 
 /** Files that commands read and no depfile names. */
@@ -157,6 +158,42 @@ const cases: Readonly<Record<string, Case>> = {
         runs: "firmware.elf"
       }])
   ),
+  "a response file of the linker that another one names": {
+    files: {
+      "src/main.cpp": sketch("(uint8_t)(uintptr_t)&value", "extern uint8_t value;"),
+      "link.txt": "@more.txt",
+      "more.txt": "'--defsym' value=1"
+    },
+    options: ["build_flags = -Wl,--cref,@link.txt"],
+    change: { "more.txt": "'--defsym' value=2" },
+    runs: "firmware.elf"
+  },
+  "a linker script of a response file of the linker": {
+    files: { "src/main.cpp": sketch("1"), "link.txt": "-T own.ld", "own.ld": script("SHORT(0x1111)") },
+    options: ["build_flags = -Wl,@link.txt"],
+    change: { "own.ld": script("SHORT(0x2222)") },
+    runs: "firmware.elf"
+  },
+  "a file that a linker script without an ending takes in, on a line with more": {
+    files: {
+      "src/main.cpp": sketch("1"),
+      script: script("SHORT(1) ; INCLUDE \"a part\""),
+      "lib.d/a part": "SHORT(0x1111)\n"
+    },
+    options: ["build_flags = -Wl,-Llib.d -Wl,-T,script"],
+    change: { "lib.d/a part": "SHORT(0x2222)\n" },
+    runs: "firmware.elf"
+  },
+  "a file that a library takes in, which is a script": {
+    files: {
+      "src/main.cpp": sketch("(uint8_t)(uintptr_t)&given", "extern uint8_t given;"),
+      "lib.d/libgiven.a": "INCLUDE part.ld",
+      "lib.d/part.ld": "given = 1;\n"
+    },
+    options: ["build_flags = -Llib.d -lgiven"],
+    change: { "lib.d/part.ld": "given = 2;\n" },
+    runs: "firmware.elf"
+  },
   "a file that a linker script takes in": {
     files: { "src/main.cpp": sketch("1"), "own.ld": script("INCLUDE part.ld"), "part.ld": "SHORT(0x1111)\n" },
     options: ["build_flags = -Wl,-T,own.ld"],
@@ -188,6 +225,52 @@ describe("a change is seen of", () => {
   }
 
   for (const [name, one] of Object.entries(cases)) it(name, () => check(name, one))
+
+  /** An object that defines `given`. */
+  const object = (given: number): Uint8Array => {
+    const file = Path.join(space, "given.o")
+    const run = ChildProcess.spawnSync("/usr/bin/avr-gcc", ["-c", "-x", "assembler", "-", "-o", file], {
+      input: `.global given\ngiven = ${given}\n`,
+      encoding: "utf8"
+    })
+    assert.strictEqual(run.status, 0, run.stderr)
+    return Fs.readFileSync(file)
+  }
+
+  it("a member of an archive that only names it", () => {
+    const dir = write(Path.join(space, "thin"), { "lib.d/given.o": object(1) })
+    ChildProcess.execFileSync("/usr/bin/avr-ar", ["rcsT", "libgiven.a", "given.o"], { cwd: Path.join(dir, "lib.d") })
+    return check("a member of an archive", {
+      files: {
+        "src/main.cpp": sketch("(uint8_t)(uintptr_t)&given", "extern uint8_t given;"),
+        "lib.d/given.o": object(1),
+        "lib.d/libgiven.a": Fs.readFileSync(Path.join(dir, "lib.d/libgiven.a"))
+      },
+      options: ["build_flags = -Llib.d -lgiven"],
+      change: { "lib.d/given.o": object(2) },
+      runs: "firmware.elf",
+      unnamed: true
+    })
+  })
+
+  it("an object of a core that wants its archive to name it only", async () => {
+    const core = quickCore(Path.join(space, "thin core"))
+    replaceIn(Path.join(core, "platform.txt"), "avr-ar\" rcs", "avr-ar\" rcsT")
+    const dir = write(Path.join(space, "thin project"), {
+      "platformio.ini": quickIni(core),
+      "src/main.cpp": "#include <Arduino.h>\nvoid setup() { say(\"x\"); }\nvoid loop() {}\n"
+    })
+    const uno = ".fbuild/build/uno"
+    await built(dir, [], variables)
+    const before = madeBy(dir)
+    assert.deepStrictEqual((await built(dir, [], variables)).executed, [])
+    replaceIn(Path.join(core, "cores/acme/say.c"), "9600 - 1", "9600 - 7")
+    assert.include((await built(dir, [], variables)).executed, `${uno}/firmware.elf`)
+    assert.notDeepEqual(madeBy(dir), before)
+    const after = madeBy(dir)
+    await built(dir, ["--clean", "--no-cache"], variables)
+    assert.deepStrictEqual(madeBy(dir), after)
+  })
 
   it("a compiler plugin", async () => {
     /** It counts as one that says what it is when it is loaded. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { Disk } from "../../src/disk/Disk.ts"
 import type { Reason } from "../../src/exec/BuildEvent.ts"
 import type { Action } from "../../src/plan/Action.ts"
 import { action, graphOf, path } from "../plan/actions.ts"
@@ -97,6 +98,24 @@ describe("UpToDate", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("a file that the assembler would find first counts for the link where the link assembles", () =>
+    Effect.gen(function*() {
+      for (const lto of [true, false]) {
+        const workshop = yield* makeWorkshop({
+          "a.c": "asm(\".incbin \\\"data.bin\\\"\");\n",
+          "late/data.bin": "1"
+        })
+        const argv = ["/bin/sh", ...(lto ? ["-flto"] : []), "-Ilate", "a.c", "-o", "out/a.o"]
+        const graph = graphOf(compile("a", { argv }), action(["out/elf"], ["out/a.o"], { mnemonic: "Link" }))
+        yield* workshop.settle
+        yield* workshop.build(graph)
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graph), [])
+        yield* workshop.write("data.bin", "2")
+        assert.deepStrictEqual(yield* workshop.build(graph), ["out/a.o", ...(lto ? ["out/elf"] : [])])
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("leaves no trace where a precompiled header may have been read", () =>
     Effect.gen(function*() {
       const source = path("src/b.c")
@@ -113,6 +132,89 @@ describe("UpToDate", () => {
         yield* workshop.settle
         assert.deepStrictEqual(yield* workshop.build(graphOf(one)), [...again], name)
       }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("leaves no trace where nobody tells what a command reads", () =>
+    Effect.gen(function*() {
+      const words: ReadonlyArray<readonly [words: string, again: ReadonlyArray<string>]> = [
+        ["-O2 -DX=1 -iprefix p/ -iwithprefix x", []],
+        ["-Bparts/", ["out/b.o"]],
+        ["-wrapper x", ["out/b.o"]],
+        ["-fprofile-use=x", ["out/b.o"]],
+        ["-DASK=__has_include", ["out/b.o"]],
+        ["-iwithprefix x", ["out/b.o"]],
+        ["-iwithprefixbefore x -iprefix p/", ["out/b.o"]],
+        ["@flags", ["out/b.o"]]
+      ]
+      for (const [text, again] of words) {
+        const workshop = yield* makeWorkshop({ "b.c": "B\n", flags: "-O2 --prefix parts" })
+        const one = graphOf(compile("b", { argv: ["/usr/bin/avr-gcc", ...text.split(" "), "b.c", "-o", "out/b.o"] }))
+        yield* workshop.settle
+        yield* workshop.build(one)
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(one), [...again], text)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("leaves no trace of what has left no depfile, but for what no preprocessor has seen", () =>
+    Effect.gen(function*() {
+      const sources: ReadonlyArray<readonly [source: string, words: string, again: boolean]> = [
+        ["b.c", "", true],
+        ["b.S", "", true],
+        ["b.S", "-x assembler", false],
+        ["b.s", "", false],
+        ["b.s", "-x assembler-with-cpp", true]
+      ]
+      for (const [source, words, again] of sources) {
+        const workshop = yield* makeWorkshop({ [source]: "B\n" })
+        const one = compile("b", {
+          mnemonic: source.endsWith(".c") ? "CCompile" : "Assemble",
+          inputs: [path(source)],
+          argv: ["/bin/sh", ...words.split(" ").filter((word) => word !== ""), source, "-o", "out/b.o"]
+        })
+        workshop.behaviours.set(
+          "out/b.o",
+          ({ stage, usual }) =>
+            Effect.tap(usual, () => Effect.orDie(workshop.fs.remove(`${workshop.cwd}/${stage.files.get("out/b.d")}`)))
+        )
+        yield* workshop.settle
+        yield* workshop.build(graphOf(one))
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graphOf(one)), again ? ["out/b.o"] : [], `${source} ${words}`)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("trusts nothing that was made while the clock was set back", () =>
+    Effect.gen(function*() {
+      const disk = yield* Disk
+      const hour = 3_600_000_000_000n
+      let setBack = false
+      const late = new Set<string>()
+      /** What is written when the clock has been set back seems to be older. */
+      const other = Disk.of({
+        ...disk,
+        write: (file, ...more) =>
+          Effect.tap(disk.write(file, ...more), () => Effect.sync(() => setBack && late.add(file))),
+        signature: (file) =>
+          Effect.map(disk.signature(file), (signature) =>
+            signature !== undefined && late.has(file)
+              ? { ...signature, changedNanos: signature.changedNanos - hour }
+              : signature)
+      })
+      const workshop = yield* Effect.provideService(makeWorkshop(files), Disk, other)
+      yield* workshop.settle
+      workshop.behaviours.set("out/a.o", ({ usual }) =>
+        Effect.tap(usual, () => {
+          setBack = true
+          late.add(`${workshop.cwd}/x.h`)
+          return Effect.orDie(workshop.write("x.h", "X2\n"))
+        }))
+      yield* workshop.build(graph)
+      workshop.behaviours.clear()
+      setBack = false
+      yield* workshop.settle
+      assert.include(yield* workshop.build(graph), "out/a.o")
+      assert.include(yield* workshop.read("out/elf"), "X2")
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("a command that changed", () =>
