@@ -61,6 +61,7 @@ const readPiece = (file: number): Buffer => {
 }
 
 const marksOf = (content: Buffer, words: ReadonlyArray<string>): number => {
+  if (words.length === 0) return 0
   const marks = wordsIn(content, words)
   return partsWord(content) ? marks | wordsIn(joinLines(content.toString("latin1")), words) : marks
 }
