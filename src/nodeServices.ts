@@ -7,14 +7,15 @@ import * as DiskNode from "./disk/DiskNode.ts"
 import * as syncFileSystem from "./disk/syncFileSystem.ts"
 import * as BuiltinSteps from "./orchestrator/builtinSteps.ts"
 import { SketchParser } from "./sources/ino/SketchParser.ts"
-import { Transport } from "./telemetry/Transport.ts"
+import { type Tls, Transport } from "./telemetry/Transport.ts"
 
 const besideThis = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-const nodeHttp = Effect.map(
-  Effect.promise(() => import("@effect/platform-node/NodeHttpClient")),
-  ({ layerNodeHttp }) => layerNodeHttp
-)
+const nodeHttp = (tls: Tls) =>
+  Effect.map(
+    Effect.promise(() => import("@effect/platform-node/NodeHttpClient")),
+    ({ layerNodeHttpOptions }) => layerNodeHttpOptions({ ...tls, keepAlive: true })
+  )
 
 /** What commands need of Node and of this program's own files, but for `Subprocess`. */
 export const layer = Layer.provideMerge(

@@ -56,8 +56,8 @@ const rules: Rules = {
   /** Folders that may import nothing outside the repository but what matches. */
   restricted: {
     domain: /^effect\//,
-    // Its records are the wire format of protobuf.
-    telemetry: /^effect\/|^@bufbuild\/protobuf\/wire$/,
+    // Its records are messages of protobuf, which also go by gRPC.
+    telemetry: /^effect\/|^@bufbuild\/protobuf(?:$|\/)|^@connectrpc\//,
     launcher: /^node:/,
     platforms: /^effect\//
   },

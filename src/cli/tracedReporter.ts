@@ -12,11 +12,16 @@ export const tracedReporter = Effect.fnUntraced(function*(reporter: BuildReporte
   const trace = yield* CurrentTrace
   const { log } = trace ?? {}
   if (log === undefined) return reporter
-  const emit = Effect.fnUntraced(function*(event: BuildEvent) {
-    const span = yield* Effect.option(Effect.currentParentSpan)
-    for (const record of recordsOf(event)) log(record, Option.getOrUndefined(span))
-    yield* reporter.emit(event)
-  })
+  const emit = (event: BuildEvent) => {
+    const records = recordsOf(event)
+    // Nearly all events leave none.
+    return records.length === 0 ?
+      reporter.emit(event) :
+      Effect.flatMap(Effect.option(Effect.currentParentSpan), (span) => {
+        for (const record of records) log(record, Option.getOrUndefined(span))
+        return reporter.emit(event)
+      })
+  }
   return { emit } satisfies BuildReporter["Service"]
 })
 

@@ -3,8 +3,8 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { type BuildLog, CurrentBuildLog, emptyBuildLog } from "../exec/BuildLog.ts"
 import { Subprocess } from "../process/Subprocess.ts"
@@ -13,10 +13,10 @@ import { makeRecord } from "../profile/makeRecord.ts"
 import { keepRecord, recordsFolder } from "../profile/records.ts"
 import type { Measured } from "../telemetry/meter.ts"
 import { Attribute, Span } from "../telemetry/names.ts"
-import { readSettings, wantsTelemetry } from "../telemetry/settings.ts"
+import { propagation } from "../telemetry/propagation.ts"
 import { CurrentTrace, makeTrace, type Trace } from "../telemetry/Trace.ts"
-import { parseTraceParent, traceVariables } from "../telemetry/traceParent.ts"
-import { Transport } from "../telemetry/Transport.ts"
+import { farewell } from "./farewell.ts"
+import { openExporter } from "./openExporter.ts"
 import { Terminal } from "./Terminal.ts"
 
 /** One command line. */
@@ -26,8 +26,8 @@ interface Request {
   readonly version: string
 }
 
-/** Who serves requests of others may want to know which trace is whose. */
-export const TraceListener = Context.Reference<(traceId: string) => void>("fbuild/cli/TraceListener", {
+/** Who serves requests of others may want to know which trace is whose, and to say something in it. */
+export const TraceListener = Context.Reference<(trace: Trace) => void>("fbuild/cli/TraceListener", {
   defaultValue: () => () => {}
 })
 
@@ -36,59 +36,47 @@ export const TraceListener = Context.Reference<(traceId: string) => void>("fbuil
  * the request's own variables say. Sending it never fails the request, nor holds it up for more than a moment.
  */
 export const traced = <E, R>(request: Request, run: Effect.Effect<number, E, R>) =>
-  Effect.scoped(Effect.gen(function*() {
-    const terminal = yield* Terminal
-    const { stderr, variables } = terminal
-    const clock = yield* Clock.Clock
-    const log = emptyBuildLog()
-    const exporter = yield* openExporter(request.version, log)
-    const trace = makeTrace({
-      parent: parseTraceParent(variables[traceVariables.parent]),
-      state: variables[traceVariables.state],
-      export: exporter?.targets.traces === undefined
-        ? undefined
-        : { sampler: exporter.sampler, push: exporter.span },
-      log: exporter?.targets.logs === undefined ? undefined : exporter.log
-    })
-    const listener = yield* TraceListener
-    listener(trace.traceId)
-    const root = startRoot(trace, request, terminal, clock.currentTimeNanosUnsafe())
-    const subprocess = yield* Subprocess
-    const finish = Effect.suspend(() => {
-      const sent = exporter === undefined ? Effect.void : Effect.flatMap(
-        exporter.close,
-        (loss) => loss === undefined ? Effect.void : stderr.write(`fbuild: ${loss}\n`)
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      const terminal = yield* Terminal
+      const clock = yield* Clock.Clock
+      const log = emptyBuildLog()
+      // Sending may go on when the request has ended.
+      const scope = yield* Scope.make()
+      const close = Scope.close(scope, Exit.void)
+      const exporter = yield* restore(openExporter(request.version, measuredOf(log))).pipe(
+        Scope.provide(scope),
+        Effect.onError(() => close)
       )
-      return Effect.andThen(keepProfile(log, trace, request.args), sent)
+      const trace = makeTrace({
+        propagation: propagation(terminal.variables),
+        export: exporter?.settings.targets.traces === undefined
+          ? undefined
+          : { sampler: exporter.settings.sampler, push: exporter.span },
+        log: exporter?.settings.targets.logs === undefined ? undefined : exporter.log
+      })
+      const listener = yield* TraceListener
+      listener(trace)
+      const root = startRoot(trace, request, terminal, clock.currentTimeNanosUnsafe())
+      const subprocess = yield* Subprocess
+      return yield* restore(run).pipe(
+        Effect.onExit((exit) =>
+          Effect.suspend(() => {
+            conclude(root, exit, terminal.interruptCode)
+            root.end(clock.currentTimeNanosUnsafe(), exit)
+            const sent = exporter === undefined ? close : farewell(exporter, trace.traceId, close)
+            // Sent first: the record is written while the endpoint answers.
+            return Effect.all([sent, keepProfile(log, trace, request.args)], { concurrency: 2, discard: true })
+          })
+        ),
+        Effect.provideService(Tracer.ParentSpan, root),
+        Effect.provideService(Tracer.Tracer, trace.tracer),
+        Effect.provideService(CurrentTrace, trace),
+        Effect.provideService(CurrentBuildLog, log),
+        Effect.provideService(Subprocess, tracedSubprocess(subprocess, trace))
+      )
     })
-    return yield* run.pipe(
-      Effect.onExit((exit) =>
-        Effect.suspend(() => {
-          conclude(root, exit, terminal.interruptCode)
-          root.end(clock.currentTimeNanosUnsafe(), exit)
-          return finish
-        })
-      ),
-      Effect.provideService(Tracer.ParentSpan, root),
-      Effect.provideService(Tracer.Tracer, trace.tracer),
-      Effect.provideService(CurrentTrace, trace),
-      Effect.provideService(CurrentBuildLog, log),
-      Effect.provideService(Subprocess, tracedSubprocess(subprocess, trace))
-    )
-  }))
-
-/** What sends the telemetry of this request; `undefined` when its variables ask for none. */
-const openExporter = Effect.fnUntraced(function*(version: string, log: BuildLog) {
-  const { stderr, variables } = yield* Terminal
-  if (!wantsTelemetry(variables)) return undefined
-  const settings = readSettings(variables)
-  for (const problem of settings.problems) yield* stderr.write(`fbuild: ${problem}\n`)
-  if (Object.keys(settings.targets).length === 0) return undefined
-  const { makeExporter } = yield* Effect.promise(() => import("../telemetry/Exporter.ts"))
-  const client = yield* Layer.build(yield* Effect.flatten(Transport))
-  const exporter = yield* Effect.provideContext(makeExporter(settings, version, measuredOf(log)), client)
-  return { ...settings, ...exporter }
-})
+  )
 
 const startRoot = (
   trace: Trace,

@@ -25,6 +25,8 @@ import { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import { makePlanMemory, PlanMemory } from "../orchestrator/PlanMemory.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import * as SubprocessNode from "../process/SubprocessNode.ts"
+import { Afterwards } from "../telemetry/Afterwards.ts"
+import { makeAfterwards } from "./afterwards.ts"
 import { buildId } from "./buildId.ts"
 import { cgroupLimits } from "./cgroupLimits.ts"
 import { daemonFolder } from "./client.ts"
@@ -48,6 +50,8 @@ const rememberedPlans = 32
 const longestLaunch = 60_000_000_000n
 /** Shells that are started before the first request: each holds up this thread for 1–3 ms. */
 const preparedShells = 4
+/** How long it stays for what is still to be sent, ms: less than who has asked it to stop waits for it. */
+const stayMillis = 2000
 
 const terminalOf = (
   { columns, interruptCode, request, stderr, stdout }: Call,
@@ -99,6 +103,7 @@ const daemon = Effect.gen(function*() {
   const folderLock = makeFolderLocks()
   const jobs = makeJobBudget({ jobs: availableParallelism(), links: linksAtOnce })
   const sharedActions = makeSharedActions()
+  const afterwards = yield* makeAfterwards(log)
   const plans = makePlanMemory(rememberedPlans)
   const context = yield* Layer.build(nodeServices.layer)
   const server = yield* makeServer({
@@ -118,12 +123,17 @@ const daemon = Effect.gen(function*() {
         const command = `fbuild ${call.request.args.join(" ")}`
         const run = main(call.request.args, version).pipe(
           Effect.provideService(BuildFolderLock, folderLock({ command, tell: terminal.stderr.write })),
+          Effect.provideService(Afterwards, afterwards),
           Effect.provideService(JobBudget, jobs),
           Effect.provideService(PlanMemory, plans),
           Effect.provideService(SharedActions, sharedActions({ leave })),
           Effect.provideService(Subprocess, own),
           Effect.provideService(Terminal, terminal),
-          Effect.provideService(TraceListener, (traceId) => log(`request ${call.id} is trace ${traceId}`)),
+          Effect.provideService(TraceListener, (trace) => {
+            log(`request ${call.id} is trace ${trace.traceId}`)
+            const body = `request ${call.id} of the daemon, process ${process.pid}: ${command} in ${call.request.cwd}`
+            trace.log?.({ severity: "Info", body, attributes: {} }, undefined)
+          }),
           Effect.provideService(Console.Console, consoleOf(call)),
           Effect.provideContext(context)
         )
@@ -143,6 +153,7 @@ const daemon = Effect.gen(function*() {
   )
   log(`leaves: ${reason}`)
   yield* server.stop
+  yield* afterwards.settled(stayMillis)
 })
 
 Effect.runFork(Effect.scoped(daemon), { scheduler: shortTurns }).addObserver((exit) => {

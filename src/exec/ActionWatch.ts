@@ -23,7 +23,7 @@ export interface ActionWatch {
   readonly started: (times: ActionTimes) => void
   /** Runs what the action runs, as a child of its span. */
   readonly command: <A, E, R>(times: ActionTimes, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** The span of an action that is going to be more than a look. */
+  /** The span of an action that is going to be more than a look, where spans are exported. */
   readonly span: (times: ActionTimes) => Tracer.Span | undefined
   readonly end: (times: ActionTimes, exit: Exit.Exit<ActionTimes["outcome"], unknown>) => void
 }
@@ -39,7 +39,7 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
 
   const spanOf = (times: ActionTimes): TraceSpan | undefined => {
     const known = spans.get(times)
-    if (known !== undefined || trace === undefined || parent === undefined) return known
+    if (known !== undefined || trace?.isExported !== true || parent === undefined) return known
     const span = startActionSpan(trace, parent, times)
     spans.set(times, span)
     return span
@@ -80,10 +80,9 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
       if (Exit.isSuccess(exit)) times.outcome = exit.value
       else if (Option.isSome(Exit.findErrorOption(exit))) times.outcome = "Failed"
       if (log !== undefined) note(log, times)
-      if (trace?.isExported === true) {
-        const span = spanOf(times)
-        if (span !== undefined) endActionSpan(trace, span, times, exit)
-      }
+      const span = spanOf(times)
+      if (trace === undefined || span === undefined) return
+      endActionSpan(trace, span, times, exit)
       spans.delete(times)
     }
   }

@@ -2,28 +2,48 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HttpBody from "effect/http/HttpBody"
-import type * as HttpClient from "effect/http/HttpClient"
+import type { HttpBody } from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import type { LogsData } from "effect/observability/OtlpLogger"
 import * as OtlpResource from "effect/observability/OtlpResource"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
-import type * as Scope from "effect/Scope"
-import { type ExportQueue, makeExportQueue } from "./ExportQueue.ts"
+import * as Scope from "effect/Scope"
+import { type Batch, type ExportQueue, type Held, makeExportQueue } from "./ExportQueue.ts"
+import { httpSender } from "./httpSender.ts"
 import type { LogRecord } from "./LogRecord.ts"
 import { makeMeter, type Measured, type Metric } from "./meter.ts"
-import { type OtlpSpan, otlpSpan } from "./otlpSpan.ts"
-import { protobufTraces } from "./protobufTraces.ts"
-import type { Settings, Signal } from "./settings.ts"
+import { type OtlpLog, otlpLog } from "./otlpLog.ts"
+import { otlpSpan } from "./otlpSpan.ts"
+import { protobufSpans } from "./protobufSpans.ts"
+import type { Sender } from "./Sender.ts"
+import type { Settings } from "./settings.ts"
+import type { Signal, Target } from "./target.ts"
 import type { SpanIds } from "./Trace.ts"
 import type { TraceSpan } from "./TraceSpan.ts"
+import { type Tls, Transport } from "./Transport.ts"
 
-/** Sends what a request tells of itself to where its variables say. */
+/** Sends what a request tells of itself to where its variables say, until its scope is closed. */
 export interface Exporter {
   readonly span: (span: TraceSpan) => void
   readonly log: (record: LogRecord, ids: SpanIds) => void
-  /** Sends what is left and tells what was lost, in one sentence; takes at most `farewellMillis`. */
-  readonly close: Effect.Effect<string | undefined>
+  /** Addresses that it sends to. */
+  readonly urls: ReadonlyArray<string>
+  /** The last to be called: sends what is left, and ends after this long at the latest, ms. */
+  readonly drain: (millis: number) => Effect.Effect<void>
+  /** For a `drain` that goes on by itself: completes when all addresses have taken something, or after this long, ms. */
+  readonly taken: (millis: number) => Effect.Effect<void>
+  /** Whether all addresses have taken what they were sent last; `undefined`: not known of all, and none has not. */
+  readonly isTaken: () => boolean | undefined
+  /** How many items have not arrived yet. */
+  readonly held: () => number
+  readonly loss: (held: Held) => Loss | undefined
+}
+
+export interface Loss {
+  /** `12 spans, 3 metrics`. */
+  readonly what: string
+  /** An address, and why. */
+  readonly why: string
 }
 
 /** The first export after the beginning of a request, ms. */
@@ -31,74 +51,85 @@ const firstMillis = 30
 /** An answer may be there, and this process has been too busy to look, ms. */
 const graceMillis = 20
 
-type OtlpLog = NonNullable<LogsData["resourceLogs"][number]["scopeLogs"][number]["logRecords"]>[number]
+interface Served {
+  readonly signal: Signal
+  readonly target: Target
+  readonly what: string
+}
 
 /** Loaded when a request has an endpoint only: what it needs takes longer to load than a build that stands. */
-export const makeExporter: (
-  settings: Settings,
-  version: string,
-  measured: Measured
-) => Effect.Effect<Exporter, never, HttpClient.HttpClient | Scope.Scope> = Effect.fnUntraced(
-  function*(settings, version, measured) {
-    const { farewellMillis, intervalMillis, metricsMillis, resource: attributes, targets } = settings
+export const makeExporter = Effect.fnUntraced(
+  function*(options: {
+    readonly settings: Settings
+    readonly version: string
+    readonly measured: Measured
+    /** What https needs for an address. */
+    readonly tls: (target: Target) => Tls
+  }) {
+    const { settings, version } = options
+    const { intervalMillis, metricsMillis, targets } = settings
     const clock = yield* Clock.Clock
-    const resource = OtlpResource.make({ attributes: { "service.version": version, ...attributes } })
+    const now = () => clock.currentTimeMillisUnsafe()
+    const resource = OtlpResource.make({ attributes: { "service.version": version, ...settings.resource } })
     const scope = { name: "fbuild", version }
+    const senderOf = yield* makeSenders(options.tls)
 
     const open = Effect.fnUntraced(function*<A>(
-      signal: Signal,
-      what: string,
-      encode: (serialization: OtlpSerialization.OtlpSerialization["Service"], items: Array<A>) => HttpBody.HttpBody
+      { signal, target, what }: Served,
+      batch: (serialization: OtlpSerialization.OtlpSerialization["Service"]) => Batch<A>
     ) {
-      const target = targets[signal]
-      if (target === undefined) return undefined
       const { layerJson, layerProtobuf } = OtlpSerialization
       const context = yield* Layer.build(target.protocol === "http/json" ? layerJson : layerProtobuf)
       const serialization = Context.get(context, OtlpSerialization.OtlpSerialization)
       const queue = yield* makeExportQueue<A>({
         ...settings,
-        target,
-        encode: (items) => encode(serialization, [...items])
+        timeoutMillis: target.timeoutMillis,
+        sender: yield* senderOf(signal, target),
+        batch: () => batch(serialization)
       })
       const { origin, pathname } = new URL(target.url)
       // What else an address has may be a secret.
       return { ...queue, what, origin, url: `${origin}${pathname}` }
     })
 
-    const spans = yield* open<OtlpSpan>(
-      "traces",
-      "spans",
-      (serialization, spans) =>
+    const spans = targets.traces && (yield* open<TraceSpan>(
+      { signal: "traces", target: targets.traces, what: "spans" },
+      (serialization) =>
         targets.traces?.protocol === "http/json"
-          ? serialization.traces({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans }] }] })
-          : HttpBody.uint8Array(protobufTraces({ resource, scope, spans }), "application/x-protobuf")
-    )
-    const logs = yield* open<OtlpLog>(
-      "logs",
-      "log records",
-      (serialization, logRecords) =>
-        serialization.logs({ resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] })
-    )
-    const metrics = yield* open<Metric>(
-      "metrics",
-      "metrics",
-      (serialization, metrics) =>
-        serialization.metrics({ resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] })
-    )
+          ? gathered((spans) =>
+            serialization.traces({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans: spans.map(otlpSpan) }] }] })
+          )
+          : protobufSpans({ resource, scope })
+    ))
+    const logs = targets.logs && (yield* open<OtlpLog>(
+      { signal: "logs", target: targets.logs, what: "log records" },
+      (serialization) =>
+        gathered((logRecords) =>
+          serialization.logs({ resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] })
+        )
+    ))
+    const metrics = targets.metrics && (yield* open<Metric>(
+      { signal: "metrics", target: targets.metrics, what: "metrics" },
+      (serialization) =>
+        gathered((metrics) =>
+          serialization.metrics({ resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] })
+        )
+    ))
     const queues = [spans, logs, metrics].filter((queue) => queue !== undefined)
 
-    const meter = makeMeter(measured, clock.currentTimeNanosUnsafe())
+    const meter = makeMeter(options.measured, clock.currentTimeNanosUnsafe())
     const measure = () => meter.metrics(clock.currentTimeNanosUnsafe()).forEach((metric) => metrics?.push(metric))
-    let dueMillis = clock.currentTimeMillisUnsafe() + Math.min(firstMillis, intervalMillis)
+    let dueMillis = now() + Math.min(firstMillis, intervalMillis)
     let measuredMillis = dueMillis
+    let isOver = false
     const tick = Effect.suspend(() => {
-      const now = clock.currentTimeMillisUnsafe()
-      meter.tick(clock.currentTimeNanosUnsafe(), Math.max(0, now - dueMillis))
-      if (now - measuredMillis >= metricsMillis) {
-        measuredMillis = now
+      if (isOver) return Effect.void
+      meter.tick(clock.currentTimeNanosUnsafe(), Math.max(0, now() - dueMillis))
+      if (now() - measuredMillis >= metricsMillis) {
+        measuredMillis = now()
         measure()
       }
-      dueMillis = now + intervalMillis
+      dueMillis = now() + intervalMillis
       // Not waited for: an endpoint that is slow must not hold up the looks at this process.
       return Effect.forEach(queues, ({ send }) => Effect.forkScoped(send), { discard: true })
     })
@@ -109,56 +140,80 @@ export const makeExporter: (
       Effect.forkScoped
     )
 
-    return {
-      span: (span) => spans?.push(otlpSpan(span)),
-      log: (record, ids) => logs?.push(otlpLog(record, ids, clock.currentTimeNanosUnsafe())),
-      close: Effect.suspend(() => {
-        measure()
-        const now = clock.currentTimeMillisUnsafe()
-        // Who has not answered one signal for as long as it would be waited for now is slower than that for all of them.
-        const patience = (host: string) => {
-          const asked = queues.flatMap(({ askedMillis, origin }) => origin === host ? askedMillis() ?? [] : [])
-          return Math.max(graceMillis, farewellMillis - (now - Math.min(now, ...asked)))
-        }
-        return Effect.forEach(queues, ({ askedMillis, drain, origin }) => {
-          const first = patience(origin)
-          return drain(askedMillis() === undefined ? first : farewellMillis, first)
-        }, { concurrency: "unbounded", discard: true })
-      }).pipe(Effect.map(() => lossOf(queues)))
+    /** Who has not answered one signal for as long as it would be waited for now is slower than that for all of them. */
+    const patience = (host: string, millis: number) => {
+      const asked = queues.flatMap(({ askedMillis, origin }) => origin === host ? askedMillis() ?? [] : [])
+      return Math.max(graceMillis, millis - (now() - Math.min(now(), ...asked)))
     }
+
+    return {
+      span: (span) => spans?.push(span),
+      log: (record, ids) => logs?.push(otlpLog(record, ids, clock.currentTimeNanosUnsafe())),
+      urls: queues.map(({ url }) => url),
+      drain: (millis) =>
+        Effect.suspend(() => {
+          isOver = true
+          // What measuring takes is part of the time.
+          const until = now() + millis
+          measure()
+          return Effect.forEach(queues, ({ askedMillis, drain, origin }) => {
+            const first = Math.min(patience(origin, millis), until - now())
+            return drain(askedMillis() === undefined ? first : until - now(), first)
+          }, { concurrency: "unbounded", discard: true })
+        }),
+      taken: (millis) =>
+        Effect.forEach(queues, ({ heard, isTaken, origin }) =>
+          heard.pipe(
+            Effect.andThen(Effect.suspend(() => isTaken() === true ? Effect.void : Effect.never)),
+            Effect.timeoutOption(Duration.millis(patience(origin, millis)))
+          ), { concurrency: "unbounded", discard: true }),
+      isTaken: () => {
+        const taken = queues.map(({ isTaken }) => isTaken())
+        return taken.includes(false) ? false : taken.includes(undefined) ? undefined : true
+      },
+      held: () => queues.reduce((sum, { held }) => sum + held(), 0),
+      loss: (held) => lossOf(queues, held)
+    } satisfies Exporter
   }
 )
 
+/** What encodes all items at once. */
+const gathered = <A>(encode: (items: Array<A>) => HttpBody): Batch<A> => {
+  const items: Array<A> = []
+  return { add: (item) => void items.push(item), body: () => encode(items) }
+}
+
+/** Gives what sends to a target. Those of one server share a connection, which is there when the last one needs it. */
+const makeSenders = Effect.fnUntraced(function*(tls: (target: Target) => Tls) {
+  const transport = yield* Transport
+  const scope = yield* Effect.scope
+  const opened = new Map<string, (signal: Signal, target: Target) => Sender>()
+  const open = Effect.fnUntraced(function*(target: Target) {
+    if (target.protocol === "grpc") {
+      const { grpcSender } = yield* Effect.promise(() => import("./grpcSender.ts"))
+      return yield* grpcSender(target.url, tls(target))
+    }
+    const client = yield* Layer.build(yield* transport(tls(target)))
+    const send = httpSender(Context.get(client, HttpClient.HttpClient))
+    return (_: Signal, target: Target) => send(target)
+  }, Scope.provide(scope))
+  return Effect.fnUntraced(function*(signal: Signal, target: Target) {
+    const { authority, certificate, key } = target.files
+    const name = [target.protocol, new URL(target.url).origin, authority, certificate, key].join("\n")
+    const found = opened.get(name) ?? (yield* open(target))
+    opened.set(name, found)
+    return found(signal, target)
+  })
+})
+
 const lossOf = (
-  queues: ReadonlyArray<Pick<ExportQueue<never>, "loss"> & { readonly what: string; readonly url: string }>
-): string | undefined => {
+  queues: ReadonlyArray<Pick<ExportQueue<never>, "loss"> & { readonly what: string; readonly url: string }>,
+  held: Held
+): Loss | undefined => {
   const losses = queues.flatMap(({ loss, url, what }) => {
-    const { count, reason } = loss() ?? { count: 0, reason: "" }
-    return count === 0 ? [] : [{ told: `${count} ${what}`, because: `${url}: ${reason}` }]
+    const { count, reason } = loss(held) ?? { count: 0, reason: "" }
+    return count === 0 ? [] : [{ what: `${count} ${what}`, why: `${url}: ${reason}` }]
   })
   const [first] = losses
-  return first && `${losses.map(({ told }) => told).join(", ")} did not reach ${first.because}`
+  return first && { what: losses.map(({ what }) => what).join(", "), why: first.why }
 }
-
-/** Source of the numbers: opentelemetry-proto, logs/v1/logs.proto, `SeverityNumber`. */
-const severities: Record<LogRecord["severity"], NonNullable<OtlpLog["severityNumber"]>> = {
-  Info: 9,
-  Warn: 13,
-  Error: 17
-}
-
-const otlpLog = (
-  { attributes, body, severity }: LogRecord,
-  { spanId, traceId }: SpanIds,
-  nowNanos: bigint
-): OtlpLog => ({
-  timeUnixNano: String(nowNanos),
-  observedTimeUnixNano: String(nowNanos),
-  severityNumber: severities[severity],
-  severityText: severity.toUpperCase(),
-  body: { stringValue: body },
-  attributes: OtlpResource.entriesToAttributes(Object.entries(attributes)),
-  droppedAttributesCount: 0,
-  traceId,
-  ...(spanId === undefined ? {} : { spanId })
-})

@@ -3,8 +3,8 @@ import * as Hex from "effect/encoding/Hex"
 import * as Exit from "effect/Exit"
 import * as Tracer from "effect/Tracer"
 import type { LogRecord } from "./LogRecord.ts"
+import type { Propagation } from "./propagation.ts"
 import type { Sampler } from "./sampler.ts"
-import { formatTraceParent, traceVariables } from "./traceParent.ts"
 import { childOptions, TraceSpan } from "./TraceSpan.ts"
 
 /** The trace of one request. Every request has one: what is not exported is kept beside the build. */
@@ -24,8 +24,8 @@ export interface Trace {
   readonly start: (name: string, parent: Tracer.AnySpan, startTime: bigint) => TraceSpan
   /** The same for what has ended well. */
   readonly add: (name: string, parent: Tracer.AnySpan, startTime: bigint, endTime: bigint) => void
-  /** The variables by which a process that this span starts goes on with the trace. */
-  readonly variables: (span: Tracer.AnySpan) => Readonly<Record<string, string>>
+  /** The variables by which a process that this span starts goes on with the trace; where nothing is exported, any process. */
+  readonly variables: (span?: Tracer.AnySpan) => Readonly<Record<string, string>>
   /** Exports a log record, where logs are exported. */
   readonly log: ((record: LogRecord, span: Tracer.AnySpan | undefined) => void) | undefined
 }
@@ -36,15 +36,13 @@ export type SpanIds = Partial<Pick<Tracer.AnySpan, "spanId">> & Pick<Tracer.AnyS
 const keptSpans = 2000
 
 export const makeTrace = (options: {
-  readonly parent: Tracer.ExternalSpan | undefined
-  /** The caller's `TRACESTATE`. */
-  readonly state: string | undefined
+  readonly propagation: Propagation
   /** Where spans go that are exported, and whether this trace is. Absent: nothing leaves this process. */
   readonly export?: { readonly sampler: Sampler; readonly push: (span: TraceSpan) => void } | undefined
   /** Where log records go, if they go anywhere. */
   readonly log?: ((record: LogRecord, ids: SpanIds) => void) | undefined
 }): Trace => {
-  const { parent, state } = options
+  const { parent } = options.propagation
   const traceId = parent?.traceId ?? Hex.random(32)
   const sampled = options.export?.sampler({ traceId, parent: parent?.sampled }) ?? parent?.sampled ?? true
   const push = sampled ? options.export?.push : undefined
@@ -56,9 +54,11 @@ export const makeTrace = (options: {
   }
   const start: Trace["start"] = (name, parent, startTime) =>
     new TraceSpan(childOptions(name, parent, startTime), traceId, pushed)
-  // Who does not take part in a trace hands it on as it came.
-  const isBystander = options.export === undefined && parent !== undefined
   const { log } = options
+  // Who does not take part in a trace hands it on as it came. Else processes may still find each other by it.
+  const unseen = options.export === undefined && parent !== undefined
+    ? parent
+    : { traceId, spanId: Hex.random(16), sampled }
   return {
     log: log === undefined ? undefined : (record, span) => log(record, span ?? { traceId }),
     traceId,
@@ -71,10 +71,7 @@ export const makeTrace = (options: {
     add: (name, parent, startTime, endTime) => {
       if (push !== undefined) start(name, parent, startTime).end(endTime, Exit.void)
     },
-    variables: (span) => ({
-      [traceVariables.parent]: formatTraceParent(isBystander ? parent : span),
-      ...(parent === undefined || state === undefined ? {} : { [traceVariables.state]: state })
-    })
+    variables: (span) => options.propagation.variables(push === undefined || span === undefined ? unseen : span)
   }
 }
 

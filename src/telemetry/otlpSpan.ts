@@ -13,17 +13,16 @@ export type OtlpSpan = TraceData["resourceSpans"][number]["scopeSpans"][number][
  * done. Source: opentelemetry-proto, trace/v1/trace.proto.
  */
 export const otlpSpan = (span: TraceSpan): OtlpSpan => {
-  const { attributes, events, kind, links, name, parent, spanId, status, traceId } = span
-  const endTime = status._tag === "Ended" ? status.endTime : status.startTime
+  const { attributes, events, links, name, parent, spanId, status, traceId } = span
   const failure = failureOf(span)
   return {
     traceId,
     spanId,
     parentSpanId: Option.getOrUndefined(parent)?.spanId,
     name,
-    kind: kinds[kind],
+    kind: kindOf(span),
     startTimeUnixNano: String(status.startTime),
-    endTimeUnixNano: String(endTime),
+    endTimeUnixNano: String(endOf(span)),
     attributes: entriesToAttributes([...attributes, ...failure.attributes]),
     droppedAttributesCount: 0,
     events: events.map(([name, time, attributes]) => ({
@@ -47,13 +46,19 @@ export const otlpSpan = (span: TraceSpan): OtlpSpan => {
 /** The numbers of `SpanKind`. */
 const kinds: Record<Tracer.SpanKind, number> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
 
+export const kindOf = ({ kind }: TraceSpan): number => kinds[kind]
+
+/** ns since 1970. */
+export const endOf = ({ status }: TraceSpan): bigint => status._tag === "Ended" ? status.endTime : status.startTime
+
 interface Failure {
   /** Absent when all went well. */
   readonly message?: string
   readonly attributes: ReadonlyArray<[string, unknown]>
 }
 
-const failureOf = ({ attributes, status }: TraceSpan): Failure => {
+/** What is said of a span that did not end well: the message of its status, and attributes beside those that it has. */
+export const failureOf = ({ attributes, status }: TraceSpan): Failure => {
   // Ended well as an effect, which says of a process or a request that it failed.
   const type = attributes.get(Attribute.errorType)
   if (type !== undefined) return { message: String(type), attributes: [] }

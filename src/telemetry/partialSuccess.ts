@@ -1,6 +1,7 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Target } from "./target.ts"
 
 /** What an endpoint that has accepted a request did not take of it. */
 export interface Rejected {
@@ -21,10 +22,10 @@ const Answer = Schema.fromJsonString(Schema.Struct({
 }))
 
 /**
- * Reads the body of an answer with status 200; `undefined` when all was taken, and for what is none. Source: OTLP, "Partial
+ * Reads the body of an answer that says that all is well; `undefined` when all was taken, and for what is none. Source: OTLP, "Partial
  * Success", and `ExportTracePartialSuccess` of opentelemetry-proto, which those of metrics and logs are like.
  */
-export const rejected = (protocol: "http/json" | "http/protobuf", body: Uint8Array): Rejected | undefined => {
+export const rejected = (protocol: Target["protocol"], body: Uint8Array): Rejected | undefined => {
   if (body.length === 0) return undefined
   const found = protocol === "http/json" ? ofJson(body) : ofProtobuf(body)
   return found !== undefined && found.count > 0 ? found : undefined

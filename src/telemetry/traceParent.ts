@@ -1,7 +1,7 @@
 import * as Tracer from "effect/Tracer"
 
 /** The variables by which a trace goes on in another process. Source: OpenTelemetry, "Environment Variable Carriers". */
-export const traceVariables = { parent: "TRACEPARENT", state: "TRACESTATE" } as const
+export const traceVariables = { parent: "TRACEPARENT", state: "TRACESTATE", baggage: "BAGGAGE" } as const
 
 /** Reads `TRACEPARENT`; `undefined` when there is none or it is not valid. Source: W3C Trace Context, section 3.2. */
 export const parseTraceParent = (text: string | undefined): Tracer.ExternalSpan | undefined => {

@@ -4,13 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Tracer from "effect/Tracer"
 import { makeSharedActions } from "../../src/daemon/sharedActions.ts"
+import { propagation } from "../../src/telemetry/propagation.ts"
 import { makeTrace } from "../../src/telemetry/Trace.ts"
 
 const stays = { leave: Effect.succeed(false) }
 
 /** The span of an action in a trace of its own. */
 const spanOf = (name: string) => {
-  const trace = makeTrace({ parent: undefined, state: undefined })
+  const trace = makeTrace({ propagation: propagation({}) })
   return trace.start(name, Tracer.externalSpan({ traceId: trace.traceId, spanId: "1".repeat(16) }), 0n)
 }
 

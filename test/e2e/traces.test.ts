@@ -21,27 +21,7 @@ import {
   workspace,
   write
 } from "../support/project.ts"
-import { type Collector, type Span, startRotel } from "../support/rotel.ts"
-
-/** Everything that must be true of any trace that has been exported whole. */
-const checkTrace = (spans: ReadonlyArray<Span>, foreignParent = ""): Span => {
-  const byId = new Map(spans.map((span) => [span.id, span]))
-  assert.strictEqual(byId.size, spans.length, "ids are unique")
-  const roots = spans.filter((span) => span.parent === foreignParent)
-  assert.strictEqual(roots.length, 1, "one root")
-  for (const span of spans) {
-    assert.match(span.id, /^[0-9a-f]{16}$/)
-    assert.isTrue(span.end >= span.start, span.name)
-    if (span === roots[0]) continue
-    const parent = byId.get(span.parent)
-    assert.isDefined(parent, `${span.name} has a parent in the trace`)
-    assert.isTrue(span.start >= parent!.start && span.end <= parent!.end, `${span.name} within ${parent!.name}`)
-  }
-  return roots[0]!
-}
-
-const actionsOf = (spans: ReadonlyArray<Span>) => spans.filter(({ attributes }) => "fbuild.action.id" in attributes)
-const processesOf = (spans: ReadonlyArray<Span>) => spans.filter(({ kind }) => kind === "SPAN_KIND_CLIENT")
+import { actionsOf, checkTrace, type Collector, processesOf, startRotel } from "../support/rotel.ts"
 
 describe("traces", () => {
   const space = workspace()
@@ -339,7 +319,7 @@ describe("traces", () => {
       )
       assert.strictEqual(status, 0, stderr)
       assert.match(stderr, /^fbuild: \d+ spans, \d+ log records, \d+ metrics did not reach [^\n]*\n$/)
-      assert.match(stderr, reason)
+      assert.match(stderr, reason, stderr)
       assert.isBelow(waited, 1000, "100 ms of ours, and the end of the process, on a machine that may be busy")
     }
     for (const server of [mute, slow, refuses]) server.close()

@@ -24,6 +24,8 @@ export interface Span {
 export interface Collector {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string
+  /** The same for gRPC. */
+  readonly grpc: string
   /** The spans of a trace, once one of them is a root (or a child of `parent`, from elsewhere). */
   readonly trace: (traceId: string, parent?: string) => Promise<ReadonlyArray<Span>>
   /** All that has arrived. */
@@ -59,9 +61,11 @@ export const startRotel = async (): Promise<Collector> => {
   }
   await waitFor("rotel starts", () => log().includes("Starting Rotel") || undefined)
   await reachable(http)
+  await reachable(grpc)
   const spans = () => said.flatMap(parseSpans)
   return {
     endpoint: `http://127.0.0.1:${http}`,
+    grpc: `http://127.0.0.1:${grpc}`,
     spans,
     log,
     trace: (traceId, parent = "") =>
@@ -126,3 +130,25 @@ const reachable = async (port: number): Promise<void> => {
     await sleep(10)
   }
 }
+
+/** Everything that must be true of any trace that has been exported whole; gives its root. */
+export const checkTrace = (spans: ReadonlyArray<Span>, foreignParent = ""): Span => {
+  const byId = new Map(spans.map((span) => [span.id, span]))
+  assert.strictEqual(byId.size, spans.length, "ids are unique")
+  const roots = spans.filter((span) => span.parent === foreignParent)
+  assert.strictEqual(roots.length, 1, "one root")
+  for (const span of spans) {
+    assert.match(span.id, /^[0-9a-f]{16}$/)
+    assert.isTrue(span.end >= span.start, span.name)
+    if (span === roots[0]) continue
+    const parent = byId.get(span.parent)
+    assert.isDefined(parent, `${span.name} has a parent in the trace`)
+    assert.isTrue(span.start >= parent!.start && span.end <= parent!.end, `${span.name} within ${parent!.name}`)
+  }
+  return roots[0]!
+}
+
+export const actionsOf = (spans: ReadonlyArray<Span>) =>
+  spans.filter(({ attributes }) => "fbuild.action.id" in attributes)
+
+export const processesOf = (spans: ReadonlyArray<Span>) => spans.filter(({ kind }) => kind === "SPAN_KIND_CLIENT")

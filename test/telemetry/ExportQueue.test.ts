@@ -3,11 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Option from "effect/Option"
 import { once } from "node:events"
 import * as Http from "node:http"
 import * as Net from "node:net"
 import { gunzipSync } from "node:zlib"
 import { makeExportQueue } from "../../src/telemetry/ExportQueue.ts"
+import { httpSender } from "../../src/telemetry/httpSender.ts"
+import type { Target } from "../../src/telemetry/target.ts"
 
 interface Request {
   readonly headers: Http.IncomingHttpHeaders
@@ -46,20 +50,37 @@ const serve = (...statuses: ReadonlyArray<number>) =>
       })
   )
 
-const makeQueue = (url: string, more: { readonly maxQueue?: number; readonly compression?: "gzip" } = {}) =>
-  makeExportQueue<number>({
-    target: {
-      url,
-      headers: { "x-key": "secret" },
-      protocol: "http/json",
-      compression: "none",
-      timeoutMillis: 5000,
-      ...more
-    },
-    encode: (items) => HttpBody.text(JSON.stringify(items), "application/json"),
-    maxQueue: more.maxQueue ?? 1000,
-    maxBatch: 3
-  }).pipe(Effect.provide(NodeHttpClient.layerNodeHttp))
+const target = (url: string, compression: "gzip" | "none" = "none"): Target => ({
+  url,
+  headers: { "x-key": "secret" },
+  protocol: "http/json",
+  compression,
+  timeoutMillis: 5000,
+  files: {}
+})
+
+const makeQueue = (
+  url: string,
+  more: { readonly maxQueue?: number; readonly compression?: "gzip"; readonly timeoutMillis?: number } = {}
+) =>
+  Effect.gen(function*() {
+    return yield* makeExportQueue<number>({
+      sender: httpSender(yield* HttpClient.HttpClient)(target(url, more.compression)),
+      timeoutMillis: more.timeoutMillis ?? 5000,
+      batch: () => {
+        const items: Array<number> = []
+        return {
+          add: (item) => {
+            if (item < 0) throw new Error("cannot be encoded")
+            items.push(item)
+          },
+          body: () => HttpBody.text(JSON.stringify(items), "application/json")
+        }
+      },
+      maxQueue: more.maxQueue ?? 1000,
+      maxBatch: 3
+    })
+  }).pipe(Effect.provide(NodeHttpClient.layerNodeHttpOptions({ keepAlive: true })))
 
 describe("ExportQueue", () => {
   it.live("sends all, in batches, in order", () =>
@@ -69,7 +90,7 @@ describe("ExportQueue", () => {
       for (let item = 0; item < 8; item++) queue.push(item)
       yield* queue.drain(5000, 5000)
       assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [3, 4, 5], [6, 7]])
-      assert.isUndefined(queue.loss())
+      assert.isUndefined(queue.loss("lost"))
       assert.strictEqual(requests[0]!.headers["x-key"], "secret")
       assert.isUndefined(requests[0]!.headers["traceparent"])
     }))
@@ -89,11 +110,11 @@ describe("ExportQueue", () => {
       const queue = yield* makeQueue(url)
       for (let item = 0; item < 7; item++) queue.push(item)
       yield* queue.send
-      assert.deepStrictEqual(queue.loss(), { count: 7, reason: "HTTP status 503" })
+      assert.deepStrictEqual(queue.loss("lost"), { count: 7, reason: "HTTP status 503" })
       yield* Effect.sleep(40)
       yield* queue.send
       assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [0, 1, 2], [3, 4, 5], [6]])
-      assert.deepStrictEqual(queue.loss(), { count: 3, reason: "HTTP status 400" })
+      assert.deepStrictEqual(queue.loss("lost"), { count: 3, reason: "HTTP status 400" })
     }))
 
   it.live("says what was not taken of a batch, and does not send it again", () =>
@@ -103,7 +124,7 @@ describe("ExportQueue", () => {
       for (let item = 0; item < 5; item++) queue.push(item)
       yield* queue.send
       assert.deepStrictEqual(requests.map(({ items }) => items), [[0, 1, 2], [3, 4]])
-      assert.deepStrictEqual(queue.loss(), { count: 2, reason: "too old" })
+      assert.deepStrictEqual(queue.loss("lost"), { count: 2, reason: "too old" })
     }))
 
   it.live("does not wait for who does not answer, nor for who is not there", () =>
@@ -114,11 +135,11 @@ describe("ExportQueue", () => {
       const started = performance.now()
       yield* mute.drain(50, 50)
       assert.isBelow(performance.now() - started, 500)
-      assert.deepStrictEqual(mute.loss(), { count: 1, reason: "no answer in time" })
+      assert.deepStrictEqual(mute.loss("lost"), { count: 1, reason: "no answer in time" })
       const nobody = yield* makeQueue("http://127.0.0.1:1/")
       nobody.push(1)
       yield* nobody.send
-      assert.deepStrictEqual(nobody.loss(), { count: 1, reason: "connection refused" })
+      assert.deepStrictEqual(nobody.loss("lost"), { count: 1, reason: "connection refused" })
       // It has just failed, so that it is not even asked.
       const again = performance.now()
       yield* nobody.drain(5000, 5000)
@@ -137,7 +158,7 @@ describe("ExportQueue", () => {
       const queue = yield* makeQueue(`http://127.0.0.1:${(server.address() as Net.AddressInfo).port}/v1/traces`)
       queue.push(1)
       yield* queue.send
-      assert.match(queue.loss()!.reason, /is it a port for gRPC\?$/)
+      assert.match(queue.loss("lost")!.reason, /is it a port for gRPC\?$/)
     }))
 
   it.live("ends as soon as the endpoint has been waited for long enough, also where nothing is interruptible", () =>
@@ -150,11 +171,11 @@ describe("ExportQueue", () => {
       const started = performance.now()
       yield* Effect.uninterruptible(queue.drain(50, 50))
       assert.isBelow(performance.now() - started, 500)
-      assert.strictEqual(queue.loss()?.count, 1)
+      assert.strictEqual(queue.loss("lost")?.count, 1)
       const other = yield* makeQueue(url)
       other.push(1)
       yield* Effect.uninterruptible(other.drain(50, 50))
-      assert.deepStrictEqual(other.loss(), { count: 1, reason: "no answer in time" })
+      assert.deepStrictEqual(other.loss("lost"), { count: 1, reason: "no answer in time" })
     }))
 
   it.live("does not ask who is not to be waited for, and knows since when it waits", () =>
@@ -163,7 +184,7 @@ describe("ExportQueue", () => {
       const unasked = yield* makeQueue(url)
       unasked.push(1)
       yield* unasked.drain(0, 0)
-      assert.deepStrictEqual(unasked.loss(), { count: 1, reason: "no answer in time" })
+      assert.deepStrictEqual(unasked.loss("lost"), { count: 1, reason: "no answer in time" })
       assert.isEmpty(requests)
       const queue = yield* makeQueue(url)
       queue.push(1)
@@ -181,6 +202,91 @@ describe("ExportQueue", () => {
       const queue = yield* makeQueue(url, { maxQueue: 10 })
       for (let item = 0; item < 1000; item++) queue.push(item)
       yield* queue.drain(5000, 5000)
-      assert.deepStrictEqual(queue.loss(), { count: 990, reason: "more than 10 waited" })
+      assert.deepStrictEqual(queue.loss("lost"), { count: 990, reason: "more than 10 waited" })
+    }))
+
+  it.live("waits in the end for who asks for a moment, and not for who is not there", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(503, 200)
+      const busy = yield* makeQueue(url)
+      busy.push(1)
+      yield* busy.drain(5000, 5000)
+      assert.isUndefined(busy.loss("lost"))
+      assert.isTrue(busy.isTaken())
+      assert.lengthOf(requests, 2)
+      const nobody = yield* makeQueue("http://127.0.0.1:1/")
+      nobody.push(1)
+      const started = performance.now()
+      yield* nobody.drain(5000, 5000)
+      assert.isBelow(performance.now() - started, 500)
+      assert.isFalse(nobody.isTaken())
+      assert.strictEqual(nobody.held(), 1)
+    }))
+
+  it.live("is heard of when the first answer is known, or that there will be none", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serve(0)
+      const mute = yield* makeQueue(url, { timeoutMillis: 50 })
+      mute.push(1)
+      yield* Effect.forkChild(mute.send)
+      yield* Effect.sleep(10)
+      assert.isTrue(Option.isNone(yield* Effect.timeoutOption(mute.heard, 10)))
+      yield* mute.heard
+      assert.isFalse(mute.isTaken())
+      const idle = yield* makeQueue(url)
+      yield* idle.drain(5000, 5000)
+      yield* idle.heard
+      assert.isTrue(idle.isTaken())
+    }))
+
+  it.live("loses what cannot be encoded, and what is in the same batch", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(200)
+      const queue = yield* makeQueue(url)
+      for (const item of [1, 2, 3, 4, -5, 6]) queue.push(item)
+      yield* queue.drain(5000, 5000)
+      assert.deepStrictEqual(requests.map(({ items }) => items), [[1, 2, 3], [6]])
+      assert.deepStrictEqual(queue.loss("lost"), { count: 2, reason: "Error: cannot be encoded" })
+    }))
+
+  it.live("sends again what met a connection that was just being closed", () =>
+    Effect.gen(function*() {
+      let requests = 0
+      // It answers, and closes without having said so.
+      const server = Net.createServer((socket) => {
+        socket.on("error", () => {}).once("data", () => {
+          requests++
+          socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", () => socket.destroy())
+        })
+      }).listen(0, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+      yield* Effect.promise(() => once(server, "listening"))
+      const queue = yield* makeQueue(`http://127.0.0.1:${(server.address() as Net.AddressInfo).port}/`)
+      for (let item = 0; item < 30; item++) queue.push(item)
+      yield* queue.send
+      assert.isUndefined(queue.loss("lost"))
+      assert.strictEqual(requests, 10)
+    }))
+
+  it.live("ends in time, however much waits and whatever each batch takes of this thread", () =>
+    Effect.gen(function*() {
+      const busy = Effect.sync(() => {
+        const until = performance.now() + 5
+        while (performance.now() < until);
+        return { _tag: "Delivered", rejected: undefined } as const
+      })
+      const queue = yield* makeExportQueue<number>({
+        sender: () => busy,
+        timeoutMillis: 5000,
+        batch: () => ({ add: () => {}, body: () => HttpBody.empty }),
+        maxQueue: 1000,
+        maxBatch: 1
+      })
+      for (let item = 0; item < 1000; item++) queue.push(item)
+      const started = performance.now()
+      yield* queue.drain(70, 70)
+      assert.isBelow(performance.now() - started, 170)
+      assert.strictEqual(queue.loss("lost")?.reason, "no answer in time")
+      assert.isAbove(queue.held(), 900)
     }))
 })

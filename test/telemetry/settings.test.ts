@@ -22,7 +22,8 @@ describe("variables of OpenTelemetry", () => {
       headers: {},
       protocol: "http/protobuf",
       compression: "none",
-      timeoutMillis: 10_000
+      timeoutMillis: 10_000,
+      files: {}
     })
     assert.strictEqual(targets.metrics?.url, "http://collector:4318/v1/metrics")
     assert.strictEqual(targets.logs?.url, "http://collector:4318/v1/logs")
@@ -37,6 +38,10 @@ describe("variables of OpenTelemetry", () => {
       OTEL_EXPORTER_OTLP_HEADERS: "a=1",
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: "authorization=Bearer%20x=, b=2,=no,nothing",
       OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: "50",
+      OTEL_EXPORTER_OTLP_CERTIFICATE: "all.pem",
+      OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: "ca.pem",
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: "me.pem",
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: "me.key",
       OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
       OTEL_METRICS_EXPORTER: "none"
     })
@@ -45,11 +50,13 @@ describe("variables of OpenTelemetry", () => {
       headers: { authorization: "Bearer x=", b: "2" },
       protocol: "http/json",
       compression: "gzip",
-      timeoutMillis: 50
+      timeoutMillis: 50,
+      files: { authority: "ca.pem", certificate: "me.pem", key: "me.key" }
     })
     assert.isUndefined(targets.metrics)
     assert.strictEqual(targets.logs?.url, "https://all/base/v1/logs")
     assert.deepStrictEqual(targets.logs?.headers, { a: "1" })
+    assert.strictEqual(targets.logs?.files.authority, "all.pem")
   })
 
   it("name the service: OTEL_SERVICE_NAME first", () => {
@@ -83,12 +90,30 @@ describe("variables of OpenTelemetry", () => {
     assert.isFalse(sampler({ traceId: "0".repeat(32), parent: true }))
   })
 
-  it("that ask for gRPC are answered once, with what to ask for instead", () => {
-    const { problems, targets } = readSettings({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })
+  it("that ask for gRPC name a server, with or without a scheme", () => {
+    const url = (endpoint: string, more: Readonly<Record<string, string>> = {}) =>
+      readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", ...more }).targets
+        .traces?.url
+    const insecure = { OTEL_EXPORTER_OTLP_INSECURE: "TRUE" }
+    assert.strictEqual(url("http://collector:4317"), "http://collector:4317/")
+    assert.strictEqual(url("https://collector:4317/some/path", insecure), "https://collector:4317/")
+    assert.strictEqual(url("collector:4317"), "https://collector:4317/")
+    assert.strictEqual(url("127.0.0.1:4317", insecure), "http://127.0.0.1:4317/")
+    assert.strictEqual(url("[::1]:4317", insecure), "http://[::1]:4317/")
+    assert.strictEqual(url("collector:4317", { OTEL_EXPORTER_OTLP_TRACES_INSECURE: "true" }), "http://collector:4317/")
+    assert.strictEqual(url("http://x", { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://y:1/z" }), "http://y:1/")
+    assert.isUndefined(url("unix:/run/collector"))
+  })
+
+  it("of an unknown protocol are answered once, with what there is", () => {
+    const { problems, targets } = readSettings({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpcs" })
     assert.deepStrictEqual(targets, {})
     assert.lengthOf(problems, 1)
-    assert.match(problems[0]!, /^OTEL_EXPORTER_OTLP_PROTOCOL is "grpc".*set it to http\/protobuf or http\/json.*4318/)
-    const one = readSettings({ ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "grpc" })
+    assert.match(
+      problems[0]!,
+      /^OTEL_EXPORTER_OTLP_PROTOCOL is "grpcs".*set it to http\/protobuf or http\/json or grpc$/
+    )
+    const one = readSettings({ ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "udp" })
     assert.deepStrictEqual(Object.keys(one.targets), ["traces", "logs"])
     assert.match(one.problems.join("\n"), /^OTEL_EXPORTER_OTLP_METRICS_PROTOCOL [^\n]*$/)
   })
@@ -112,13 +137,14 @@ describe("variables of OpenTelemetry", () => {
     const { maxBatch, problems, targets } = readSettings({
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector",
       OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://logs",
-      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "udp",
+      OTEL_PROPAGATORS: "tracecontext,pigeon",
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "many",
       OTEL_TRACES_SAMPLER: "sometimes"
     })
     assert.deepStrictEqual(targets, {})
     assert.strictEqual(maxBatch, 512)
-    for (const name of ["OTLP_ENDPOINT", "LOGS_PROTOCOL", "MAX_EXPORT_BATCH_SIZE", "OTEL_TRACES_SAMPLER"]) {
+    for (const name of ["OTLP_ENDPOINT", "LOGS_PROTOCOL", "pigeon", "MAX_EXPORT_BATCH_SIZE", "OTEL_TRACES_SAMPLER"]) {
       assert.isTrue(problems.some((problem) => problem.includes(name)), name)
     }
   })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Tracer from "effect/Tracer"
+import { propagation } from "../../src/telemetry/propagation.ts"
 import { makeTrace } from "../../src/telemetry/Trace.ts"
 import { formatTraceParent, parseTraceParent } from "../../src/telemetry/traceParent.ts"
 
@@ -45,11 +45,15 @@ describe("TRACEPARENT", () => {
 })
 
 describe("the trace of a request", () => {
-  const parent = Tracer.externalSpan({ traceId, spanId })
+  const caller = { TRACEPARENT: `00-${traceId}-${spanId}-01` }
+  const parent = parseTraceParent(caller.TRACEPARENT)!
   const span = { ...parent, spanId: "1111111111111111" }
+  const exported = { sampler: () => true, push: () => {} }
+  const traced = (variables: Readonly<Record<string, string>>) =>
+    makeTrace({ propagation: propagation(variables), export: exported })
 
   it("takes part in the caller's when it is exported", () => {
-    const trace = makeTrace({ parent, state: "a=b", export: { sampler: () => true, push: () => {} } })
+    const trace = traced({ ...caller, TRACESTATE: "a=b" })
     assert.strictEqual(trace.traceId, traceId)
     assert.deepStrictEqual(trace.variables(span), {
       TRACEPARENT: `00-${traceId}-1111111111111111-01`,
@@ -58,26 +62,43 @@ describe("the trace of a request", () => {
   })
 
   it("hands the caller's on when it is not", () => {
-    const trace = makeTrace({ parent, state: undefined })
+    const trace = makeTrace({ propagation: propagation(caller) })
     assert.isFalse(trace.isExported)
-    assert.deepStrictEqual(trace.variables(span), { TRACEPARENT: `00-${traceId}-${spanId}-01` })
+    assert.deepStrictEqual(trace.variables(span), caller)
+    assert.deepStrictEqual(trace.variables(), caller)
   })
 
   it("is a new one without a caller", () => {
-    const trace = makeTrace({ parent: undefined, state: "orphan=1" })
+    const alone = propagation({ TRACESTATE: "orphan=1" })
+    const trace = makeTrace({ propagation: alone })
     assert.match(trace.traceId, /^[0-9a-f]{32}$/)
-    assert.notStrictEqual(trace.traceId, makeTrace({ parent: undefined, state: undefined }).traceId)
-    assert.deepStrictEqual(Object.keys(trace.variables({ ...span, traceId: trace.traceId })), ["TRACEPARENT"])
+    assert.notStrictEqual(trace.traceId, makeTrace({ propagation: alone }).traceId)
+    const variables = trace.variables()
+    assert.deepStrictEqual(Object.keys(variables), ["TRACEPARENT"])
+    assert.match(variables["TRACEPARENT"]!, new RegExp(`^00-${trace.traceId}-[0-9a-f]{16}-01$`))
   })
 
   it("is not exported when the sampler says so, and tells children", () => {
     const trace = makeTrace({
-      parent: undefined,
-      state: undefined,
+      propagation: propagation({}),
       export: { sampler: () => false, push: () => assert.fail() }
     })
     trace.start("x", span, 0n).end(1n, { _tag: "Success" } as never)
     assert.isFalse(trace.isExported)
     assert.match(trace.variables({ ...span, sampled: trace.sampled })["TRACEPARENT"]!, /-00$/)
+  })
+
+  it("goes only where OTEL_PROPAGATORS lets it", () => {
+    const all = { ...caller, TRACESTATE: "a=b", BAGGAGE: "user=me" }
+    const names = (propagators: string) => {
+      const trace = traced({ ...all, OTEL_PROPAGATORS: propagators })
+      return [trace.traceId === traceId, Object.keys(trace.variables(span)).toSorted()]
+    }
+    assert.deepStrictEqual(names(""), [true, ["BAGGAGE", "TRACEPARENT", "TRACESTATE"]])
+    assert.deepStrictEqual(names("tracecontext,baggage,tracecontext"), names(""))
+    assert.deepStrictEqual(names("TraceContext"), [true, ["TRACEPARENT", "TRACESTATE"]])
+    assert.deepStrictEqual(names("baggage"), [false, ["BAGGAGE"]])
+    assert.deepStrictEqual(names("none"), [false, []])
+    assert.deepStrictEqual(propagation({ OTEL_PROPAGATORS: "b3, none,tracecontext" }).unknown, ["b3"])
   })
 })
