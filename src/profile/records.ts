@@ -3,11 +3,13 @@ import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
 import { BuildRecord } from "./BuildRecord.ts"
 
-/** How many builds are kept, and how many bytes of them at most. */
+/** How many builds are kept, and how many bytes of them: more only for a moment, less than twice as many. */
 const keptRecords = 50
-const keptBytes = 64 * 1024 * 1024
+const keptBytes = 32 * 1024 * 1024
 
 const Document = Schema.fromJsonString(BuildRecord)
+/** A record is what it is encoded as, and checking that would take longer than all else. */
+const encode = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 
 /** Where the records of a project are, whose builds go to folders of `buildRoot`: with them, wherever they are. Absolute paths. */
 export const recordsFolder = (projectDir: string, buildRoot: string): string =>
@@ -16,18 +18,22 @@ export const recordsFolder = (projectDir: string, buildRoot: string): string =>
 /** Keeps the record of a build in a folder (absolute), and lets the oldest ones go. */
 export const keepRecord = Effect.fnUntraced(function*(folder: string, record: BuildRecord) {
   const disk = yield* Disk
-  const text = yield* Schema.encodeEffect(Document)(record).pipe(Effect.orDie)
+  const text = encode(record)
   const name = `${String(record.startedMillis).padStart(14, "0")}-${record.traceId.slice(0, 16)}.json`
-  yield* disk.makeDirectory(folder)
-  yield* disk.write(`${folder}/${name}`, text)
-  const files = (yield* disk.ages(folder)).filter((file) => file.name.endsWith(".json")).toSorted((a, b) =>
-    a.name < b.name ? 1 : -1
-  )
+  yield* disk.write(`${folder}/${name}`, text, { folder: "made" })
+  const names = yield* listRecords(folder)
+  const old = names.slice(keptRecords)
+  // As long as all are small they cannot be too many bytes, and nobody has to look.
+  if (text.length > keptBytes / keptRecords) old.unshift(...(yield* beyond(folder, names.slice(0, keptRecords))))
+  yield* Effect.forEach(old, (name) => disk.remove(`${folder}/${name}`), { discard: true })
+})
+
+/** Those of some records, the newest first, that are more bytes together with all before them than are kept. */
+const beyond = Effect.fnUntraced(function*(folder: string, names: ReadonlyArray<string>) {
+  const disk = yield* Disk
+  const sizes = new Map((yield* disk.ages(folder)).map(({ bytes, name }) => [name, bytes]))
   let bytes = 0
-  for (const [index, file] of files.entries()) {
-    bytes += file.bytes
-    if (index > 0 && (index >= keptRecords || bytes > keptBytes)) yield* disk.remove(`${folder}/${file.name}`)
-  }
+  return names.filter((name, index) => (bytes += sizes.get(name) ?? 0) > keptBytes && index > 0)
 })
 
 /** Names of the records in a folder, the newest first. */
