@@ -33,7 +33,7 @@ const without = (): string => {
   let found = 0
   for (const name of readdirSync(dist).filter((name) => name.endsWith(".mjs"))) {
     const text = readFileSync(join(dist, name), "utf8")
-    const cut = text.replaceAll(/\blog\.actions\.length===0\|\|/g, () => (found++, "!0||"))
+    const cut = text.replaceAll(/\blog\d*\.actions\.length===0\|\|/g, () => (found++, "!0||"))
     if (cut !== text) writeFileSync(join(dist, name), cut)
   }
   if (found !== 1) throw new Error(`${found} places that keep records`)

@@ -37,7 +37,7 @@ export const farewell = Effect.fnUntraced(function*(
     longestMillis,
     Math.max(...Object.values(targets).map(({ timeoutMillis }) => timeoutMillis))
   )
-  const ended = yield* afterwards.goOn({
+  const sending = yield* afterwards.goOn({
     sending: Effect.ensuring(exporter.drain(patience), end),
     held: exporter.held,
     loss: () => {
@@ -46,7 +46,10 @@ export const farewell = Effect.fnUntraced(function*(
     }
   })
   if (exporter.isTaken() === false || !afterwards.isTrusted(exporter.urls)) {
-    const known = Effect.raceFirst(Effect.as(ended, true), Effect.as(exporter.taken(farewellMillis), false))
+    const known = Effect.raceFirst(
+      Effect.as(Fiber.await(sending), true),
+      Effect.as(exporter.taken(farewellMillis), false)
+    )
     const isOver = yield* Effect.flatMap(Effect.forkChild(known, { startImmediately: true }), Fiber.await)
     if (exporter.isTaken() !== true) {
       return yield* Exit.isSuccess(isOver) && isOver.value

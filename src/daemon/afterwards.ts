@@ -42,7 +42,7 @@ export const makeAfterwards = Effect.fnUntraced(function*(log: (line: string) =>
         })
         const fiber = yield* FiberSet.run(fibers, Effect.ensuring(remainder.sending, end))
         pending.set(remainder, fiber)
-        return Effect.asVoid(Fiber.await(fiber))
+        return fiber
       }),
     note: (urls, isTaken) => {
       for (const url of urls) {

@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 
 /** What a request has left to send when its user has been told how it ended. */
 export interface Remainder {
@@ -13,8 +14,7 @@ export interface Remainder {
 
 /** Who serves many requests goes on sending what they tell of themselves when they have ended. */
 export interface Afterwards {
-  /** Gives what completes when the sending has ended. */
-  readonly goOn: (remainder: Remainder) => Effect.Effect<Effect.Effect<void>>
+  readonly goOn: (remainder: Remainder) => Effect.Effect<Fiber.Fiber<void>>
   /** Notes whether addresses take what they are sent. */
   readonly note: (urls: ReadonlyArray<string>, isTaken: boolean) => void
   /** Whether all of them did the last time: nothing will have to be told. */
