@@ -36,7 +36,8 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
   const look = Effect.fnUntraced(function*(path: string) {
     const file = absolute(path)
     const signature = yield* disk.signature(file)
-    if (signature === undefined) return undefined
+    // Compilers pass by folders.
+    if (signature === undefined || signature.isFolder) return undefined
     const known = trusted.get(path)
     if (known !== undefined && known.signature === signature.text) return known
     const settled = signature.changedNanos < (yield* now)
@@ -68,7 +69,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     /** What has been looked at, for loops that cannot afford to ask `known` again. */
     seen: seen as ReadonlyMap<string, KnownDigest | undefined>,
     known,
-    /** The digest of a file; `undefined`: it is not there. */
+    /** The digest of a file; `undefined`: it is not there, or a folder. */
     digest: (path: string) => {
       const found = seen.get(path)
       return found === undefined ? Effect.map(known(path), (found) => found?.digest) : Effect.succeed(found.digest)
