@@ -7,7 +7,7 @@
 // the medians of the differences with their quartiles: processor time of the daemon (of its request, and what comes after) or of
 // the process; what passes between the last line of the build and the end of the process that the user waits for; its whole
 // time. Fifty records are there before the first build, so that each has one to remove. Needs dist/fbuild (npm run build).
-import { spawn } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -88,29 +88,19 @@ const build = async (program: string, home: string, pid: number | undefined): Pr
 const quantile = (numbers: ReadonlyArray<number>, share: number) =>
   numbers.toSorted((a, b) => a - b)[Math.floor(share * (numbers.length - 1))]!
 
-const stop = (program: string, home: string) =>
-  new Promise((resolve) =>
-    spawn(program, ["daemon", "stop"], { env: { ...process.env, FBUILD_HOME: home }, stdio: "ignore" }).once(
-      "exit",
-      resolve
-    )
-  )
-
 const programs = [["with", fbuild], ["without", without()]] as const
 const homeOf = (name: string) => join(temporary, `home-${name}`)
+const daemon = (name: string, program: string, ...args: ReadonlyArray<string>) =>
+  execFileSync(program, ["daemon", ...args], {
+    env: { ...process.env, FBUILD_HOME: homeOf(name), FBUILD_DAEMON: "on" },
+    encoding: "utf8"
+  })
 try {
   const pids = new Map<string, number>()
   for (const [name, program] of programs) {
     await build(program, homeOf(name), undefined)
-    spawn(program, ["daemon", "start"], { env: { ...process.env, FBUILD_HOME: homeOf(name), FBUILD_DAEMON: "on" } })
-    for (;;) {
-      const log = join(homeOf(name), "daemon/log")
-      const pid = /^\S+ (\d+) fbuild .* serves/m.exec(await sleep(50).then(() => readFileSync(log, "utf8"), () => ""))
-        ?.[1]
-      if (pid === undefined) continue
-      pids.set(name, Number(pid))
-      break
-    }
+    daemon(name, program, "start")
+    pids.set(name, JSON.parse(daemon(name, program, "status", "--json")).pid)
   }
   const folder = join(project.dir, ".fbuild/profile")
   mkdirSync(folder, { recursive: true })
@@ -119,15 +109,15 @@ try {
     cpSync(join(folder, record), join(folder, `${String(old).padStart(14, "0")}-ab.json`))
   }
 
-  for (const daemon of [true, false]) {
+  for (const where of ["daemon", "in process"]) {
     const measured = { with: [] as Array<Measured>, without: [] as Array<Measured> }
     for (let run = -5; run < Number(values.runs); run++) {
       for (const [name, program] of run % 2 === 0 ? programs : programs.toReversed()) {
-        const one = await build(program, homeOf(name), daemon ? pids.get(name) : undefined)
+        const one = await build(program, homeOf(name), where === "daemon" ? pids.get(name) : undefined)
         if (run >= 0) measured[name].push(one)
       }
     }
-    console.log(daemon ? `daemon, ${values.runs} pairs` : `in process, ${values.runs} pairs`)
+    console.log(`${where}, ${values.runs} pairs`)
     for (
       const [key, what] of [["cpu", "processor time"], ["after", "after the last line"], [
         "whole",
@@ -147,6 +137,6 @@ try {
     }
   }
 } finally {
-  for (const [name, program] of programs) await stop(program, homeOf(name))
+  for (const [name, program] of programs) daemon(name, program, "stop")
   project.remove()
 }

@@ -3,8 +3,10 @@ import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
 import { BuildRecord } from "./BuildRecord.ts"
 
-/** How many builds are kept, and how many bytes of them: more only for a moment, less than twice as many. */
+/** How many builds are remembered. What is older is removed ten at a time: a removal may take longer than writing a record. */
 const keptRecords = 50
+const mostRecords = 60
+/** Bytes of all: more only until the next large one, and less than twice as many. */
 const keptBytes = 32 * 1024 * 1024
 
 const Document = Schema.fromJsonString(BuildRecord)
@@ -21,10 +23,11 @@ export const keepRecord = Effect.fnUntraced(function*(folder: string, record: Bu
   const text = encode(record)
   const name = `${String(record.startedMillis).padStart(14, "0")}-${record.traceId.slice(0, 16)}.json`
   yield* disk.write(`${folder}/${name}`, text, { folder: "made" })
-  const names = yield* listRecords(folder)
-  const old = names.slice(keptRecords)
+  const names = yield* allRecords(folder)
   // As long as all are small they cannot be too many bytes, and nobody has to look.
-  if (text.length > keptBytes / keptRecords) old.unshift(...(yield* beyond(folder, names.slice(0, keptRecords))))
+  const isLarge = text.length > keptBytes / mostRecords
+  if (names.length <= mostRecords && !isLarge) return
+  const old = new Set([...names.slice(keptRecords), ...(isLarge ? yield* beyond(folder, names) : [])])
   yield* Effect.forEach(old, (name) => disk.remove(`${folder}/${name}`), { discard: true })
 })
 
@@ -36,8 +39,10 @@ const beyond = Effect.fnUntraced(function*(folder: string, names: ReadonlyArray<
   return names.filter((name, index) => (bytes += sizes.get(name) ?? 0) > keptBytes && index > 0)
 })
 
-/** Names of the records in a folder, the newest first. */
-export const listRecords = Effect.fnUntraced(function*(folder: string) {
+/** Names of the records in a folder that are remembered, the newest first. */
+export const listRecords = (folder: string) => Effect.map(allRecords(folder), (names) => names.slice(0, keptRecords))
+
+const allRecords = Effect.fnUntraced(function*(folder: string) {
   const disk = yield* Disk
   const names = yield* disk.list(folder)
   return names.filter((name) => name.endsWith(".json")).toSorted().reverse()
