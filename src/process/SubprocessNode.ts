@@ -1,4 +1,5 @@
 // @effect-diagnostics nodeBuiltinImport:off -- the edge where processes are really started and watched
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -23,8 +24,8 @@ import {
 } from "./Subprocess.ts"
 import { makeWatchdog, type Watchdog } from "./Watchdog.ts"
 
-/** Time between TERM and KILL, ms. A compiler that honours TERM is gone long before. */
-const graceMillis = 2000
+/** Time between TERM and KILL, ns. A compiler that honours TERM is gone long before. */
+const graceNanos = 2_000_000_000n
 
 /** After the leader has exited, how long a grandchild that kept the pipes may go on writing, ms. */
 const pipeGraceMillis = 500
@@ -127,12 +128,13 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
   const stop = Effect.fnUntraced(function*(child: Group) {
     const isAlive = watchGroup(child.pid)
     if (!child.ended) signalGroup(child.pid, "SIGTERM")
-    let waited = 0
-    for (let wait = 1; waited === 0 || isAlive(); wait = Math.min(wait * 2, 8)) {
+    const began = yield* Clock.monotonicTimeNanos
+    let wait = 1
+    do {
       yield* Effect.sleep(wait)
-      waited += wait
-      if (waited >= graceMillis) signalGroup(child.pid, "SIGKILL")
-    }
+      wait = Math.min(wait * 2, 8)
+      if ((yield* Clock.monotonicTimeNanos) - began >= graceNanos) signalGroup(child.pid, "SIGKILL")
+    } while (isAlive())
     child.close()
   })
 
@@ -189,7 +191,12 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
       })
     )
 
-  const run = (command: CommandSpec) => ShellAgent.canRun(command) ? runInShell(command) : runDirectly(command)
+  const run = (command: CommandSpec) => {
+    const { TMPDIR = "" } = command.env
+    // The stage of a build: what its commands start in sessions of their own has it too.
+    if (TMPDIR.endsWith(`/.stage/${process.pid}`)) watchdog?.mark(`TMPDIR=${TMPDIR}`)
+    return ShellAgent.canRun(command) ? runInShell(command) : runDirectly(command)
+  }
 
   const start = (command: CommandSpec) =>
     Effect.gen(function*() {

@@ -2,18 +2,29 @@
 import * as ChildProcess from "node:child_process"
 import { Socket } from "node:net"
 
-/** Process groups that must not outlive this process. */
+/** Processes that must not outlive this one. */
 export interface Watchdog {
   readonly add: (group: number) => void
   readonly remove: (group: number) => void
+  /** Whatever has this variable (`NAME=value`, one line), in whichever group. */
+  readonly mark: (variable: string) => void
 }
 
-/** Keeps the list it is told, and kills what is on it when its input ends: with us, however we end. */
+/**
+ * Keeps the lists it is told, and kills what is on them when its input ends: with us, however we end. Those that have a variable are looked
+ * for more than once, because they may be starting others.
+ */
 const script = `
 groups=
+marks=
+marked() {
+  [ -z "$marks" ] || grep -lzxF -e "$marks" /proc/[0-9]*/environ 2>/dev/null
+}
 while read -r what group; do
   case $what in
     +) groups="$groups $group" ;;
+    =) marks="$marks\${marks:+
+}$group" ;;
     -)
       rest=
       for one in $groups; do [ "$one" = "$group" ] || rest="$rest $one"; done
@@ -22,6 +33,12 @@ while read -r what group; do
   esac
 done
 for one in $groups; do kill -s KILL -- "-$one"; done
+for round in 1 2 3; do
+  for one in $(marked); do
+    one=\${one#/proc/}
+    kill -s KILL "\${one%/environ}"
+  done
+done
 `
 
 /** Starts a watchdog when there is the first group to watch. Where it cannot be started nothing is watched. */
@@ -31,7 +48,16 @@ export const makeWatchdog = (): Watchdog => {
     input ??= start()
     input.write(line)
   }
-  return { add: (group) => tell(`+ ${group}\n`), remove: (group) => tell(`- ${group}\n`) }
+  const marks = new Set<string>()
+  return {
+    add: (group) => tell(`+ ${group}\n`),
+    remove: (group) => tell(`- ${group}\n`),
+    mark: (variable) => {
+      if (marks.has(variable) || variable.includes("\n")) return
+      marks.add(variable)
+      tell(`= ${variable}\n`)
+    }
+  }
 }
 
 const start = () => {

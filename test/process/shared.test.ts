@@ -88,13 +88,15 @@ describe("processes of several requests", () => {
       const { shared } = await import(${
       JSON.stringify(new URL("../../src/process/SubprocessNode.ts", import.meta.url).href)
     })
-      const command = (name) => ({ argv: ["/bin/sleep", "60"], cwd: "/", env: Object.fromEntries([${
+      const variables = { ...Object.fromEntries([${
       JSON.stringify(marker.split("="))
-    }]) })
+    }]), TMPDIR: "/a stage/.stage/" + process.pid }
+      const command = (...argv) => ({ argv: ["/bin/sleep", "60"], cwd: "/", env: variables, ...(argv.length > 0 ? { argv } : {}) })
       Effect.runFork(Effect.scoped(Effect.gen(function*() {
         const { forRequest: request } = yield* shared({ idle: 2 })
         yield* request().start(command())
         yield* Effect.forkChild(request().run(command()), { startImmediately: true })
+        yield* request().run(command("/bin/sh", "-c", "setsid sleep 60 > /dev/null 2>&1 & true"))
         yield* Effect.sleep(300)
         console.log("ready")
         yield* Effect.never
@@ -105,7 +107,7 @@ describe("processes of several requests", () => {
       stdio: ["ignore", "pipe", "inherit"]
     })
     await once(child.stdout, "data")
-    assert.strictEqual(marked(marker).length, 2)
+    assert.strictEqual(marked(marker).length, 3)
     child.kill("SIGKILL")
     const killed = performance.now()
     while (marked(marker).length > 0 && performance.now() - killed < 5000) await new Promise((r) => setTimeout(r, 5))
