@@ -5,6 +5,8 @@ import { tmpdir } from "node:os"
 import { basename, dirname, join, resolve } from "node:path"
 
 export interface GraphAction {
+  readonly id: string
+  readonly mnemonic: string
   readonly argv: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
   readonly inputs: ReadonlyArray<string>
@@ -71,17 +73,19 @@ export const privateProject = (folder = join(root, "examples/blink")) => {
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
 const escape = (path: string) => path.replaceAll(/[$ :]/g, "$$$&")
 
+/** An action as a line for a shell; `wrap` goes in front of its program. */
+export const commandLine = ({ argv, env, stdout }: GraphAction, wrap = "") =>
+  [
+    ...Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`),
+    ...(wrap === "" ? [] : [wrap]),
+    ...argv.map(quote),
+    ...(stdout === undefined ? [] : [`> ${quote(stdout)}`])
+  ].join(" ")
+
 /** A plan as ninja reads it: same commands, same depfiles; `wrap` goes in front of each compilation. */
 export const ninjaFile = (actions: ReadonlyArray<GraphAction>, wrap = "") =>
   actions.filter(({ argv }) => argv.length > 0).map((action, index) => {
-    const variables = Object.entries(action.env).map(([name, value]) => `${name}=${quote(value)}`)
-    const words = [
-      ...variables,
-      ...(action.depfile === undefined || wrap === "" ? [] : [wrap]),
-      ...action.argv.map(quote),
-      ...(action.stdout === undefined ? [] : [`> ${quote(action.stdout)}`])
-    ]
-    const command = words.join(" ").replaceAll("$", "$$")
+    const command = commandLine(action, action.depfile === undefined ? "" : wrap).replaceAll("$", "$$$$")
     return [
       `rule r${index}`,
       // One word of a command line has at most 128 kB, and ninja hands the whole command to a shell as one.
