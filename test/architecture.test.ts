@@ -27,7 +27,7 @@ const walls = {
   deploy: "domain telemetry disk process plan artifacts",
   orchestrator:
     "domain telemetry disk process config arduino boards plan packages toolchain sources scripts cache exec artifacts platforms",
-  daemon: "domain telemetry disk exec orchestrator",
+  daemon: "domain telemetry disk exec orchestrator launcher",
   cli:
     "domain telemetry disk process config arduino boards plan packages toolchain sources scripts cache exec artifacts profile emulators deploy orchestrator daemon",
   remote: "domain telemetry disk plan cache"

@@ -1,14 +1,21 @@
 // @effect-diagnostics nodeBuiltinImport:off -- a connection of Node
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Net from "node:net"
+import { lookMillis, watchAnswer } from "../launcher/hanging.ts"
 import { encodeFrame } from "./frames.ts"
 
 /** The folder of the daemon. */
 export const daemonFolder = (home: string): string => `${home}/daemon`
 
-/** How long a daemon may take to answer: to stop it has to interrupt what runs. */
-const patienceMillis = { status: 5000, stop: 10_000 }
+/** How long a daemon may take to interrupt what runs, ms. */
+const stopMillis = 10_000
+
+/** Completes when a daemon that has been asked for its status hangs. */
+const hanging = (folder: string) =>
+  Effect.suspend(() => {
+    const hangs = watchAnswer(folder)
+    return Effect.repeat(Effect.sleep(lookMillis), { until: () => hangs() })
+  })
 
 /** Sends `status` or `stop` to the daemon of a folder; gives what it says, `undefined` when there is none that answers. */
 export const askDaemon = (folder: string, command: "status" | "stop"): Effect.Effect<string | undefined> =>
@@ -20,7 +27,9 @@ export const askDaemon = (folder: string, command: "status" | "stop"): Effect.Ef
     socket.on("error", () => {})
     socket.once("close", () => resume(Effect.succeed(outputOf(Buffer.concat(chunks)))))
     return Effect.sync(() => socket.destroy())
-  }).pipe(Effect.timeoutOption(patienceMillis[command]), Effect.map(Option.getOrUndefined))
+  }).pipe(
+    Effect.raceFirst(Effect.as(command === "status" ? hanging(folder) : Effect.sleep(stopMillis), undefined))
+  )
 
 /** What the `O` frames of a whole answer hold; `undefined` when its end is missing. */
 const outputOf = (answer: Buffer): string | undefined => {

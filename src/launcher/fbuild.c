@@ -1,9 +1,6 @@
-/*
- * The launcher that users feel least: asks the daemon, as PROTOCOL.md says. It knows one way only; whatever else there is
- * to do (start a daemon, build without one) is done by fbuild.sh beside it, which starts the launcher in Node.
- */
-#define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE
+/* The launcher that users feel least: asks the daemon, as PROTOCOL.md says. It knows one way only; whatever else there is
+ * to do (start a daemon, build without one) is done by fbuild.sh beside it, which starts the launcher in Node. */
+#define _GNU_SOURCE
 #define _DARWIN_C_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -21,12 +18,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 5000, FAREWELL_MS = 100, LONGEST_REQUEST = 16 * 1024 * 1024 };
+enum { LOOK_MS = 250, LOOKS = 20, LONGEST_TICKS = 100, FAREWELL_MS = 100, LONGEST_REQUEST = 16 << 20 };
 
 extern char **environ;
 static char **arguments;
 static int daemon_fd, signals[2], signalled, asked, closed[3];
 static char folder[PATH_MAX], *request_at, *request_end;
+static long daemon_pid;
 static struct timespec started;
 
 /* Hands over to the launcher that can do everything, without the daemon if that has been asked. Only before it begins. */
@@ -44,15 +42,10 @@ static void hand_over(void) {
   exit(3);
 }
 
-static void lost(void) {
-  fprintf(stderr, "fbuild: the daemon has died; the end of its log may say why: %s/log\n", folder);
-  exit(70);
-}
-
-/* Ends without an answer: the daemon may hang, or wait for something that cannot be killed. */
-static void abandon(int number) {
-  fprintf(stderr, "fbuild: leaves the end of this to the daemon, whose log is %s/log\n", folder);
-  exit(128 + number);
+/* Ends without an answer. */
+static void leave(int status, const char *why) {
+  fprintf(stderr, "fbuild: %s %s/log\n", why, folder);
+  exit(status);
 }
 
 /* Sends all of it; 0 when the daemon is gone. */
@@ -91,7 +84,8 @@ static void pass_signals(void) {
       send_frame('W', text, sprintf(text, "%d", columns()));
     } else {
       const char *name = byte == SIGINT ? "INT" : byte == SIGTERM ? "TERM" : "HUP";
-      if (++signalled > 2) abandon(byte);
+      /* It may hang, or wait for something that cannot be killed. */
+      if (++signalled > 2) leave(128 + byte, "leaves the end of this to the daemon, whose log is");
       send_frame('S', name, strlen(name));
     }
   }
@@ -136,7 +130,24 @@ static void begin(void) {
   for (int index = 0; index < 4; index++) sigaction(relayed[index], &action, NULL);
 }
 
-/* Appends a string with its NUL. */
+/* Whether the daemon hangs, asked every LOOK_MS without an answer: what hanging.ts says of who is slow. */
+static int hangs(void) {
+  static long looks, idle, first, before = -1;
+  char path[64], text[1024] = "", state;
+  long user, kernel;
+  sprintf(path, "/proc/%ld/task/%ld/stat", daemon_pid, daemon_pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) read(fd, text, sizeof text - 1) < 0 ? *text = 0 : 0, close(fd);
+  if (++looks >= LOOKS) return 1;
+  const char *rest = strrchr(text, ')'), *fields = ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld %ld";
+  if (!rest || sscanf(rest, fields, &state, &user, &kernel) != 3) return 0;
+  idle = state == 'R' || state == 'D' || user + kernel != before ? 0 : idle + 1;
+  before = user + kernel;
+  if (looks == 1) first = before;
+  return idle >= 2 || before - first >= LONGEST_TICKS;
+}
+
+/* Appends a string with its NUL; %c and 0 end one and begin the next. */
 static void append(const char *format, ...) {
   va_list values;
   va_start(values, format);
@@ -172,17 +183,11 @@ static void send_request(int count) {
   if (!request || !getcwd(cwd, sizeof cwd) || cwd[0] != '/' || stat("/", &root) != 0) hand_over();
   request_at = request, request_end = request + LONGEST_REQUEST;
   while (environ[variables]) variables++;
-  append("fbuild-3");
-  append(BUILD_ID);
-  append("%d", fact_count + 2);
-  append("%o", (unsigned)mask);
+  append("fbuild-3%c" BUILD_ID "%c%d%c%o", 0, 0, fact_count + 2, 0, (unsigned)mask);
   append("%llu:%llu", (unsigned long long)root.st_dev, (unsigned long long)root.st_ino);
   for (int index = 0; index < fact_count; index++) append_fact(facts[index]);
-  append("%s", cwd);
-  append("%d", columns());
-  append("%d%d%d", isatty(0), isatty(1), isatty(2));
-  append("%lld", (long long)started.tv_sec * 1000000000 + started.tv_nsec);
-  append("%d", count);
+  append("%s%c%d%c%d%d%d", cwd, 0, columns(), 0, isatty(0), isatty(1), isatty(2));
+  append("%lld%c%d", (long long)started.tv_sec * 1000000000 + started.tv_nsec, 0, count);
   for (int index = 1; index <= count; index++) append("%s", arguments[index]);
   append("%d", variables);
   for (int index = 0; index < variables; index++) append("%s", environ[index]);
@@ -201,9 +206,17 @@ static void connect_daemon(void) {
       || status.st_uid != getuid() || (status.st_mode & 077) != 0) hand_over();
   sprintf(address.sun_path, "%.100s/socket", folder);
   daemon_fd = socket(AF_UNIX, SOCK_STREAM, 0);
-  if (daemon_fd >= 0 && connect(daemon_fd, (struct sockaddr *)&address, sizeof address) == 0) return;
-  if (daemon_fd > 0) close(daemon_fd), daemon_fd = 0;
-  hand_over();
+  if (daemon_fd < 0 || connect(daemon_fd, (struct sockaddr *)&address, sizeof address) != 0) {
+    if (daemon_fd > 0) close(daemon_fd), daemon_fd = 0;
+    hand_over();
+  }
+#ifdef SO_PEERCRED
+  struct ucred peer;
+  if (getsockopt(daemon_fd, SOL_SOCKET, SO_PEERCRED, &peer, &(socklen_t){sizeof peer}) == 0) {
+    if (peer.uid != geteuid()) hand_over();
+    daemon_pid = peer.pid;
+  }
+#endif
 }
 
 int main(int count, char **given) {
@@ -212,6 +225,7 @@ int main(int count, char **given) {
   unsigned char head[5];
   size_t have = 0, left = 0;
   int begun = 0, status = 0;
+  const char *lost = "the daemon has died; the end of its log may say why:";
   arguments = given;
   clock_gettime(CLOCK_MONOTONIC, &started);
   if (count < 1 || (use && strcmp(use, "off") == 0) || (count > 1 && strcmp(given[1], "daemon") == 0)) hand_over();
@@ -225,10 +239,10 @@ int main(int count, char **given) {
   fcntl(daemon_fd, F_SETFD, FD_CLOEXEC);
   send_request(count - 1);
   for (;;) {
-    if (!ready(daemon_fd, POLLIN, begun ? -1 : PATIENCE_MS)) hand_over();
+    while (!ready(daemon_fd, POLLIN, begun ? -1 : LOOK_MS)) if (hangs()) hand_over();
     ssize_t length = read(daemon_fd, bytes, sizeof bytes);
     if (length < 0 && errno == EINTR) continue;
-    if (length <= 0) begun ? lost() : hand_over();
+    if (length <= 0) begun ? leave(70, lost) : hand_over();
     for (ssize_t at = 0; at < length;) {
       if (have < 5) {
         head[have++] = bytes[at++];
@@ -242,7 +256,7 @@ int main(int count, char **given) {
       else if (type == 'O' || type == 'R') put(type == 'O' ? 1 : 2, bytes + at, part);
       else if (type == 'I' && left == 0) asked = 1;
       else if (type == 'X') for (size_t digit = 0; digit < part; digit++) status = status * 10 + bytes[at + digit] - '0';
-      else lost();
+      else leave(70, lost);
       at += part, left -= part;
       if (left == 0) {
         if (type == 'X') exit(status);

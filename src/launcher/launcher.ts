@@ -3,7 +3,7 @@ import * as Fs from "node:fs"
 import * as Net from "node:net"
 import { relay } from "./relay.ts"
 
-/** How long to wait for a daemon that starts or does not answer, ms. */
+/** How long to wait for a daemon that starts, ms. */
 const patienceMillis = 5000
 /** A daemon that is being started for longer has died on the way, ms. */
 const startMillis = 2000
@@ -26,11 +26,11 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
     if ((onlyStart && args[1] !== "start") || args.includes("--no-daemon")) return inProcess()
     const cwd = currentFolder()
     if (cwd === undefined) return inProcess()
-    const deadline = Date.now() + patienceMillis
+    const deadline = performance.now() + patienceMillis
     let starts = 0
 
     const connect = () => {
-      if (!isOwn(folder) || Date.now() > deadline) return inProcess()
+      if (!isOwn(folder) || performance.now() > deadline) return inProcess()
       const socket = Net.connect(path)
       socket.once("error", () => start())
       socket.once("connect", () => {
@@ -39,7 +39,7 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
           socket.destroy()
           return inProcess()
         }
-        relay({ socket, folder, cwd, args, inProcess, patienceMillis })
+        relay({ socket, folder, cwd, args, inProcess })
       })
     }
     const start = () => {
@@ -117,10 +117,10 @@ const quietly = (act: () => void): void => {
   }
 }
 
-/** Whether a file is there and was written less than this time ago, ms. */
+/** Whether a file is there and was written less than this time ago, ms; not one of the future: the clock has been set. */
 const isYounger = (path: string, millis: number): boolean => {
   const stat = Fs.statSync(path, { throwIfNoEntry: false })
-  return stat !== undefined && Date.now() - stat.mtimeMs < millis
+  return stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) < millis
 }
 
 const parent = (folder: string): string => folder.slice(0, folder.lastIndexOf("/"))
@@ -130,15 +130,27 @@ const startDaemon = (dist: string, home: string, ended: (status: number | null) 
   // Loaded here, because most calls find a daemon.
   const child = process.getBuiltinModule("node:child_process").spawn(
     process.execPath,
-    // The flags as in fbuild.sh, for the same reasons.
+    // The sizes as in fbuild.sh, for the same reasons. The daemon collects garbage while it has nothing else to do.
     [
-      ...["--min-semi-space-size=16", "--max-semi-space-size=16"],
+      ...["--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"],
       ...[`${dist}/daemon.mjs`, home, process.env["FBUILD_DAEMON_IDLE"] ?? ""]
     ],
     // Every request brings its own folder and environment.
-    { cwd: "/", env: { NODE_COMPILE_CACHE: `${dist}/.v8-cache` }, detached: true, stdio: ["ignore", log, log] }
+    { cwd: "/", env: { NODE_COMPILE_CACHE: codeFolder(dist, home) }, detached: true, stdio: ["ignore", log, log] }
   )
   Fs.closeSync(log)
   child.unref()
   child.once("error", () => ended(null)).once("exit", ended)
+}
+
+/** Where V8 keeps what it has compiled, as start.mjs has it. */
+const codeFolder = (dist: string, home: string): string => {
+  const own = `${dist}/.v8-cache`
+  try {
+    Fs.mkdirSync(own, { recursive: true })
+    Fs.accessSync(own, Fs.constants.W_OK)
+    return own
+  } catch {
+    return `${home}/code`
+  }
 }

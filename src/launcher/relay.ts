@@ -1,6 +1,7 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
 import type * as Net from "node:net"
 import { isatty } from "node:tty"
+import { lookMillis, watchAnswer } from "./hanging.ts"
 import { place } from "./place.ts"
 
 /** Put in by the bundler: a digest of all files of `dist/`. */
@@ -12,16 +13,14 @@ const statuses = { INT: 130, TERM: 143, HUP: 129 } as const
  * Sends the request and relays until its end, which is the end of this process. Calls `inProcess` instead when the daemon
  * does not take the request. PROTOCOL.md beside this file says what is sent.
  */
-export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: {
+export const relay = ({ args, cwd, folder, inProcess, socket }: {
   readonly socket: Net.Socket
   /** Absolute. */
   readonly cwd: string
-  /** Where the log is. */
+  /** Of the daemon. */
   readonly folder: string
   readonly args: ReadonlyArray<string>
   readonly inProcess: () => void
-  /** How long to wait for the first answer. */
-  readonly patienceMillis: number
 }): void => {
   const send = (type: string, payload = "") => socket.write(frame(type, Buffer.from(payload)))
   let begun = false
@@ -31,7 +30,7 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
 
   const fail = () => {
     socket.removeAllListeners().on("error", () => {}).destroy()
-    clearTimeout(timer)
+    clearInterval(timer)
     if (!begun) return inProcess()
     process.stderr.write(`fbuild: the daemon has died; the end of its log may say why: ${folder}/log\n`)
     process.exit(70)
@@ -41,11 +40,12 @@ export const relay = ({ args, cwd, folder, inProcess, patienceMillis, socket }: 
     process.stderr.write(`fbuild: leaves the end of this to the daemon, whose log is ${folder}/log\n`)
     process.exit(statuses[signal])
   }
-  const timer = setTimeout(fail, patienceMillis)
+  const hangs = watchAnswer(folder)
+  const timer = setInterval(() => hangs() && fail(), lookMillis)
 
   const begin = () => {
     begun = true
-    clearTimeout(timer)
+    clearInterval(timer)
     for (const signal of ["INT", "TERM", "HUP"] as const) {
       process.on(`SIG${signal}`, () => {
         // From now on what cannot be written is not waited for, and after a second one nothing is.

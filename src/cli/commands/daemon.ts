@@ -61,7 +61,8 @@ const stop = Command.make("stop", look, (flags) =>
     Effect.gen(function*() {
       const dir = yield* folder
       const before = claimant(dir)
-      const asked = yield* askDaemon(dir, "stop")
+      const answers = (yield* askDaemon(dir, "status")) !== undefined
+      const asked = answers ? yield* askDaemon(dir, "stop") : undefined
       const gone = Effect.sleep(10).pipe(
         Effect.repeat({ while: () => claimant(dir) !== undefined }),
         Effect.timeoutOption(patienceMillis),
