@@ -1,11 +1,11 @@
 // @effect-diagnostics nodeBuiltinImport:off -- a folder for claims
 import * as Fs from "node:fs"
-import { claimsOf, makeClaim } from "./claims.ts"
+import { claimsOf, makeClaim, ownName } from "./claims.ts"
 
 /** Claims to be the one daemon of a folder; see `makeClaim`. */
 export const claim = (folder: string): (() => void) | undefined => {
   Fs.mkdirSync(claimsFolder(folder), { recursive: true, mode: 0o700 })
-  return makeClaim(claimsFolder(folder))
+  return makeClaim(claimsFolder(folder), ownName())?.release
 }
 
 /** The pid of the process that claims the folder. */

@@ -6,7 +6,8 @@ import * as Fs from "node:fs"
 import { makeFolder } from "../disk/makeFolder.ts"
 import { lockPrefix } from "../disk/ownNames.ts"
 import { baseName, dirName } from "../domain/paths.ts"
-import { claimsOf, makeClaim } from "./claims.ts"
+import { claimsOf, makeClaim, type OwnClaim, ownName, pidNamespace } from "./claims.ts"
+import { forgetListener, isListening, listenAs } from "./listeners.ts"
 
 /** Who uses a folder, since when (ms since 1970). */
 export interface Holder {
@@ -36,7 +37,7 @@ export const claimingFolder = <A, E, R>(
       let hasTold = false
       while (true) {
         const now = yield* Clock.currentTimeMillis
-        const release = tryToClaim(claims, `${now} ${command}`)
+        const release = yield* tryToClaim(claims, `${now} ${command}`)
         if (release !== undefined) return yield* Effect.ensuring(restore(effect), Effect.sync(release))
         const holder = hasTold ? undefined : holderOf(claims, now)
         if (holder !== undefined) {
@@ -49,22 +50,46 @@ export const claimingFolder = <A, E, R>(
   )
 
 /** What gives the claim up; `undefined` when it is not to be had now. */
-const tryToClaim = (claims: string, text: string): (() => void) | undefined => {
+const tryToClaim = Effect.fnUntraced(function*(claims: string, text: string) {
+  const claim = putClaim(claims, text)
+  for (const name of claim?.foreign ?? []) {
+    if (yield* isListening(claims, name)) {
+      claim?.release()
+      return undefined
+    }
+    forgetListener(claims, name)
+    Fs.rmSync(`${claims}/${name}`, { force: true })
+  }
+  return claim?.release
+})
+
+/** Puts a claim, having begun to listen for those in other pid namespaces; `undefined` when it is not to be had now. */
+const putClaim = (claims: string, text: string): OwnClaim | undefined => {
+  const name = ownName(pidNamespace())
+  let deafen = () => {}
   try {
     makeFolder(claims)
-    const release = makeClaim(claims, text)
-    return release === undefined ? undefined : () => {
+    deafen = listenAs(claims, name)
+    const claim = makeClaim(claims, name, text)
+    if (claim === undefined) {
+      deafen()
+      return undefined
+    }
+    const release = () => {
       try {
-        release()
+        claim.release()
+        deafen()
         Fs.rmdirSync(claims)
       } catch {
         // Somebody else claims it already.
       }
     }
+    return { ...claim, release }
   } catch (cause) {
+    deafen()
     // Somebody has just given it up, and removed the folder.
     if ((cause as NodeJS.ErrnoException).code === "ENOENT" && Fs.existsSync(dirName(claims))) return undefined
-    return () => {}
+    return { release: () => {}, foreign: [] }
   }
 }
 
@@ -72,6 +97,8 @@ const tryToClaim = (claims: string, text: string): (() => void) | undefined => {
 const holderOf = (claims: string, now: number): Holder | undefined =>
   claimsOf(claims).flatMap(({ pid, text }) => {
     const [, since, command] = /^(\d+) (.*)$/s.exec(text) ?? []
-    return since === undefined ? [] : [{ command: `${command} (process ${pid})`, sinceMillis: Number(since) }]
+    const process = pid === undefined ? "in another container" : `process ${pid}`
+    return since === undefined ? [] : [{ command: `${command} (${process})`, sinceMillis: Number(since) }]
   }).toSorted((one, other) => one.sinceMillis - other.sinceMillis)
-    .find(({ sinceMillis }) => now - sinceMillis > triedMillis)
+    // One of the future too: the clock has been set.
+    .find(({ sinceMillis }) => Math.abs(now - sinceMillis) > triedMillis)

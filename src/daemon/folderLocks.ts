@@ -37,7 +37,9 @@ export const makeFolderLocks = (): (asker: Asker) => BuildFolderLock => {
       const waitFor = (holder: Holder) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           tell(
-            `waiting for ${holder.command}, which has used ${folder} for ${seconds(now - holder.sinceMillis)}\n`
+            `waiting for ${holder.command}, which has used ${folder} for ${
+              seconds(Math.max(0, now - holder.sinceMillis))
+            }\n`
           ))
       const held = Effect.flatMap(Clock.currentTimeMillis, (sinceMillis) => {
         lock.holder = { command, sinceMillis }
