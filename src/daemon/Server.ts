@@ -42,6 +42,8 @@ export interface ServerOptions {
   /** Keeps a report of a defect; gives what the user is told. */
   readonly report: (call: Call, cause: Cause.Cause<unknown>) => Effect.Effect<string>
   readonly log: (line: string) => void
+  /** Called when nothing runs any more; gives what is called when something does again. */
+  readonly rests: () => () => void
 }
 
 /** The server, apart from where it listens. */
@@ -51,12 +53,12 @@ export interface Server {
   readonly stop: Effect.Effect<void>
   /** Completes when someone has asked it to stop. */
   readonly stopped: Effect.Effect<void>
-  /** Asks for a reason to leave when nothing runs, and refuses new requests if there is one. */
+  /** Asks for a reason to leave, refuses new requests from the first one on, and returns it once nothing runs. */
   readonly retire: (reason: (idle: Idle) => string | undefined) => Effect.Effect<string | undefined>
 }
 
 interface Idle {
-  /** Since the last request, ms. */
+  /** Since the last request, ms; 0 while one runs. */
   readonly idleMillis: number
   /** How many requests there were. */
   readonly served: number
@@ -78,11 +80,13 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
   const logged = (effect: Effect.Effect<unknown>) =>
     Effect.catchCause(Effect.asVoid(effect), (cause) => Effect.sync(() => log(`defect: ${Cause.pretty(cause)}`)))
   const clock = yield* Clock.Clock
-  const now = () => clock.currentTimeMillisUnsafe()
+  /** By the clock that nobody sets, ms. */
+  const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
   const startedMillis = now()
   const stopped = yield* Deferred.make<void>()
   const active = new Map<number, Active>()
   const standstill = watchStandstill()
+  let works = options.rests()
   let calls = 0
   let lastMillis = startedMillis
   let stopping = false
@@ -108,34 +112,48 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
       })
     }
     const end = (status: number) => Effect.andThen(connection.send("X", String(status)), connection.end)
-    const { kill, run } = yield* options.handle(call)
-    yield* connection.send("B", "")
-    const fiber = yield* Effect.forkChild(run)
-    const signal = (signal: Signal) => {
-      const end = received === undefined ? Fiber.interrupt(fiber) : kill
-      received ??= signal
-      connection.hurry()
-      runServing(logged(end))
-    }
+    const startedMillis = now()
+    let begun = false
     const stop = Effect.suspend(() => {
       connection.hurry()
-      return Effect.andThen(call.stderr("fbuild: the daemon is being stopped\n"), Effect.sync(() => signal("TERM")))
+      return Effect.andThen(
+        begun ? call.stderr("fbuild: the daemon is being stopped\n") : Effect.void,
+        Effect.sync(() => hooks.signal("TERM"))
+      )
     })
-    const startedMillis = now()
-    active.set(id, { call, startedMillis, stop })
-    if (active.size === 1) standstill.begin()
-    log(`request ${id} begins: ${request.args.join(" ")} in ${request.cwd}`)
-    hooks.listen(signal)
-    const exit = yield* Fiber.await(fiber)
-    hooks.listen(() => {})
-    let status = Exit.isSuccess(exit) ? exit.value : call.interruptCode()
-    if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
-      status = 70
+    const served = Effect.gen(function*() {
+      const { kill, run } = yield* options.handle(call)
+      yield* connection.send("B", "")
+      begun = true
+      const fiber = yield* Effect.forkChild(run)
+      hooks.listen((signal) => {
+        const end = received === undefined ? Fiber.interrupt(fiber) : kill
+        received ??= signal
+        connection.hurry()
+        runServing(logged(end))
+      })
+      const exit = yield* Fiber.await(fiber)
+      hooks.listen(() => {})
+      if (Exit.isSuccess(exit)) return exit.value
+      if (Cause.hasInterruptsOnly(exit.cause)) return call.interruptCode()
       yield* call.stderr(yield* options.report(call, exit.cause))
+      return 70
+    })
+    // Before anything else has its turn: a daemon that is to stop must know of it.
+    active.set(id, { call, startedMillis, stop })
+    if (active.size === 1) {
+      works()
+      standstill.begin()
     }
-    active.delete(id)
-    if (active.size === 0) standstill.end()
-    lastMillis = now()
+    log(`request ${id} begins: ${request.args.join(" ")} in ${request.cwd}`)
+    const ended = Effect.sync(() => {
+      active.delete(id)
+      lastMillis = now()
+      if (active.size > 0) return
+      standstill.end()
+      works = options.rests()
+    })
+    const status = yield* Effect.ensuring(served, ended)
     log(`request ${id} ends with ${status} after ${lastMillis - startedMillis} ms`)
     yield* end(status)
   })
@@ -150,22 +168,26 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     )
   })
 
-  const status = (): Status => ({
-    pid: process.pid,
-    version: options.version,
-    buildId: options.buildId,
-    uptimeMs: now() - startedMillis,
-    memoryBytes: process.memoryUsage.rss(),
-    served: calls - active.size,
-    standstillMs: standstill.read().wall,
-    standstillCpuMs: standstill.read().cpu,
-    requests: [...active.values()].map(({ call: { id, request: { args, cwd } }, startedMillis }) => ({
-      id,
-      args,
-      cwd,
-      runningMs: now() - startedMillis
-    }))
-  })
+  const status = (): Status => {
+    const { cpu, cpuTurns, wall } = standstill.read()
+    return {
+      pid: process.pid,
+      version: options.version,
+      buildId: options.buildId,
+      uptimeMs: now() - startedMillis,
+      memoryBytes: process.memoryUsage.rss(),
+      served: calls - active.size,
+      standstillMs: wall,
+      standstillCpuMs: cpu,
+      standstillCpuTurns: cpuTurns,
+      requests: [...active.values()].map(({ call: { id, request: { args, cwd } }, startedMillis }) => ({
+        id,
+        args,
+        cwd,
+        runningMs: now() - startedMillis
+      }))
+    }
+  }
 
   const control = Effect.fnUntraced(function*(command: string, connection: Connection) {
     if (command === "status") yield* connection.send("O", `${statusText(status())}\n`)
@@ -220,9 +242,9 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     stopped: Deferred.await(stopped),
     retire: (reason) =>
       Effect.sync(() => {
-        const found = active.size > 0 ? undefined : reason({ idleMillis: now() - lastMillis, served: calls })
+        const found = reason({ idleMillis: active.size > 0 ? 0 : now() - lastMillis, served: calls })
         stopping ||= found !== undefined
-        return found
+        return active.size > 0 ? undefined : found
       })
   }
   return server

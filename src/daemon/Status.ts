@@ -16,6 +16,8 @@ export const Status = Schema.Struct({
   standstillMs: Extremes,
   /** The same in processor time of the thread: what others had of the processors is not in it. */
   standstillCpuMs: Extremes,
+  /** How many of those took less than 1 ms of it, less than 2, and so on; the last: all that are longer. */
+  standstillCpuTurns: Schema.Array(Schema.Int),
   /** Requests that run or wait. */
   requests: Schema.Array(Schema.Struct({
     id: Schema.Int,

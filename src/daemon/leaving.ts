@@ -9,7 +9,7 @@ import type { Server } from "./Server.ts"
 const [idleLong, idleShort] = [Duration.hours(3), Duration.minutes(10)]
 /** When the system has less memory than this left, a share, one that has waited for `shortMillis` leaves. */
 const [shortShare, shortMillis] = [0.15, 10_000]
-/** A daemon of this size, bytes, leaves when it has nothing to do, and the next request starts another. */
+/** A daemon of this size, bytes, finishes what it does and leaves; the next request after that starts another. */
 const maximumBytes = 1024 * 1024 * 1024
 /** The longest time between two looks, ms: a home may have been removed, with a socket that nobody can find any more. */
 const lookMillis = 1000
@@ -24,9 +24,9 @@ export const leaving = Effect.fnUntraced(function*(
   while (true) {
     yield* Effect.sleep(Math.min(lookMillis, Math.max(50, short! / 4)))
     const reason = yield* server.retire(({ idleMillis, served }) => {
+      if (process.memoryUsage.rss() > maximumBytes) return "has grown too large"
       if (!listening.isReachable()) return "its socket has gone"
       if (idleMillis >= (served > 1 ? long! : short!)) return `nothing to do for ${idleMillis} ms`
-      if (process.memoryUsage.rss() > maximumBytes) return "has grown too large"
       return idleMillis >= shortMillis && memoryShare() < shortShare ? "memory is short" : undefined
     })
     if (reason !== undefined) return reason

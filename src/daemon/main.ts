@@ -30,6 +30,7 @@ import { makeAfterwards } from "./afterwards.ts"
 import { buildId } from "./buildId.ts"
 import { cgroupLimits } from "./cgroupLimits.ts"
 import { daemonFolder } from "./client.ts"
+import { makeCollecting } from "./collecting.ts"
 import { makeLog } from "./DaemonLog.ts"
 import { makeFolderLocks } from "./folderLocks.ts"
 import { leaving } from "./leaving.ts"
@@ -141,7 +142,8 @@ const daemon = Effect.gen(function*() {
       }),
     report: ({ request: { args, variables } }, cause) =>
       Effect.sync(() => `${reportDefect(cause, { home: homeOf(variables), version, args })}\n`),
-    log
+    log,
+    rests: makeCollecting()
   })
   const listening = yield* listen(folder, server.accept)
   if (listening === undefined) return

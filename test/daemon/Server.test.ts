@@ -27,7 +27,8 @@ const served = (handle: ServerOptions["handle"]) =>
       refuses: ([place]) => place === "here" ? undefined : `${place} is elsewhere`,
       handle,
       report: (_call, cause) => Effect.succeed(`reported: ${Cause.squash(cause)}\n`),
-      log: (line) => void lines.push(line)
+      log: (line) => void lines.push(line),
+      rests: () => () => {}
     })
     const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "fbuild-server-"))
     const listener = Net.createServer(server.accept).listen(`${folder}/socket`)
@@ -187,6 +188,35 @@ describe("server", () => {
       const said = yield* answer(socket)
       assert.include(said, "Rfbuild: the daemon is being stopped\n")
       assert.deepStrictEqual(said.slice(-2), ["Obye 143", "X143"])
+    }))
+
+  it.live("stops a request that has not quite begun, and forgets one that could not", () =>
+    Effect.gen(function*() {
+      let ready = Effect.sleep(50)
+      const { ask, connect, lines, server } = yield* served((call) => Effect.andThen(ready, handler()(call)))
+      ready = Effect.die("no handler")
+      assert.deepStrictEqual(yield* ask(hello(["say"])), [])
+      ready = Effect.sleep(50)
+      const socket = yield* connect
+      socket.write(hello(["stay"]))
+      while (lines.filter((line) => line.includes("begins")).length < 2) yield* Effect.sleep(1)
+      yield* server.stop
+      assert.deepStrictEqual(yield* answer(socket), ["B", "X143"])
+    }))
+
+  it.live("is retired when nothing runs, and takes nothing new meanwhile", () =>
+    Effect.gen(function*() {
+      const { ask, connect, server } = yield* served(handler())
+      const busy = yield* connect
+      busy.write(hello(["stay"]))
+      yield* Effect.promise(() => once(busy, "data"))
+      assert.isUndefined(yield* server.retire(({ idleMillis }) => idleMillis > 0 ? "idle" : undefined))
+      assert.deepStrictEqual(yield* ask(hello(["say"])), ["B", "Oout", "Rerr", "X3"])
+      assert.isUndefined(yield* server.retire(() => "too large"))
+      assert.deepStrictEqual(yield* ask(hello(["say"])), ["M"])
+      busy.write(encodeFrame("S", "INT"))
+      yield* answer(busy)
+      assert.strictEqual(yield* server.retire(() => "too large"), "too large")
     }))
 
   it.live("keeps nothing of 100 MB that a launcher does not read, and serves others meanwhile", () =>

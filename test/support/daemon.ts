@@ -64,6 +64,7 @@ export class Home {
     requests: ReadonlyArray<unknown>
     standstillMs: { p99: number; max: number }
     standstillCpuMs: { p99: number; max: number }
+    standstillCpuTurns: ReadonlyArray<number>
   }> {
     return JSON.parse((await this.run("/", ["daemon", "status", "--json"])).stdout)
   }

@@ -1,0 +1,29 @@
+// @effect-diagnostics nodeBuiltinImport:off globalTimers:off -- asks V8 to collect, which no Effect service models
+import { getHeapStatistics } from "node:v8"
+
+/** How long nothing must run before the young, and before all objects are collected, ms. */
+const [youngMillis, allMillis] = [50, 1000]
+/** All are looked through when so many bytes have been added since the last time. */
+const grownBytes = 8 * 1024 * 1024
+
+/**
+ * Collects garbage while nothing runs: it holds up this thread for milliseconds, in which a request would wait. V8 goes on doing
+ * so by itself, seldom. What it returns is to be called when nothing runs any more, and gives what is to be called when something does
+ * again. Does nothing without `--expose-gc`.
+ */
+export const makeCollecting = (): () => () => void => {
+  const { gc } = globalThis
+  if (gc === undefined) return () => () => {}
+  let kept = 0
+  const collectAll = () => {
+    if (getHeapStatistics().used_heap_size - kept < grownBytes) return
+    gc()
+    kept = getHeapStatistics().used_heap_size
+  }
+  collectAll()
+  return () => {
+    const timers = [setTimeout(() => gc({ type: "minor" }), youngMillis), setTimeout(collectAll, allMillis)]
+    for (const timer of timers) timer.unref()
+    return () => timers.forEach(clearTimeout)
+  }
+}
