@@ -275,11 +275,12 @@ describe("daemon", () => {
       child.kill(signal)
       const { status } = await ended
       assert.strictEqual(status, code)
+      const unfinished = () => filesBelow(dir).filter((name) => /\.stage|~$/.test(name))
       // Who is gone cannot know when it is over.
-      if (code === null) await until(() => alive(dir).length === 0, "all gone", 3000)
+      if (code === null) await until(() => alive(dir).length === 0 && unfinished().length === 0, "all gone", 3000)
       assert.isBelow(performance.now() - signalled, 3000)
       await until(() => alive(dir).length === 0, "shells have left the project")
-      assert.deepStrictEqual(filesBelow(dir).filter((name) => /\.stage|~$/.test(name)), [])
+      assert.deepStrictEqual(unfinished(), [], signal)
       forget()
       write(dir, project())
       assert.strictEqual((await own.run(dir, ["build"])).status, 0)
