@@ -41,17 +41,28 @@ for round in 1 2 3; do
 done
 `
 
-/** Starts a watchdog when there is the first group to watch. Where it cannot be started nothing is watched. */
+/**
+ * Starts a watchdog when there is the first group to watch, and another with all that is to be watched when it has been killed and there is
+ * something new. Where it cannot be started nothing is watched.
+ */
 export const makeWatchdog = (): Watchdog => {
+  const groups = new Set<number>()
+  const marks = new Set<string>()
   let input: import("node:stream").Writable | undefined
   const tell = (line: string) => {
-    input ??= start()
-    input.write(line)
+    if (input !== undefined) return void input.write(line)
+    input = start(() => input = undefined)
+    input.write([...[...groups].map((group) => `+ ${group}\n`), ...[...marks].map((mark) => `= ${mark}\n`)].join(""))
   }
-  const marks = new Set<string>()
   return {
-    add: (group) => tell(`+ ${group}\n`),
-    remove: (group) => tell(`- ${group}\n`),
+    add: (group) => {
+      groups.add(group)
+      tell(`+ ${group}\n`)
+    },
+    remove: (group) => {
+      groups.delete(group)
+      tell(`- ${group}\n`)
+    },
     mark: (variable) => {
       if (marks.has(variable) || variable.includes("\n")) return
       marks.add(variable)
@@ -60,7 +71,7 @@ export const makeWatchdog = (): Watchdog => {
   }
 }
 
-const start = () => {
+const start = (ended: () => void) => {
   const child = ChildProcess.spawn("/bin/sh", ["-c", script], {
     cwd: "/",
     env: {},
@@ -68,6 +79,7 @@ const start = () => {
     stdio: ["pipe", "ignore", "ignore"]
   })
   child.on("error", () => {})
+  child.on("exit", ended)
   child.stdin.on("error", () => {})
   child.unref()
   // A pipe is a socket, although the types only say stream. It must not keep this process alive.
