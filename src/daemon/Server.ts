@@ -114,12 +114,9 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     const end = (status: number) => Effect.andThen(connection.send("X", String(status)), connection.end)
     const startedMillis = now()
     let begun = false
-    const stop = Effect.suspend(() => {
-      connection.hurry()
-      return Effect.andThen(
-        begun ? call.stderr("fbuild: the daemon is being stopped\n") : Effect.void,
-        Effect.sync(() => hooks.signal("TERM"))
-      )
+    const stop = Effect.sync(() => {
+      if (begun) runServing(logged(call.stderr("fbuild: the daemon is being stopped\n")))
+      hooks.signal("TERM")
     })
     const served = Effect.gen(function*() {
       const { kill, run } = yield* options.handle(call)
@@ -129,8 +126,9 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
       hooks.listen((signal) => {
         const end = received === undefined ? Fiber.interrupt(fiber) : kill
         received ??= signal
-        connection.hurry()
         runServing(logged(end))
+        // Only now: what waits for a reader must not go on and start something.
+        connection.hurry()
       })
       const exit = yield* Fiber.await(fiber)
       hooks.listen(() => {})
