@@ -7,9 +7,10 @@ import { digestMap, digestTuples, EncodedDigest } from "./FileDigests.ts"
 /**
  * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3, 4: words of
  * commands, marks. 5: what objects carry. 6: all
- * places where a header could be found, marks of directives in capitals. 7: marks of words on several lines, of thin archives.
+ * places where a header could be found, marks of directives in capitals. 7: marks of words on several lines, of thin archives. 8: of
+ * headers that are read once.
  */
-const version = 7
+const version = 8
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),

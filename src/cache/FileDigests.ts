@@ -9,8 +9,8 @@ import type { KnownDigest } from "./BuildState.ts"
 /** Path, stat signature, digest of the content that had that signature, marks. */
 export const EncodedDigest = Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.Int])
 
-/** Bump when older entries mean something else. 1: first. 2, 3: more marks. */
-const version = 3
+/** Bump when older entries mean something else. 1: first. 2 to 4: more marks. */
+const version = 4
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),

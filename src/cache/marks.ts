@@ -6,6 +6,9 @@ import { thinArchive } from "./linkScript.ts"
  */
 const leading = ["__has_include", ".inc", ".inC", ".iNc", ".iNC", ".Inc", ".InC", ".INc", ".INC"] as const
 
+/** Words of headers that are read only once: `#pragma once`, `#import`. */
+const once = ["once", "import"] as const
+
 /** Words that stand for the time of day. */
 const times = ["__DATE__", "__TIME__", "__TIMESTAMP__"] as const
 
@@ -14,7 +17,7 @@ const times = ["__DATE__", "__TIME__", "__TIMESTAMP__"] as const
  * word stands in a comment is not looked at. An archive that only names its members has a mark, too. Source: GCC manual, "Standard Predefined Macros", `__has_include`; GNU as
  * manual, `.incbin`, `.include`, "Statements".
  */
-export const markedWords: ReadonlyArray<string> = [...leading, ...times, thinArchive]
+export const markedWords: ReadonlyArray<string> = [...leading, ...times, thinArchive, ...once]
 
 const has = (marks: number, word: string): boolean => (marks & 1 << markedWords.indexOf(word)) !== 0
 
@@ -26,3 +29,6 @@ export const timeMacro = (marks: number): string | undefined => times.find((word
 
 /** Whether a file may be an archive that only names its members. */
 export const mayBeThin = (marks: number): boolean => has(marks, thinArchive)
+
+/** Whether a file may say of itself, or of others, that reading it once is enough. */
+export const mayBeOnce = (marks: number): boolean => once.some((word) => has(marks, word))

@@ -37,6 +37,12 @@ export interface Surroundings {
   readonly searchesUnseen: (action: Action) => Effect.Effect<boolean>
   /** Files that stand where a header of the action could have been found first, though it was not. */
   readonly shadows: (action: Action, read: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>>
+  /** Files besides those that were read where these names could be found. */
+  readonly places: (
+    action: Action,
+    read: ReadonlyArray<string>,
+    names: ReadonlySet<string>
+  ) => Effect.Effect<ReadonlyArray<string>>
   /** What the text of a file that an action reads asks for with `__has_include`. */
   readonly asked: (action: Action, read: ReadonlyArray<string>, text: string) => Effect.Effect<Asked>
   /** What the assembler is told to take in by such a text. `undefined`: there is no telling what. */
@@ -156,6 +162,26 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     return [...all]
   })
 
+  const places = Effect.fnUntraced(function*(
+    action: Action,
+    read: ReadonlyArray<string>,
+    names: ReadonlySet<string>
+  ) {
+    const search = searchOf(yield* wordsOf(action), read)
+    const shelves = yield* shelvesOf(search)
+    const possible = new Set<string>()
+    for (const name of names) {
+      const all = name.startsWith("/")
+        ? [name]
+        : candidatesOf({ name, includers: true, before: search.folders.length }, search, shelves)
+      for (const path of all) possible.add(path)
+    }
+    for (const path of read) possible.delete(path)
+    const there: Array<string> = []
+    for (const path of possible) if (yield* isFile(path)) there.push(path)
+    return there
+  })
+
   const shadowing = Effect.fnUntraced(function*(header: string, search: Search) {
     const shelves = yield* shelvesOf(search)
     const possible = new Set(forcedShadowsOf(header, search))
@@ -233,6 +259,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     wordsOf,
     searchesUnseen,
     shadows,
+    places,
     asked,
     taken,
     askedByMacro: byMacro,

@@ -5,12 +5,12 @@ import type { Uncacheable } from "../cache/Fingerprint.ts"
 import { leadsToFiles, mayBeThin, timeMacro } from "../cache/marks.ts"
 import { untoldFlag } from "../cache/untoldFlag.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
-import { plainText } from "../domain/sourceText.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
 import { asksByMacro } from "./hasInclude.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
 import { isCompile, makeSurroundings } from "./Surroundings.ts"
+import { makeTwins } from "./twins.ts"
 
 /** What an action turned out to have read, and when it started. */
 export interface Finished {
@@ -39,6 +39,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
   const disk = yield* Disk
   const { absolute, digest, seen } = files
   const around = yield* makeSurroundings(absolute)
+  const twinsOf = yield* makeTwins(files, around)
   const times = new Map<string, bigint | undefined>()
 
   /** When a file last changed. What was known of one that is not as it was seen is forgotten. */
@@ -48,29 +49,6 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     if (signature?.text !== seen.get(path)?.signature) files.forget(path)
     times.set(path, signature?.changedNanos)
     return signature?.changedNanos
-  })
-
-  /**
-   * Two of these files with the same content, of which a compiler takes in only one where that is said to be enough, but
-   * only if they were last written to in the same second. Source: GCC's preprocessor manual, "Once-Only Headers"; 5.4 and 12.2 for
-   * what it does not say.
-   */
-  const twinsOf = Effect.fnUntraced(function*(read: ReadonlyArray<string>) {
-    const files = new Map<string, string>()
-    for (const path of read) {
-      const { digest = "", signature } = seen.get(path) ?? {}
-      const other = files.get(digest)
-      files.set(digest, other ?? path)
-      // The same file may have two names.
-      if (other === undefined || seen.get(other)?.signature === signature) continue
-      const text = plainText((yield* disk.readText(absolute(path))) ?? "")
-      if (/^[ \t]*#[ \t]*pragma[ \t]+once\b|_Pragma/m.test(text)) return [other, path] as const
-      for (const reader of text === "" ? [] : read) {
-        const asks = plainText((yield* disk.readText(absolute(reader))) ?? "")
-        if (/^[ \t]*#[ \t]*import\b/m.test(asks)) return [other, path] as const
-      }
-    }
-    return undefined
   })
 
   /** The trace of an action, unless something was touched while it ran, or there is no telling what it read. */
@@ -137,10 +115,9 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
         present.push(...asked.present)
         absent.push(...asked.absent)
       }
-      const twins = yield* twinsOf(read)
-      if (twins !== undefined) {
-        return untellable(twins[1], `is taken for ${twins[0]}, or not, by the times of both`)
-      }
+      const { aliases, apart } = yield* twinsOf(action, read)
+      if (apart !== undefined) return untellable(apart[1], `is taken for ${apart[0]}, or not, by the times of both`)
+      for (const path of aliases) if (!(yield* add(path))) return touched(path)
       if (yield* around.precompiled(action, read)) {
         return untellable(subjectOf(action), "may read a precompiled header in place of what its depfile tells")
       }

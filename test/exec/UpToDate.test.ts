@@ -205,12 +205,32 @@ describe("UpToDate", () => {
         yield* workshop.settle
         assert.deepStrictEqual(yield* workshop.build(graphOf(compile("a"))), again ? ["out/a.o"] : [], x + main)
       }
-      const workshop = yield* makeWorkshop({ "a.c": "#include \"x.h\"\n#include \"y.h\"\n", "x.h": "#pragma once\n" })
-      yield* workshop.fs.symlink("x.h", `${workshop.cwd}/y.h`)
-      yield* workshop.settle
-      yield* workshop.build(graphOf(compile("a")))
-      yield* workshop.settle
-      assert.deepStrictEqual(yield* workshop.build(graphOf(compile("a"))), [], "two names of one file")
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("sees headers that a compiler has passed by because it had read the same", () =>
+    Effect.gen(function*() {
+      const one = compile("a", { argv: ["/bin/sh", "-Iother", "a.c", "-o", "out/a.o"] })
+      const workshop = yield* makeWorkshop({
+        "a.c": "#include \"x.h\"\n# import <y.h>\n",
+        "x.h": "#pragma once\n",
+        "other/z.h": ""
+      })
+      workshop.behaviours.set("out/a.o", ({ stage, usual }) =>
+        Effect.tap(usual, () =>
+          Effect.orDie(workshop.write(stage.files.get(path("out/a.d"))!, "x.o: a.c x.h\n"))))
+      const build = Effect.andThen(workshop.settle, workshop.build(graphOf(one)))
+      yield* workshop.fs.symlink("../x.h", `${workshop.cwd}/other/y.h`)
+      yield* build
+      assert.deepStrictEqual(yield* build, [], "another name of what was read")
+      yield* workshop.fs.remove(`${workshop.cwd}/other/y.h`)
+      assert.deepStrictEqual(yield* build, ["out/a.o"], "it has gone")
+      yield* workshop.write("other/y.h", "#pragma once\n")
+      yield* workshop.write("a.c", "#include \"x.h\"\n# import <y.h>\nA2\n")
+      yield* build
+      assert.deepStrictEqual(yield* build, ["out/a.o"], "another file of the same content")
+      yield* workshop.write("other/y.h", "")
+      yield* build
+      assert.deepStrictEqual(yield* build, [], "another file")
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("trusts nothing that was made while the clock was set back", () =>

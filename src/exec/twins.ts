@@ -1,0 +1,81 @@
+import * as Effect from "effect/Effect"
+import { mayBeOnce } from "../cache/marks.ts"
+import { Disk } from "../disk/Disk.ts"
+import type { Action } from "../plan/Action.ts"
+import type { KnownFiles } from "./KnownFiles.ts"
+import type { Surroundings } from "./Surroundings.ts"
+
+/** What a compiler has passed by because it had read the same before. No depfile has it. */
+export interface Twins {
+  /** Other names of files that it read: links, and ways through other folders. */
+  readonly aliases: ReadonlyArray<string>
+  /** Two files with the same content: whether one is passed by goes by the seconds in which they were written. */
+  readonly apart: readonly [string, string] | undefined
+}
+
+/**
+ * Says what stands for a header that is read only once, by `#pragma once` or `#import`: any file of the same content that is
+ * included, if it is of the same second. Good for as long as nothing is expected to change. Source: GCC's preprocessor
+ * manual, "Alternatives to Wrapper #ifndef"; 5.4 and 12.2 for what it does not say.
+ */
+export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: Surroundings) {
+  const disk = yield* Disk
+  const known = new Map<string, Directives>()
+
+  const directivesOf = Effect.fnUntraced(function*(path: string) {
+    let found = known.get(path)
+    if (found === undefined) {
+      found = scan((yield* disk.readText(files.absolute(path))) ?? "")
+      known.set(path, found)
+    }
+    return found
+  })
+
+  return Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
+    if (!read.some((path) => mayBeOnce(files.seen.get(path)?.marks ?? 0))) return none
+    const all = yield* Effect.forEach(read, directivesOf)
+    const imports = all.some(({ imports }) => imports)
+    const once = new Map<string, string>()
+    for (const [index, path] of read.entries()) {
+      const file = files.seen.get(path)
+      if (file === undefined || sizeOf(file.signature) === "0" || !(imports || all[index]!.once)) continue
+      const other = once.get(file.digest)
+      if (other === undefined) once.set(file.digest, path)
+      else if (files.seen.get(other)?.signature !== file.signature) {
+        return { aliases: [], apart: [other, path] as const }
+      }
+    }
+    if (once.size === 0) return none
+    const names = new Set(all.flatMap(({ names }) => names))
+    const sizes = new Set([...once.values()].map((path) => sizeOf(files.seen.get(path)?.signature)))
+    const aliases: Array<string> = []
+    for (const path of yield* around.places(action, read, names)) {
+      if (!sizes.has(sizeOf((yield* files.signature(path))?.text))) continue
+      const same = once.get((yield* files.digest(path)) ?? "")
+      if (same === undefined) continue
+      if (files.seen.get(path)?.signature !== files.seen.get(same)?.signature) {
+        return { aliases: [], apart: [same, path] as const }
+      }
+      aliases.push(path)
+    }
+    return { aliases, apart: undefined }
+  })
+})
+
+const none: Twins = { aliases: [], apart: undefined }
+
+interface Directives {
+  readonly names: ReadonlyArray<string>
+  readonly once: boolean
+  readonly imports: boolean
+}
+
+const scan = (text: string): Directives => ({
+  names: [...text.matchAll(/^[ \t]*#[ \t]*(?:include(?:_next)?|import)[ \t]*["<]([^">\n]+)/gm)].map(([, name = ""]) =>
+    name
+  ),
+  once: /#[ \t]*pragma[ \t]+once\b|_Pragma/.test(text),
+  imports: /^[ \t]*#[ \t]*import\b/m.test(text)
+})
+
+const sizeOf = (signature: string | undefined): string => signature?.split(" ", 1)[0] ?? ""
