@@ -59,6 +59,11 @@ export const sightLine = (
 /** The file operations of a build's hot path. Paths are absolute. A file that is not there is `undefined`, not an error. */
 export class Disk extends Context.Service<Disk, {
   readonly signature: (path: string) => Effect.Effect<Signature | undefined>
+  /**
+   * When a name came to stand for what it does, as far as files do not tell by their own times, ns since 1970: when a link was
+   * made, or a folder was moved there. `0n` of all else.
+   */
+  readonly namedNanos: (path: string) => Effect.Effect<bigint>
   /** A digest over the names in a folder and the kinds of what they stand for; `undefined`: no such folder. */
   readonly listing: (path: string) => Effect.Effect<Digest | undefined>
   /** Whether all still looks as `sightLine` says it did. */

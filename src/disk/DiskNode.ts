@@ -28,6 +28,14 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
           changedNanos: stat.isDirectory() ? 0n : stat.ctimeNs
         } satisfies Signature
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
+    namedNanos: (path) =>
+      Effect.sync(() => {
+        const stat = FileSystem.lstatSync(path, { bigint: true, throwIfNoEntry: false })
+        // What is put into a folder changes both of its times.
+        const isTold = stat !== undefined &&
+          (stat.isSymbolicLink() || (stat.isDirectory() && stat.ctimeNs > stat.mtimeNs))
+        return isTold ? stat.ctimeNs : 0n
+      }).pipe(Effect.catchDefect(() => Effect.succeed(0n))),
     listing: (path) => Effect.sync(() => listingOf(path)),
     isAsSeen: (lines) => inTurns(() => allAsSeen(lines)).pipe(Effect.catchDefect(() => Effect.succeed(false))),
     digest: (path) => Effect.map(digested(path, []), (found) => found?.digest),

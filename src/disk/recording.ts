@@ -71,6 +71,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
         stopped
           ? disk.signature(path)
           : Effect.tap(disk.signature(path), (signature) => Effect.sync(() => noteSignature(path, signature))),
+      namedNanos: disk.namedNanos,
       digest: (path) => reading(path, disk.digest(path)),
       digestMarking: (path, words) => reading(path, disk.digestMarking(path, words)),
       readText: (path) => reading(path, disk.readText(path)),

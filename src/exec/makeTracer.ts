@@ -41,14 +41,30 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
   const around = yield* makeSurroundings(absolute)
   const twinsOf = yield* makeTwins(files, around)
   const times = new Map<string, bigint | undefined>()
+  const named = new Map<string, bigint>()
 
-  /** When a file last changed. What was known of one that is not as it was seen is forgotten. */
+  /** When a name, or one of the folders that it leads through, came to stand for another file with times of its own. */
+  const namedAt: (path: string) => Effect.Effect<bigint> = Effect.fnUntraced(function*(path) {
+    const known = named.get(path)
+    if (known !== undefined) return known
+    const slash = path.lastIndexOf("/")
+    const above = slash > 0 ? yield* namedAt(path.slice(0, slash)) : 0n
+    const here = yield* disk.namedNanos(path)
+    named.set(path, here > above ? here : above)
+    return here > above ? here : above
+  })
+
+  /** When a file last changed; `undefined`: since it was seen, whatever its times say. What was known of it then is forgotten. */
   const changedAt = Effect.fnUntraced(function*(path: string) {
     if (times.has(path)) return times.get(path)
     const signature = yield* files.signature(path)
-    if (signature?.text !== seen.get(path)?.signature) files.forget(path)
-    times.set(path, signature?.changedNanos)
-    return signature?.changedNanos
+    const before = seen.get(path)
+    const isOther = before !== undefined && before.signature !== signature?.text
+    if (isOther) files.forget(path)
+    const namedNanos = yield* namedAt(absolute(path))
+    const own = isOther ? undefined : signature?.changedNanos
+    times.set(path, own === undefined || own > namedNanos ? own : namedNanos)
+    return times.get(path)
   })
 
   /** The trace of an action, unless something was touched while it ran, or there is no telling what it read. */

@@ -375,6 +375,43 @@ describe("UpToDate", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("what is put in the place of an input while an action runs is not trusted, however old it is", () =>
+    Effect.gen(function*() {
+      type Swap = (workshop: Workshop) => Effect.Effect<unknown, unknown>
+      const here = ({ cwd }: Workshop, name: string) => `${cwd}/${name}`
+      const swaps: ReadonlyArray<readonly [what: string, swap: Swap]> = [
+        [
+          "a link in place of a file",
+          (one) => Effect.andThen(one.fs.remove(here(one, "h/x.h")), one.fs.symlink("../old/x.h", here(one, "h/x.h")))
+        ],
+        [
+          "a link in place of a folder",
+          (one) =>
+            Effect.andThen(one.fs.rename(here(one, "h"), here(one, "was")), one.fs.symlink("old", here(one, "h")))
+        ],
+        [
+          "another folder",
+          (one) =>
+            Effect.andThen(
+              one.fs.rename(here(one, "h"), here(one, "was")),
+              one.fs.rename(here(one, "old"), here(one, "h"))
+            )
+        ]
+      ]
+      for (const [what, swap] of swaps) {
+        const workshop = yield* makeWorkshop({ "a.c": "#include \"h/x.h\"\nA\n", "h/x.h": "X1\n", "old/x.h": "X2\n" })
+        yield* workshop.settle
+        workshop.behaviours.set("out/a.o", ({ usual }) => Effect.tap(usual, () => Effect.orDie(swap(workshop))))
+        yield* workshop.build(graphOf(compile("a")))
+        workshop.behaviours.clear()
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graphOf(compile("a"))), ["out/a.o"], what)
+        assert.include(yield* workshop.read("out/a.o"), "X2")
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graphOf(compile("a"))), [], what)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("a file that is written again and again, as fast as it goes, is never missed", () =>
     Effect.gen(function*() {
       const workshop = yield* makeWorkshop(files)
