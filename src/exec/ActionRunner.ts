@@ -1,13 +1,15 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { Span } from "../telemetry/names.ts"
-import { type ActionError, ActionTimedOut, SourceVanished } from "./ActionError.ts"
+import { type ActionError, SourceVanished } from "./ActionError.ts"
 import { type ActionWatch, makeActionWatch } from "./ActionWatch.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import type { ActionTimes } from "./BuildLog.ts"
@@ -17,11 +19,13 @@ import { type CacheHit, CompileCache, type Ran } from "./CompileCache.ts"
 import { Compiler } from "./Compiler.ts"
 import { type Explanation, writeExplanations } from "./Explanation.ts"
 import { Jobs } from "./Jobs.ts"
+import { limitTime } from "./limitTime.ts"
 import { Linker } from "./Linker.ts"
 import { LastDurations } from "./longestFirst.ts"
 import { discoveredBy, publish, settleMap } from "./publish.ts"
 import { SharedActions } from "./SharedActions.ts"
 import { makeStage, type Stage } from "./Stage.ts"
+import { makeUntold } from "./untold.ts"
 import { UpToDate } from "./UpToDate.ts"
 
 export interface ActionRunnerOptions {
@@ -61,6 +65,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const settling = yield* Semaphore.make(1)
         const shared = yield* SharedActions
         const steps = yield* BuiltinSteps
+        const untold = makeUntold(jobs)
         const upToDate = yield* UpToDate
         const watch: ActionWatch = yield* makeActionWatch(options.environment)
         const { cwd, environment } = options
@@ -161,18 +166,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           return printed
         })
 
-        const limited = (action: Action, stage: Stage, times: ActionTimes) =>
-          options.timeout === undefined ? execute(action, stage, times) : execute(action, stage, times).pipe(
-            Effect.timeoutOrElse({
-              duration: options.timeout,
-              orElse: () =>
-                Effect.fail(
-                  new ActionTimedOut({ ...subject(action), limit: Duration.format(options.timeout!) })
-                )
-            })
-          )
-
-        /** Runs the command of an action as soon as a job is free. */
+        /** Runs the command of an action as soon as a job is free, and tells it. */
         const runNow = Effect.fnUntraced(function*(
           action: Action,
           stage: Stage,
@@ -180,24 +174,26 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           reason: Reason,
           answer: CacheAnswer
         ) {
-          watch.started(times)
           const event = eventOf(environment, action)
-          yield* reporter.emit({ _tag: "ActionStarted", ...event, argv: action.argv, reason, cache: answer })
-          const started = yield* Clock.currentTimeMillis
-          const finished = (ok: boolean, output: string) =>
-            Effect.flatMap(
-              Clock.currentTimeMillis,
-              (now) => reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs: now - started, output })
-            )
-          explain(action, { outcome: "Cancelled", reason, cache: answer })
-          const output = yield* limited(action, stage, times).pipe(
-            Effect.tapError((error) => {
-              explain(action, { outcome: "Failed", reason, cache: answer })
-              return finished(false, error._tag === "CommandFailed" ? error.output : "")
-            })
+          const ran = Effect.gen(function*() {
+            watch.started(times)
+            explain(action, { outcome: "Cancelled", reason, cache: answer })
+            const started = { _tag: "ActionStarted", ...event, argv: action.argv, reason, cache: answer } as const
+            const telling = yield* Effect.forkChild(reporter.emit(started), { startImmediately: true })
+            const startedMillis = yield* Clock.currentTimeMillis
+            const result = yield* Effect.result(limitTime(options.timeout, action)(execute(action, stage, times)))
+            return { telling, result, durationMs: (yield* Clock.currentTimeMillis) - startedMillis }
+          })
+          const { durationMs, result, telling } = yield* untold.withPermit(
+            ran,
+            action.mnemonic === "Link" ? "link" : "command"
           )
-          explain(action, { outcome: "Executed", reason, cache: answer })
-          yield* finished(true, output)
+          const ok = Result.isSuccess(result)
+          const output = ok ? result.success : result.failure._tag === "CommandFailed" ? result.failure.output : ""
+          explain(action, { outcome: ok ? "Executed" : "Failed", reason, cache: answer })
+          const finished = reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs, output })
+          yield* untold.tell(Effect.andThen(Fiber.join(telling), finished))
+          yield* Effect.fromResult(result)
         })
 
         const bring = Effect.fnUntraced(function*(action: Action, times: ActionTimes) {
@@ -221,10 +217,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
               return "Cached" as const
             }
             const { answer, key } = fetched
-            const run = jobs.withPermit(
-              runNow(action, stage, times, reason, answer),
-              action.mnemonic === "Link" ? "link" : "command"
-            )
+            const run = runNow(action, stage, times, reason, answer)
             if (key !== undefined) keys.add(key)
             const done = key === undefined
               ? Effect.as(run, "Ran")

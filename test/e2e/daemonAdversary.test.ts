@@ -215,4 +215,29 @@ describe("daemon and launcher", () => {
     assert.isBelow(longest, 2000)
     assert.isBelow(after - before, 150)
   })
+
+  it("hold up nobody while all that a build may run at once waits for its reader", async () => {
+    const { folder } = compilers("all talk", `yes "a warning" | head -c 300000 >&2`)
+    const own = home()
+    const sources = Array.from({ length: 8 }, (_, index) => [`src/f${index}.cpp`, `int f${index} = ${index};\n`])
+    const dir = write(Path.join(space, "all talk project"), { ...project(folder), ...Object.fromEntries(sources) })
+    const child = ChildProcess.spawn(program, ["build", "-j8"], {
+      cwd: dir,
+      env: variables(own),
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    child.stdout.pause()
+    child.stderr.pause()
+    await until(() => Fs.existsSync(dir + "/.fbuild/build/acme/src") && alive(dir).length > 0, "it compiles")
+    // Until nothing of it runs: its commands have ended, and what they said waits.
+    await until(() => alive(dir).every((line) => line.includes("build -j8")), "it waits")
+    const other = write(Path.join(space, "all talk other"), project())
+    const run = own.start(other, ["build"])
+    const timer = setTimeout(() => run.child.kill("SIGINT"), 10_000)
+    assert.strictEqual((await run.ended).status, 0)
+    clearTimeout(timer)
+    child.stdout.resume()
+    child.stderr.resume()
+    assert.deepStrictEqual(await once(child, "close"), [0, null])
+  })
 })
