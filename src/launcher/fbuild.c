@@ -22,18 +22,16 @@ enum { LOOK_MS = 250, LOOKS = 20, LONGEST_TICKS = 100, FAREWELL_MS = 100, LONGES
 
 extern char **environ;
 static char **arguments;
-static int daemon_fd, signals[2], signalled, asked, closed[3];
+static int daemon_fd, daemon_pid, signals[2], signalled, asked, closed[3];
 static char folder[PATH_MAX], *request_at, *request_end;
-static long daemon_pid;
 static struct timespec started;
 
 /* Hands over to the launcher that can do everything, without the daemon if that has been asked. Only before it begins. */
 static void hand_over(void) {
   char own[PATH_MAX + 16];
   ssize_t length = readlink("/proc/self/exe", own, PATH_MAX);
-  /* Where there is no /proc: the place it was made for. */
   if (length > 0) own[length] = 0;
-  else if (!strchr(arguments[0], '/') || !realpath(arguments[0], own)) strcpy(own, DIST "/fbuild");
+  else if (!strchr(arguments[0], '/') || !realpath(arguments[0], own)) strcpy(own, DIST "/fbuild"); /* no /proc */
   strcpy(strrchr(own, '/'), "/fbuild.sh");
   if (daemon_fd > 0) setenv("FBUILD_DAEMON", "off", 1);
   signal(SIGPIPE, SIG_DFL);
@@ -80,14 +78,11 @@ static void on_signal(int number) {
 static void pass_signals(void) {
   char byte, text[16];
   while (read(signals[0], &byte, 1) == 1) {
-    if (byte == SIGWINCH) {
-      send_frame('W', text, sprintf(text, "%d", columns()));
-    } else {
-      const char *name = byte == SIGINT ? "INT" : byte == SIGTERM ? "TERM" : "HUP";
-      /* It may hang, or wait for something that cannot be killed. */
-      if (++signalled > 2) leave(128 + byte, "leaves the end of this to the daemon, whose log is");
-      send_frame('S', name, strlen(name));
-    }
+    const char *name = byte == SIGINT ? "INT" : byte == SIGTERM ? "TERM" : "HUP";
+    if (byte == SIGWINCH) send_frame('W', text, sprintf(text, "%d", columns()));
+    /* It may hang, or wait for something that cannot be killed. */
+    else if (++signalled > 2) leave(128 + byte, "leaves the end of this to the daemon, whose log is");
+    else send_frame('S', name, strlen(name));
   }
 }
 
@@ -113,11 +108,10 @@ static int ready(int fd, short events, int millis) {
   }
 }
 
-/* Writes to stdout or stderr. After a signal nobody waits for a reader; one that has gone misses nothing. */
+/* Writes to stdout or stderr, what a pipe that is ready takes without blocking. After a signal nobody waits for a reader. */
 static void put(int fd, const char *bytes, size_t length) {
   while (length > 0 && !closed[fd]) {
     if ((closed[fd] = !ready(fd, POLLOUT, signalled ? FAREWELL_MS : -1))) return;
-    /* As much as a pipe that is ready takes without blocking. */
     ssize_t written = write(fd, bytes, length < _POSIX_PIPE_BUF ? length : _POSIX_PIPE_BUF);
     if (written < 0 && errno != EINTR && errno != EAGAIN) closed[fd] = 1;
     if (written > 0) bytes += written, length -= written;
@@ -125,25 +119,23 @@ static void put(int fd, const char *bytes, size_t length) {
 }
 
 static void begin(void) {
-  const int relayed[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
   struct sigaction action = {.sa_handler = on_signal};
-  for (int index = 0; index < 4; index++) sigaction(relayed[index], &action, NULL);
+  for (const int *one = (int[]){SIGINT, SIGTERM, SIGHUP, SIGWINCH, 0}; *one; one++) sigaction(*one, &action, NULL);
 }
 
 /* Whether the daemon hangs, asked every LOOK_MS without an answer: what hanging.ts says of who is slow. */
 static int hangs(void) {
   static long looks, idle, first, before = -1;
-  char path[64], text[1024] = "", state;
+  const char *fields = "%*d (%*[^)]) %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld %ld";
+  char path[64], state;
   long user, kernel;
-  sprintf(path, "/proc/%ld/task/%ld/stat", daemon_pid, daemon_pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd >= 0) read(fd, text, sizeof text - 1) < 0 ? *text = 0 : 0, close(fd);
-  if (++looks >= LOOKS) return 1;
-  const char *rest = strrchr(text, ')'), *fields = ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld %ld";
-  if (!rest || sscanf(rest, fields, &state, &user, &kernel) != 3) return 0;
+  sprintf(path, "/proc/%d/task/%d/stat", daemon_pid, daemon_pid);
+  FILE *file = fopen(path, "r");
+  int told = file && fscanf(file, fields, &state, &user, &kernel) == 3;
+  if (file) fclose(file);
+  if (++looks >= LOOKS || !told) return looks >= LOOKS;
   idle = state == 'R' || state == 'D' || user + kernel != before ? 0 : idle + 1;
-  before = user + kernel;
-  if (looks == 1) first = before;
+  before = user + kernel, first = looks > 1 ? first : before;
   return idle >= 2 || before - first >= LONGEST_TICKS;
 }
 
@@ -174,9 +166,8 @@ static void append_fact(const char *name) {
 static void send_request(int count) {
   static const char *const facts[] = {"status", "stat", "limits", "cgroup", "personality", "attr/current", "ns/cgroup",
     "ns/ipc", "ns/mnt", "ns/net", "ns/pid", "ns/time", "ns/user", "ns/uts"};
-  const int fact_count = sizeof facts / sizeof *facts;
   char *request = malloc(LONGEST_REQUEST), cwd[PATH_MAX];
-  int variables = 0;
+  int variables = 0, fact_count = sizeof facts / sizeof *facts;
   struct stat root;
   mode_t mask = umask(0);
   umask(mask);
@@ -206,26 +197,21 @@ static void connect_daemon(void) {
       || status.st_uid != getuid() || (status.st_mode & 077) != 0) hand_over();
   sprintf(address.sun_path, "%.100s/socket", folder);
   daemon_fd = socket(AF_UNIX, SOCK_STREAM, 0);
-  if (daemon_fd < 0 || connect(daemon_fd, (struct sockaddr *)&address, sizeof address) != 0) {
-    if (daemon_fd > 0) close(daemon_fd), daemon_fd = 0;
-    hand_over();
-  }
+  if (daemon_fd < 0 || connect(daemon_fd, (struct sockaddr *)&address, sizeof address) != 0)
+    close(daemon_fd), daemon_fd = 0, hand_over();
 #ifdef SO_PEERCRED
-  struct ucred peer;
-  if (getsockopt(daemon_fd, SOL_SOCKET, SO_PEERCRED, &peer, &(socklen_t){sizeof peer}) == 0) {
-    if (peer.uid != geteuid()) hand_over();
-    daemon_pid = peer.pid;
-  }
+  struct ucred peer = {.uid = geteuid()};
+  getsockopt(daemon_fd, SOL_SOCKET, SO_PEERCRED, &peer, &(socklen_t){sizeof peer});
+  if (peer.uid != geteuid()) hand_over();
+  daemon_pid = peer.pid;
 #endif
 }
 
 int main(int count, char **given) {
   static char bytes[65536];
-  const char *use = getenv("FBUILD_DAEMON");
+  const char *use = getenv("FBUILD_DAEMON"), *lost = "the daemon has died; the end of its log may say why:";
   unsigned char head[5];
-  size_t have = 0, left = 0;
-  int begun = 0, status = 0;
-  const char *lost = "the daemon has died; the end of its log may say why:";
+  size_t have = 0, left = 0, begun = 0, status = 0;
   arguments = given;
   clock_gettime(CLOCK_MONOTONIC, &started);
   if (count < 1 || (use && strcmp(use, "off") == 0) || (count > 1 && strcmp(given[1], "daemon") == 0)) hand_over();
@@ -234,8 +220,7 @@ int main(int count, char **given) {
   signal(SIGPIPE, SIG_IGN);
   connect_daemon();
   if (pipe(signals) != 0) hand_over();
-  for (int index = 0; index < 2; index++)
-    fcntl(signals[index], F_SETFL, O_NONBLOCK), fcntl(signals[index], F_SETFD, FD_CLOEXEC);
+  for (int end = 0; end < 2; end++) fcntl(signals[end], F_SETFL, O_NONBLOCK), fcntl(signals[end], F_SETFD, FD_CLOEXEC);
   fcntl(daemon_fd, F_SETFD, FD_CLOEXEC);
   send_request(count - 1);
   for (;;) {
@@ -258,10 +243,8 @@ int main(int count, char **given) {
       else if (type == 'X') for (size_t digit = 0; digit < part; digit++) status = status * 10 + bytes[at + digit] - '0';
       else leave(70, lost);
       at += part, left -= part;
-      if (left == 0) {
-        if (type == 'X') exit(status);
-        have = 0;
-      }
+      if (left == 0 && type == 'X') exit(status);
+      if (left == 0) have = 0;
     }
   }
 }

@@ -381,3 +381,10 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
 }
 
 const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+describe("the launcher in C", () => {
+  it("stays so short that it can be read at once", () => {
+    const text = Fs.readFileSync(Path.resolve(import.meta.dirname, "../../src/launcher/fbuild.c"), "utf8")
+    assert.isAtMost(text.split("\n").length - 1, 250)
+  })
+})
