@@ -77,7 +77,7 @@ export const gccFlags: FlagTable = [
   row("file", "prefix", "-fplugin=", { value: /\// }),
   row("untold", "prefix", "-fplugin=", { why: "does not tell where the plugin is" }),
   row("untold", "prefix", "-foffload", { why: "starts other compilers" }),
-  row("hashed", "exact", "-fuse-ld=bfd -fuse-ld=gold"),
+  row("hashed", "exact", "-fuse-ld=bfd"),
   row("untold", "prefix", "-fuse-ld=", { why: "starts a linker that is not the toolchain's" }),
 
   ...preprocessor,

@@ -18,10 +18,16 @@ export const namedFiles = (
   const declared = new Set<string>([...inputs, ...outputs])
   return [
     ...texts.keys(),
-    ...args.flatMap(({ class: meaning, value }) => {
-      if (meaning === "operand") return declared.has(value) ? [] : [value.replace(/^@/, "")]
+    ...args.flatMap(({ class: meaning, flag, value }) => {
+      if (meaning === "operand") return declared.has(value) ? [] : [value.replace(/^@/, ""), ...behindSigns(value)]
+      // What nobody knows may name a file as others do: `--add-section=.x=file`.
+      if (meaning === "unknown") return behindSigns(flag)
       if (meaning !== "file") return []
       return value.startsWith("/") ? [value] : [value, ...folders.map((folder) => `${folder}/${value}`)]
     })
   ]
 }
+
+/** What stands behind each `=`. */
+const behindSigns = (word: string): ReadonlyArray<string> =>
+  [...word.matchAll(/=/g)].map(({ index }) => word.slice(index + 1)).filter((rest) => rest !== "")

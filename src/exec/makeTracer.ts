@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import type { ActionRecord } from "../cache/BuildState.ts"
 import type { Uncacheable } from "../cache/Fingerprint.ts"
 import { leadsToFiles, mayBeThin, timeMacro } from "../cache/marks.ts"
-import { untoldFlag } from "../cache/untoldFlag.ts"
+import { linksBelowRoot, specsFiles, specsLeadFurther, untoldFlag } from "../cache/untoldFlag.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
@@ -72,8 +72,17 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     { action, discovered, startedNanos }: Finished
   ): Effect.fn.Return<Result.Result<ActionRecord, Uncacheable>, DiskError> {
     if (isSetBack) return untellable(action.id, "was made while the clock was set back")
-    const untold = untoldFlag(yield* around.wordsOf(action))
+    const words = yield* around.wordsOf(action)
+    const untold = untoldFlag(words)
     if (untold !== undefined) return Result.fail(untold)
+    for (const path of specsFiles(words)) {
+      if (specsLeadFurther((yield* disk.readText(absolute(path))) ?? "")) {
+        return untellable(path, "may lead to files that nobody names")
+      }
+    }
+    if (action.mnemonic === "Link" && linksBelowRoot(words)) {
+      return untellable(action.id, "may find libraries below a root that only the linker knows")
+    }
     if (discovered === undefined) return untellable(subjectOf(action), "has left no depfile")
     const inputs = new Map<string, string>()
     const carried = new Set<string>()

@@ -188,6 +188,7 @@ describe("classifyArguments", () => {
     "-fplugin=x",
     "-fplugin-arg-x-y=z",
     "-fuse-ld=lld",
+    "-fuse-ld=gold",
     "-foffload=nvptx-none",
     "-B/x",
     "-B x",

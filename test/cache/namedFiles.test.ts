@@ -12,6 +12,7 @@ describe("namedFiles", () => {
     ["gcc -DT=x -Ttext=0 -Wl,-Ttext,0 -std=c99 -include /x.h -o out.elf"],
     ["gcc-ar rcs out.elf a.o"],
     ["objcopy --redefine-syms=/x -O ihex a.o out.elf", "/x"],
+    ["objcopy --add-section .x=/y --update-section=.z=/w a.o out.elf", ".x=/y", "/y", ".z=/w", "/w"],
     ["python3 x.py"]
   ]
   for (const [command, ...expected] of table) {

@@ -144,15 +144,38 @@ describe("UpToDate", () => {
         ["-DASK=__has_include", ["out/b.o"]],
         ["-iwithprefix x", ["out/b.o"]],
         ["-iwithprefixbefore x -iprefix p/", ["out/b.o"]],
-        ["@flags", ["out/b.o"]]
+        ["@flags", ["out/b.o"]],
+        ["-specs=plain.specs", []],
+        ["-specs=nano.specs", []],
+        ["-specs=more.specs", ["out/b.o"]],
+        ["--specs search.specs", ["out/b.o"]]
       ]
       for (const [text, again] of words) {
-        const workshop = yield* makeWorkshop({ "b.c": "B\n", flags: "-O2 --prefix parts" })
+        const workshop = yield* makeWorkshop({
+          "b.c": "B\n",
+          flags: "-O2 --prefix parts",
+          "plain.specs": "*cc1:\n+ -DX=1 -mmcu=avr5\n",
+          "more.specs": "%include <other.specs>\n",
+          "search.specs": "*cpp:\n+ %{!x:-isystem y}\n"
+        })
         const one = graphOf(compile("b", { argv: ["/usr/bin/avr-gcc", ...text.split(" "), "b.c", "-o", "out/b.o"] }))
         yield* workshop.settle
         yield* workshop.build(one)
         yield* workshop.settle
         assert.deepStrictEqual(yield* workshop.build(one), [...again], text)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("leaves no trace of a link below a root", () =>
+    Effect.gen(function*() {
+      for (const flag of ["--sysroot=x", "-Wl,--sysroot=x", "-Lx"]) {
+        const workshop = yield* makeWorkshop({ "a.o": "A\n" })
+        const argv = ["/usr/bin/avr-gcc", flag, "a.o", "-o", "out/elf"]
+        const one = graphOf(action(["out/elf"], ["a.o"], { mnemonic: "Link", argv }))
+        yield* workshop.settle
+        yield* workshop.build(one)
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(one), flag === "-Lx" ? [] : ["out/elf"], flag)
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
