@@ -79,7 +79,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         let changed = false
 
         const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, disk)
-        const around = yield* lookAround
+        let around = yield* lookAround
 
         const marks = (path: string) => Effect.map(files.known(path), (known) => known?.marks ?? 0)
 
@@ -126,6 +126,7 @@ export class UpToDate extends Context.Service<UpToDate, {
             carried
           })
           changed = true
+          if (action.mnemonic === "Write") around = yield* lookAround
         })
 
         const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
@@ -142,18 +143,22 @@ export class UpToDate extends Context.Service<UpToDate, {
               : Effect.andThen(Effect.sleep(Duration.millis(Math.ceil(Number(nanos) / 1e6))), settled)
         )
 
-        const finished = (done: Finished) =>
-          Effect.sync(() => {
-            for (const output of done.action.outputs) {
-              files.forget(output)
-              made.add(output)
-            }
-            for (const path of done.action.mentions ?? []) {
-              files.forget(path)
-              mentioned.set(path, [...mentioned.get(path) ?? [], done.action.id])
-            }
-            pending.push(done)
-          })
+        const finished = Effect.fnUntraced(function*(done: Finished) {
+          const { action } = done
+          for (const output of action.outputs) {
+            files.forget(output)
+            made.add(output)
+          }
+          for (const path of action.mentions ?? []) {
+            files.forget(path)
+            mentioned.set(path, [...mentioned.get(path) ?? [], action.id])
+          }
+          pending.push(done)
+          if (action.always === undefined && action.mnemonic !== "Write") return
+          // What it has written, there is no telling; nor where headers are found from now on.
+          if (action.always !== undefined) { for (const path of seen.keys()) if (!made.has(path)) files.forget(path) }
+          around = yield* lookAround
+        })
 
         const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
           if (pending.length === 0) return []

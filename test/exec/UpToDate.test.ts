@@ -491,6 +491,38 @@ describe("UpToDate", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("what a hook writes is seen by what follows it, whoever has looked before", () =>
+    Effect.gen(function*() {
+      const early = compile("b", { inputs: [path("b.c")], argv: ["/bin/sh", "-Ih", "-Ii", "b.c", "-o", "out/b.o"] })
+      const hook = action("out/hook", ["out/b.o"], {
+        mnemonic: "Hook",
+        always: "sh may write any file",
+        stdout: path("out/hook")
+      })
+      const late = compile("a", {
+        inputs: [path("a.c"), path("out/hook")],
+        argv: ["/bin/sh", "-Ih", "-Ii", "a.c", "-o", "out/a.o"]
+      })
+      const again = graphOf(early, hook, late)
+      for (const written of ["i/x.h", "h/x.h", "src/x.h"]) {
+        const workshop = yield* makeWorkshop({
+          "a.c": "#include \"i/x.h\"\nA\n",
+          "b.c": "#include \"i/x.h\"\nB\n",
+          "i/x.h": "X1\n",
+          "h/y.h": ""
+        })
+        yield* workshop.settle
+        yield* workshop.build(again)
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(again), ["out/hook"])
+        workshop.behaviours.set("out/hook", ({ usual }) =>
+          Effect.tap(usual, () => Effect.orDie(workshop.write(written, "X2\n"))))
+        yield* workshop.settle
+        const ran = written === "src/x.h" ? ["out/hook"] : ["out/hook", "out/a.o"]
+        assert.deepStrictEqual(yield* workshop.build(again), ran, written)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("hooks run in every build, what follows them only when its inputs changed", () =>
     Effect.gen(function*() {
       const hook = action("out/hook", [], {
