@@ -32,13 +32,13 @@ export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: 
   })
 
   return Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
-    if (!read.some((path) => mayBeOnce(files.seen.get(path)?.marks ?? 0))) return none
-    const all = yield* Effect.forEach(read, directivesOf)
-    const imports = all.some(({ imports }) => imports)
+    const marked = read.filter((path) => mayBeOnce(files.seen.get(path)?.marks ?? 0))
+    const said = yield* Effect.forEach(marked, directivesOf)
+    const imports = said.some(({ imports }) => imports)
     const once = new Map<string, string>()
-    for (const [index, path] of read.entries()) {
+    for (const path of imports ? read : marked.filter((_, index) => said[index]!.once)) {
       const file = files.seen.get(path)
-      if (file === undefined || sizeOf(file.signature) === "0" || !(imports || all[index]!.once)) continue
+      if (file === undefined || sizeOf(file.signature) === "0") continue
       const other = once.get(file.digest)
       if (other === undefined) once.set(file.digest, path)
       else if (files.seen.get(other)?.signature !== file.signature) {
@@ -46,7 +46,7 @@ export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: 
       }
     }
     if (once.size === 0) return none
-    const names = new Set(all.flatMap(({ names }) => names))
+    const names = new Set((yield* Effect.forEach(read, directivesOf)).flatMap(({ names }) => names))
     const sizes = new Set([...once.values()].map((path) => sizeOf(files.seen.get(path)?.signature)))
     const aliases: Array<string> = []
     for (const path of yield* around.places(action, read, names)) {
