@@ -35,7 +35,10 @@ export const playTrace = async (dir: string, compiler: string, seed: number): Pr
     ...(random.chance(0.1) ? ["-Wp,@more"] : []),
     ...(random.chance(0.9) ? ["-idirafter", "last"] : [])
   ]
-  const argv = [compiler, "-E", "-P", ...given, "src/main.c", "-MD", "-MF", "out/main.d", "-o", "out/main.o"]
+  const command = (
+    name: string
+  ) => [compiler, "-E", "-P", ...given, "src/main.c", "-MD", "-MF", `out/${name}.d`, "-o", `out/${name}.o`]
+  const argv = command("main")
   const action = Action.make({
     id: ActionId.make("out/main.o"),
     mnemonic: "CCompile",
@@ -59,7 +62,7 @@ export const playTrace = async (dir: string, compiler: string, seed: number): Pr
     for (let index = 0; index < 6; index++) {
       const what = changeTree(dir, random)
       played.changes++
-      const now = run(dir, argv.with(-1, "out/other.o").with(-3, "out/other.d"))
+      const now = run(dir, command("other"))
         ? Fs.readFileSync(Path.join(dir, "out/other.o"), "utf8")
         : undefined
       const reason = await decide(dir, action)
