@@ -6,7 +6,7 @@ type Fact = readonly [name: string, of: (place: Place) => string | undefined]
 /**
  * What two processes have to have in common for one to do the other's work unnoticed. Not compared, because it is different
  * from shell to shell and changes nothing that a build makes: the other limits (core files; open files, whose soft limit
- * Node raises for all that it starts, unless there are too few for all requests of a daemon; real-time, locks, queues), the score for the out-of-memory killer, audit sessions.
+ * Node raises for all that it starts; real-time, locks, queues), the score for the out-of-memory killer, audit sessions.
  */
 const facts: ReadonlyArray<Fact> = [
   ["umask", ([umask]) => umask],
@@ -49,22 +49,11 @@ export const difference = (
     const [one, other] = [of(request), of(own)]
     if (one !== other) return `${name} is ${one}, here ${other}`
   }
-  const files = openFiles(own)
-  if (files < Math.min(openFiles(request), enoughFiles)) return `no more than ${files} open files here`
   const [cgroup = "", ownCgroup = ""] = [request[5], own[5]]
   if (cgroup === ownCgroup) return undefined
   // Most shells have a control group of their own. What counts is whether it allows less.
   const [allowed, ownAllowed] = [limitsOf(cgroup, ownCgroup), limitsOf(ownCgroup, cgroup)]
   return allowed === ownAllowed ? undefined : `control group allows ${allowed}, here ${ownAllowed}`
-}
-
-/** Open files that are enough for a daemon: fifty requests and their commands take some hundreds. */
-const enoughFiles = 1024
-
-/** The limit that a process cannot raise; none where the system does not say. Source: proc(5), `/proc/[pid]/limits`. */
-const openFiles = (place: Place): number => {
-  const hard = Number(lineOf(place[4], "Max open files").split(/ +/)[1])
-  return Number.isNaN(hard) ? Number.POSITIVE_INFINITY : hard
 }
 
 /** What follows a name at the start of a line. */

@@ -43,8 +43,8 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
       })
     }
     const start = () => {
-      // start.mjs says that this Node is too old; an older daemon can be asked all the same.
-      if (!isNodeNewEnough) return inProcess()
+      // start.mjs says that this Node is too old; a daemon that is there can be asked all the same.
+      if (!isNodeNewEnough || !opensEnough()) return inProcess()
       const [starting, failed] = [`${folder}/starting`, `${folder}/failed`]
       try {
         // It has come to nothing twice, or to another launcher.
@@ -67,6 +67,19 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
     }
     connect()
   })
+
+/** Open files that a daemon needs for fifty requests and their commands: some hundreds. */
+const enoughFiles = 1024
+
+/** Whether this process may raise its limit of open files as far as a daemon needs. Source: proc(5), `/proc/[pid]/limits`. */
+const opensEnough = (): boolean => {
+  try {
+    const [, hard] = /^Max open files +\S+ +(\d+)/m.exec(Fs.readFileSync("/proc/self/limits", "latin1")) ?? []
+    return hard === undefined || Number(hard) >= enoughFiles
+  } catch {
+    return true
+  }
+}
 
 /** `undefined` when it has been removed, or cannot be reached from the root. */
 const currentFolder = (): string | undefined => {

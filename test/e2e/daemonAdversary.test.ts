@@ -164,6 +164,20 @@ describe("daemon and launcher", () => {
     }
   })
 
+  it("do without each other where few files can be opened", async () => {
+    const own = home()
+    const dir = write(Path.join(space, "few project"), project())
+    const few = (...args: ReadonlyArray<string>) =>
+      execute("/bin/sh", ["-c", `ulimit -n 64; exec "$0" "$@"`, program, ...args], dir, variables(own))
+    const { status, stderr } = await few("build")
+    assert.deepStrictEqual([status, stderr], [0, ""])
+    assert.deepStrictEqual(own.daemons(), [])
+    assert.strictEqual((await own.run(dir, ["build"])).status, 0)
+    // One that may open more serves those that may not.
+    assert.strictEqual((await few("build")).status, 0)
+    assert.strictEqual((await own.status()).served, 2)
+  })
+
   it("keep both deadlines", async () => {
     const { folder } = compilers("deadlines", "sleep 30")
     const own = home()
