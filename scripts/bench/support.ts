@@ -116,6 +116,7 @@ export const report = (series: Readonly<Record<string, ReadonlyArray<number>>>) 
   for (const [name, times] of Object.entries(series)) {
     const ratio = (median(times) / median(base)).toFixed(2)
     const extremes = `min ${Math.min(...times).toFixed(0)}, max ${Math.max(...times).toFixed(0)}, n = ${times.length}`
-    console.log(`${name.padEnd(14)} ${median(times).toFixed(0).padStart(6)} ms  ${ratio} × ${first}  (${extremes})`)
+    const middle = median(times).toFixed(median(times) < 100 ? 1 : 0)
+    console.log(`${name.padEnd(14)} ${middle.padStart(6)} ms  ${ratio} × ${first}  (${extremes})`)
   }
 }
