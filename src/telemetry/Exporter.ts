@@ -46,7 +46,7 @@ export interface Loss {
   readonly why: string
 }
 
-/** The first export after the beginning of a request, ms. */
+/** The first export after the beginning of a request, ms. Each of the next waits twice as long, up to what is asked for. */
 const firstMillis = 30
 /** An answer may be there, and this process has been too busy to look, ms. */
 const graceMillis = 20
@@ -119,8 +119,9 @@ export const makeExporter = Effect.fnUntraced(
 
     const meter = makeMeter(options.measured, clock.currentTimeNanosUnsafe())
     const measure = () => meter.metrics(clock.currentTimeNanosUnsafe()).forEach((metric) => metrics?.push(metric))
-    let dueMillis = now() + Math.min(firstMillis, intervalMillis)
-    let measuredMillis = dueMillis
+    let delayMillis = Math.min(firstMillis, intervalMillis)
+    let dueMillis = now() + delayMillis
+    let measuredMillis = now()
     let isOver = false
     const tick = Effect.suspend(() => {
       if (isOver) return Effect.void
@@ -129,14 +130,15 @@ export const makeExporter = Effect.fnUntraced(
         measuredMillis = now()
         measure()
       }
-      dueMillis = now() + intervalMillis
+      delayMillis = Math.min(2 * delayMillis, intervalMillis)
+      dueMillis = now() + delayMillis
       // Not waited for: an endpoint that is slow must not hold up the looks at this process.
       return Effect.forEach(queues, ({ send }) => Effect.forkScoped(send), { discard: true })
     })
     // The first time early: what sends is loaded and connected by the end of a short build, or known to have failed.
-    yield* Effect.sleep(Duration.millis(Math.min(firstMillis, intervalMillis))).pipe(
+    yield* Effect.suspend(() => Effect.sleep(Duration.millis(delayMillis))).pipe(
       Effect.andThen(tick),
-      Effect.andThen(Effect.forever(Effect.andThen(Effect.sleep(Duration.millis(intervalMillis)), tick))),
+      Effect.forever,
       Effect.forkScoped
     )
 

@@ -63,7 +63,7 @@ export const readSettings = (variables: Variables): Settings => {
     resource: { ...resource, "service.name": read("OTEL_SERVICE_NAME") ?? resource?.["service.name"] ?? serviceName },
     maxQueue: count("OTEL_BSP_MAX_QUEUE_SIZE", 65_536),
     maxBatch: count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512),
-    intervalMillis: count("OTEL_BSP_SCHEDULE_DELAY", 200),
+    intervalMillis: count("OTEL_BSP_SCHEDULE_DELAY", 1000),
     metricsMillis: count("OTEL_METRIC_EXPORT_INTERVAL", 60_000),
     // With what else there is to do at the end it must not come to 100, unless the user would rather wait.
     farewellMillis: count("OTEL_BSP_EXPORT_TIMEOUT", 70),

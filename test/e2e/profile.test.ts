@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { openPage } from "../support/chromium.ts"
-import { blink, built, fbuild, ini, workspace, write } from "../support/project.ts"
+import { Home, project as acmeProject, scriptedCompilers, until } from "../support/daemon.ts"
+import { blink, built, fbuild, ini, readEvents, workspace, write } from "../support/project.ts"
 
 interface Item {
   readonly mnemonic: string
@@ -87,6 +88,71 @@ describe("fbuild profile", () => {
       assert.strictEqual(status, 2, args.join(" "))
       assert.match(stderr, /^error: /)
     }
+  })
+
+  it("of the last build is there when the launcher has ended", async () => {
+    const home = new Home(Path.join(space, "daemon-home"))
+    const dir = write(Path.join(space, "daemon"), acmeProject())
+    try {
+      for (let round = 0; round < 5; round++) {
+        write(dir, { "src/one.cpp": `int f() { return ${round}; }\n` })
+        const { finished } = readEvents(await home.run(dir, ["build", "--json"]))
+        const { actions, criticalPath, slowest, traceId } = JSON.parse(
+          (await home.run(dir, ["profile", "--json"])).stdout
+        ) as Summary
+        assert.strictEqual(traceId, finished.traceId)
+        if (round === 0) continue
+        assert.strictEqual(actions["executed"], slowest.length)
+        assert.include(criticalPath.actions.map(({ path }) => path), "src/one.cpp")
+        assert.isBelow(slowest.length, actions["total"]!)
+      }
+      // A folder that has been removed is not made again by what comes late.
+      Fs.rmSync(dir, { recursive: true })
+      await home.run("/", ["daemon", "stop"])
+      assert.isFalse(Fs.existsSync(dir))
+    } finally {
+      await home.run("/", ["daemon", "stop"])
+    }
+  })
+
+  it("of a cancelled build, beside one with another environment", async () => {
+    const started = Path.join(space, "slow.started")
+    const folder = scriptedCompilers(
+      Path.join(space, "slow"),
+      `case "$*" in *src/slow.cpp*) : > "${started}"; sleep 30;; *) exec /usr/bin/avr-g++ "$@";; esac`
+    )
+    const dir = write(Path.join(space, "cancelled"), acmeProject(folder))
+    await built(dir, [], variables)
+    const ini = Fs.readFileSync(Path.join(dir, "platformio.ini"), "utf8")
+    write(dir, { "platformio.ini": ini.replace("[env:acme]", "[env:other]"), "src/slow.cpp": "int f();\n" })
+    const home = new Home(variables.FBUILD_HOME)
+    const { child, ended } = home.start(dir, ["build", "--json"], { ...variables, FBUILD_DAEMON: "off" })
+    await until(() => Fs.existsSync(started), "the compiler runs")
+    child.kill("SIGINT")
+    const { finished } = readEvents(await ended)
+    const { actions, slowest, traceId } = await summary(dir)
+    assert.strictEqual(traceId, finished.traceId)
+    assert.isAbove(actions["cancelled"]!, 0)
+    assert.strictEqual(slowest.find(({ path }) => path === "src/slow.cpp")?.outcome, "Cancelled")
+    const diff = await profile(dir, "diff", "2", "1")
+    assert.match(diff, /CxxCompile src\/slow\.cpp: not run → Cancelled/)
+    assert.match(await profile(dir), /not run/)
+    for (const args of [["--web"], ["--chrome", Path.join(space, "cancelled.json")]]) await profile(dir, ...args)
+  })
+
+  it("that cannot be kept or read is no failure of a build", async () => {
+    const dir = project("broken")
+    write(dir, { ".fbuild/profile": "a file\n" })
+    assert.strictEqual((await built(dir, [], variables)).stderr, "")
+    assert.strictEqual((await fbuild(dir, ["profile"], variables)).status, 2)
+    Fs.rmSync(Path.join(dir, ".fbuild/profile"))
+    write(dir, { ".fbuild/profile/99999999999999-ff.json": "{", ".fbuild/profile/99999999999998-ee.json": "" })
+    await built(dir, ["--clean"], variables)
+    const { status, stderr } = await fbuild(dir, ["profile"], variables)
+    assert.strictEqual(status, 2)
+    assert.match(stderr, /^error: /)
+    assert.lengthOf((await profile(dir, "--list")).trimEnd().split("\n"), 1)
+    assert.strictEqual((await summary(dir, "3")).actions["failed"], 0)
   })
 
   it("is beside the build folders, wherever they are", async () => {
