@@ -3,24 +3,21 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { HttpBody } from "effect/http/HttpBody"
-import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as OtlpResource from "effect/observability/OtlpResource"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
-import * as Scope from "effect/Scope"
 import { type Batch, type ExportQueue, type Held, makeExportQueue } from "./ExportQueue.ts"
-import { httpSender } from "./httpSender.ts"
 import type { LogRecord } from "./LogRecord.ts"
+import { makeSenders } from "./makeSenders.ts"
 import { makeMeter, type Measured, type Metric } from "./meter.ts"
 import { type OtlpLog, otlpLog } from "./otlpLog.ts"
 import { otlpSpan } from "./otlpSpan.ts"
 import { protobufSpans } from "./protobufSpans.ts"
-import type { Sender } from "./Sender.ts"
 import type { Settings } from "./settings.ts"
 import type { Signal, Target } from "./target.ts"
 import type { SpanIds } from "./Trace.ts"
 import type { TraceSpan } from "./TraceSpan.ts"
-import { type Tls, Transport } from "./Transport.ts"
+import type { Tls } from "./Transport.ts"
 
 /** Sends what a request tells of itself to where its variables say, until its scope is closed. */
 export interface Exporter {
@@ -184,29 +181,6 @@ const gathered = <A>(encode: (items: Array<A>) => HttpBody): Batch<A> => {
   const items: Array<A> = []
   return { add: (item) => void items.push(item), body: () => encode(items) }
 }
-
-/** Gives what sends to a target. Those of one server share a connection, which is there when the last one needs it. */
-const makeSenders = Effect.fnUntraced(function*(tls: (target: Target) => Tls) {
-  const transport = yield* Transport
-  const scope = yield* Effect.scope
-  const opened = new Map<string, (signal: Signal, target: Target) => Sender>()
-  const open = Effect.fnUntraced(function*(target: Target) {
-    if (target.protocol === "grpc") {
-      const { grpcSender } = yield* Effect.promise(() => import("./grpcSender.ts"))
-      return yield* grpcSender(target.url, tls(target))
-    }
-    const client = yield* Layer.build(yield* transport(tls(target)))
-    const send = httpSender(Context.get(client, HttpClient.HttpClient))
-    return (_: Signal, target: Target) => send(target)
-  }, Scope.provide(scope))
-  return Effect.fnUntraced(function*(signal: Signal, target: Target) {
-    const { authority, certificate, key } = target.files
-    const name = [target.protocol, new URL(target.url).origin, authority, certificate, key].join("\n")
-    const found = opened.get(name) ?? (yield* open(target))
-    opened.set(name, found)
-    return found(signal, target)
-  })
-})
 
 const lossOf = (
   queues: ReadonlyArray<Pick<ExportQueue<never>, "loss"> & { readonly what: string; readonly url: string }>,
