@@ -39,7 +39,7 @@ export interface Exporter {
 export interface Loss {
   /** `12 spans, 3 metrics`. */
   readonly what: string
-  /** An address, and why. */
+  /** An address, and why; one line. */
   readonly why: string
 }
 
@@ -188,7 +188,7 @@ const lossOf = (
 ): Loss | undefined => {
   const losses = queues.flatMap(({ loss, url, what }) => {
     const { count, reason } = loss(held) ?? { count: 0, reason: "" }
-    return count === 0 ? [] : [{ what: `${count} ${what}`, why: `${url}: ${reason}` }]
+    return count === 0 ? [] : [{ what: `${count} ${what}`, why: `${url}: ${reason.replaceAll(/\s+/g, " ")}` }]
   })
   const [first] = losses
   return first && { what: losses.map(({ what }) => what).join(", "), why: first.why }

@@ -71,6 +71,12 @@ export const readTarget = ({ count, problem, read }: Reader, signal: Signal): Ta
   if (!isZipped && (compression.value ?? "none").toLowerCase() !== "none") {
     problem(`${compression.key} is "${compression.value}", neither gzip nor none, so nothing is compressed`)
   }
+  const headers = either("HEADERS")
+  const named = pairs(headers.value)
+  // Clients would repeat the value, which may be a secret, when they refuse it.
+  for (const [name, value] of named) {
+    if (!isHeader(name, value)) problem(`${headers.key}: what it says of "${name}" cannot be a header and is not sent`)
+  }
   const files = {
     authority: either("CERTIFICATE").value,
     certificate: either("CLIENT_CERTIFICATE").value,
@@ -78,7 +84,7 @@ export const readTarget = ({ count, problem, read }: Reader, signal: Signal): Ta
   }
   return {
     url: url.href,
-    headers: pairs(either("HEADERS").value),
+    headers: Object.fromEntries(named.filter(([name, value]) => isHeader(name, value))),
     protocol,
     compression: isZipped ? "gzip" : "none",
     timeoutMillis: count(either("TIMEOUT").key, 10_000),
@@ -87,8 +93,12 @@ export const readTarget = ({ count, problem, read }: Reader, signal: Signal): Ta
 }
 
 /** `key=value,key=value` of headers, values percent-encoded, or as they are. Source: OTLP exporter, "Specifying headers". */
-const pairs = (text: string | undefined): Record<string, string> =>
-  Object.fromEntries(splitPairs(text).map(([key, value]) => [key, decoded(value) ?? value]))
+const pairs = (text: string | undefined): ReadonlyArray<readonly [name: string, value: string]> =>
+  splitPairs(text).map(([name, value]) => [name, decoded(value) ?? value])
+
+/** Source: RFC 9110, sections 5.1 and 5.5. */
+const isHeader = (name: string, value: string): boolean =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 
 /** The pairs of a list; what is none is left out. */
 export const splitPairs = (text = ""): ReadonlyArray<readonly [key: string, value: string]> =>

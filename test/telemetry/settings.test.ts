@@ -133,6 +133,16 @@ describe("variables of OpenTelemetry", () => {
     assert.deepStrictEqual(targets.traces?.headers, { key: "100%", b: "é=," })
   })
 
+  it("of headers that cannot be sent are told without what may be a secret", () => {
+    const { problems, targets } = readSettings({
+      ...endpoint,
+      OTEL_EXPORTER_OTLP_HEADERS: "token=sec%0Aret,bad name=secret,money=%E2%82%AC,good=1"
+    })
+    assert.deepStrictEqual(targets.traces?.headers, { good: "1" })
+    assert.lengthOf(problems, 3)
+    assert.notMatch(problems.join("\n"), /sec|€/)
+  })
+
   it("that mean nothing are told and not used", () => {
     const { maxBatch, problems, targets } = readSettings({
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector",
