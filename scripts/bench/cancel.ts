@@ -48,7 +48,9 @@ const habits: Readonly<Record<string, string>> = {
   "leaves-session": `setsid sleep 60 & (setsid sleep 60 > /dev/null 2>&1 &); if sometimes; then sleep 60; fi`,
   talks: `yes "a warning" | head -c 300000 >&2; if sometimes; then exec yes "a warning" >&2; fi`
 }
-if (values.compiler !== "") useCompilers(habits[values.compiler] ?? "")
+const habit = habits[values.compiler]
+if (values.compiler !== "" && habit === undefined) throw new Error(`no such compiler: ${values.compiler}`)
+if (habit !== undefined) useCompilers(habit)
 for (let index = 0; index < Number(values.sources); index++) {
   mkdirSync(join(project.dir, "src/more"), { recursive: true })
   writeFileSync(
