@@ -8,9 +8,9 @@ import { digestMap, digestTuples, EncodedDigest } from "./FileDigests.ts"
  * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3, 4: words of
  * commands, marks. 5: what objects carry. 6: all
  * places where a header could be found, marks of directives in capitals. 7: marks of words on several lines, of thin archives. 8: of
- * headers that are read once.
+ * headers that are read once. 9: no traces where nobody tells what was read.
  */
-const version = 8
+const version = 9
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),

@@ -42,7 +42,7 @@ describe("fingerprint", () => {
     assert.strictEqual(
       textOf(compile({ env: { PWD: "/proc/self/cwd", LC_ALL: "C" } }), { directory: "/home/a b" }),
       [
-        "fbuild action 3",
+        "fbuild action 4",
         "mnemonic CxxCompile",
         `program ${digest("b")}`,
         `toolchain ${toolchain}`,
