@@ -79,6 +79,7 @@ const inEnvironment = (
       ...prefixed("-iwithprefixbefore", words),
       ...prefixed("-iwithprefix", words),
       ...folders("-isystem", words),
+      ...standardBehind(words),
       ...folders("-idirafter", words)
     ]
   })
@@ -164,6 +165,10 @@ const prefixed = (option: string, words: ReadonlyArray<string>): ReadonlyArray<s
     const before = words.lastIndexOf("-iprefix", at)
     return word === option && before >= 0 ? [`${words[before + 1]}${words[at + 1]}`] : []
   })
+
+/** GCC looks for its own folder of headers behind the last prefix, too. Source: `add_standard_paths` in gcc/incpath.c. */
+const standardBehind = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  folders("-iprefix", words).slice(-1).map((prefix) => `${prefix.replace(/^\.\//, "")}include`)
 
 const isCompiled = (path: string, filter: string): boolean =>
   (/^src\/.*\.(?:cpp|c|S)$/.test(path) || /^src\/[^/]*\.ino$/.test(path)) &&

@@ -50,13 +50,15 @@ export const beginPlay = async (
   let broken = false
   const newDir = () => Path.join(root, `project${folders++}`)
   let world = firstWorld(script.files, script.ini)
-  const checkouts: Array<Checkout> = [{ dir: newDir(), world, local: new Map() }]
+  /** A world has a core, tools and variables too, which all checkouts share. */
+  const own = ({ files, ini }: World): Checkout["world"] => ({ files, ini })
+  const checkouts: Array<Checkout> = [{ dir: newDir(), world: own(world), local: new Map() }]
   let here = checkouts[0]!
   layProject(shared, here.dir, world)
 
   const make = (edits: ReadonlyArray<Edit>) => {
     for (const edit of edits) world = makeEdit(shared, here.dir, world, edit)
-    here.world = { files: world.files, ini: world.ini }
+    here.world = own(world)
   }
   const runIn = (dir: string, ...args: ReadonlyArray<string>) => {
     const { home, tools } = shared
