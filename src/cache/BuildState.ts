@@ -8,9 +8,10 @@ import { digestMap, digestTuples, EncodedDigest } from "./FileDigests.ts"
  * Bump to make every record of older fbuilds void. 1: first. 2: what stands beside the files that were read. 3, 4: words of
  * commands, marks. 5: what objects carry. 6: all
  * places where a header could be found, marks of directives in capitals. 7: marks of words on several lines, of thin archives. 8: of
- * headers that are read once. 9: no traces where nobody tells what was read.
+ * headers that are read once. 9: no traces where nobody tells what was read. 10: times of
+ * files, for `__TIMESTAMP__`.
  */
-const version = 9
+const version = 10
 
 const Encoded = Schema.fromJsonString(Schema.Struct({
   version: Schema.Literal(version),
@@ -34,7 +35,7 @@ const Encoded = Schema.fromJsonString(Schema.Struct({
 
 /** What an action read, beside which files, when it succeeded. A verifying trace: it vouches for what was made then. */
 export interface Trace {
-  /** Path → digest. */
+  /** Path → digest; with the time of the file where that counts. */
   readonly inputs: ReadonlyMap<string, string>
   /** Files that could have been found in the place of inputs, but were not, or whose existence was asked for. */
   readonly present: ReadonlyArray<string>

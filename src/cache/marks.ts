@@ -27,6 +27,12 @@ export const leadsToFiles = (marks: number): boolean => leading.some((word) => h
 /** The first word of a file that stands for a time. */
 export const timeMacro = (marks: number): string | undefined => times.find((word) => has(marks, word))
 
+/** Stands for when the file that it is used in was modified. Source: GCC manual, "Common Predefined Macros". */
+export const modifiedMacro = "__TIMESTAMP__"
+
+/** Whether a file has `modifiedMacro`. */
+export const mayTellModified = (marks: number): boolean => has(marks, modifiedMacro)
+
 /** Whether a file may be an archive that only names its members. */
 export const mayBeThin = (marks: number): boolean => has(marks, thinArchive)
 

@@ -16,6 +16,9 @@ export interface Signature {
   readonly changedNanos: bigint
 }
 
+/** The mtime in the text of a file's signature. */
+export const modifiedOf = (text: string): string => text.split(" ")[1] ?? ""
+
 /** A file of a folder, as caches need to know it. */
 export interface FileAge {
   readonly name: string

@@ -19,7 +19,7 @@ import type { Reason } from "./BuildEvent.ts"
 import { commandDigest, commandOf, commandWords } from "./commandDigest.ts"
 import type { CacheHit } from "./CompileCache.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
-import { type Finished, makeTracer, readBy } from "./makeTracer.ts"
+import { digestAtTime, type Finished, makeTracer, readBy } from "./makeTracer.ts"
 import { makeSurroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
@@ -103,7 +103,9 @@ export class UpToDate extends Context.Service<UpToDate, {
           for (const [path, before] of trace.inputs) {
             const after = seen.get(path)?.digest ?? (yield* digest(path))
             if (after === undefined) return { _tag: "InputMissing", path }
-            if (after !== before) return { _tag: "InputChanged", path, before, after }
+            if (after !== before && before !== digestAtTime(seen.get(path)!)) {
+              return { _tag: "InputChanged", path, before, after }
+            }
           }
           const shadow = (yield* around.shadows(action, readBy(action, trace.inputs))).find((path) =>
             !trace.present.includes(path)
@@ -170,7 +172,7 @@ export class UpToDate extends Context.Service<UpToDate, {
             const { action } = done
             const record = yield* tracer.trace(done)
             if (Result.isFailure(record)) records.delete(action.id)
-            else records.set(action.id, record.success)
+            else records.set(action.id, tracer.withTimes(action, record.success))
             changed = true
             const timed = Result.isFailure(record) ? undefined : tracer.timedBy(action, record.success)
             traced.push({ action, record, timed })

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { ActionRecord } from "../cache/BuildState.ts"
+import type { ActionRecord, KnownDigest } from "../cache/BuildState.ts"
 import type { Uncacheable } from "../cache/Fingerprint.ts"
-import { leadsToFiles, mayBeThin, timeMacro } from "../cache/marks.ts"
+import { leadsToFiles, mayBeThin, mayTellModified, modifiedMacro, timeMacro } from "../cache/marks.ts"
 import { linksBelowRoot, specsFiles, specsLeadFurther, untoldFlag } from "../cache/untoldFlag.ts"
-import { Disk, type DiskError } from "../disk/Disk.ts"
+import { Disk, type DiskError, modifiedOf } from "../disk/Disk.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
 import { asksByMacro } from "./hasInclude.ts"
@@ -197,8 +197,24 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     return undefined
   }
 
-  return { trace, timedBy }
+  /** What it read, with times where what it made may depend on them: that of a file is used by whichever file has the macro of another. */
+  const withTimes = (action: Action, record: ActionRecord): ActionRecord => {
+    const read = isCompile(action) ? readBy(action, record.inputs) : []
+    const tells = action.argv.some((word) => word.includes(modifiedMacro)) ||
+      read.some((path) => mayTellModified(seen.get(path)?.marks ?? 0))
+    if (!tells) return record
+    const timed = read.flatMap((path): ReadonlyArray<readonly [string, string]> => {
+      const known = seen.get(path)
+      return known === undefined ? [] : [[path, digestAtTime(known)]]
+    })
+    return { ...record, inputs: new Map([...record.inputs, ...timed]) }
+  }
+
+  return { trace, timedBy, withTimes }
 })
+
+/** Stands for the content of a file and when it was modified. */
+export const digestAtTime = ({ digest, signature }: KnownDigest): string => `${digest} ${modifiedOf(signature)}`
 
 const touched = (path: string): Result.Result<never, Uncacheable> => Result.fail({ _tag: "InputTouched", path })
 

@@ -191,9 +191,16 @@ describe("never from the cache", () => {
           assert.deepStrictEqual(told?.cache, { _tag: "Uncacheable", reason: { _tag: "TimeMacro", path, macro } })
         }
       }
-      assert.deepStrictEqual((await built(Path.join(space, macro, "src"), [], variables)).executed, nothing)
+      const dir = Path.join(space, macro, "src")
+      assert.deepStrictEqual((await built(dir, [], variables)).executed, nothing)
       const stats = JSON.parse((await fbuild(space, ["cache", "stats", "--json"], variables)).stdout)
       assert.deepStrictEqual(stats.usage.uncacheable, { TimeMacro: 4 })
+      // Which file's time it is depends on where the macro is used.
+      for (const path of macro === "__TIMESTAMP__" ? ["src/main.cpp", "include/own.h"] : []) {
+        Fs.utimesSync(Path.join(dir, path), 1_600_000_000, 1_600_000_000)
+        assert.include((await built(dir, [], variables)).executed, main)
+        assert.deepStrictEqual((await built(dir, [], variables)).executed, nothing)
+      }
     })
   }
 
