@@ -25,6 +25,7 @@ import { LastDurations } from "./longestFirst.ts"
 import { discoveredBy, publish, settleMap } from "./publish.ts"
 import { SharedActions } from "./SharedActions.ts"
 import { makeStage, type Stage } from "./Stage.ts"
+import { isCompile } from "./Surroundings.ts"
 import { makeUntold } from "./untold.ts"
 import { UpToDate } from "./UpToDate.ts"
 
@@ -74,6 +75,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const explanations = new Map<string, Explanation>()
         /** What has run and is not yet in the cache. */
         const unstored = new Map<string, Omit<Ran, "record" | "timed">>()
+        /** Why what has run was not stored. */
+        const unkept = new Map<string, CacheAnswer>()
         /** Of the actions that were not in the cache. */
         const keys = new Set<string>()
         let count = 0
@@ -90,22 +93,13 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             if (ran === undefined) continue
             yield* Effect.yieldNow
             const answer = yield* cache.store({ ...ran, ...traced })
-            const told = explanations.get(traced.action.id)
-            if (answer !== undefined && told !== undefined) explanations.set(told.id, { ...told, cache: answer })
+            if (answer !== undefined) unkept.set(traced.action.id, answer)
           }
         }))
         const keep = Effect.uninterruptible(Effect.ignore(settle))
 
-        const command = (action: Action, stage: Stage) => {
-          switch (action.mnemonic) {
-            case "CCompile":
-            case "CxxCompile":
-            case "Assemble":
-              return compiler.run(action, stage, cwd)
-            default:
-              return linker.run(action, stage, cwd)
-          }
-        }
+        const command = (action: Action, stage: Stage) =>
+          isCompile(action) ? compiler.run(action, stage, cwd) : linker.run(action, stage, cwd)
 
         /** Fills the stage and returns what the command said that is worth showing. */
         const fill = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
@@ -156,12 +150,13 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* upToDate.settled
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis
-          if (leavesTime(action.mnemonic)) yield* Effect.forkIn(keep, scope)
+          if (leavesTime(action)) yield* Effect.forkIn(keep, scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* Clock.currentTimeMillis) - started
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
-          yield* finish(action, stage, discovered, startedNanos)
+          // First: as soon as it has finished somebody may be storing.
           unstored.set(action.id, { action, printed, durationMs })
+          yield* finish(action, stage, discovered, startedNanos)
           lasted.set(action, durationMs)
           return printed
         })
@@ -237,12 +232,11 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* shared.close(keys)
           yield* upToDate.commit(new Set(actions.map(({ id }) => id)))
           yield* cache.close
-          const told = actions.map((action): Explanation =>
-            explanations.get(action.id) ?? {
-              ...subject(action),
-              outcome: "Cancelled"
-            }
-          )
+          const told = actions.map((action): Explanation => {
+            const cache = unkept.get(action.id)
+            const known = explanations.get(action.id) ?? { ...subject(action), outcome: "Cancelled" }
+            return cache === undefined ? known : { ...known, cache }
+          })
           yield* writeExplanations(absolute(options.buildDir), told)
         }, usingDisk)
 
@@ -252,17 +246,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
 }
 
 /** Most processors are idle while a link runs, and what comes after it. */
-const leavesTime = (mnemonic: Action["mnemonic"]): boolean => {
-  switch (mnemonic) {
-    case "CCompile":
-    case "CxxCompile":
-    case "Assemble":
-    case "Archive":
-      return false
-    default:
-      return true
-  }
-}
+const leavesTime = (action: Action): boolean => !isCompile(action) && action.mnemonic !== "Archive"
 
 const eventOf = (environment: string, { id, mnemonic }: Action) => ({ environment, id, mnemonic })
 
