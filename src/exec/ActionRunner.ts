@@ -147,6 +147,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
               return yield* new SourceVanished({ ...subject(action), path: input })
             }
           }
+          // What it may write over is known as it was made.
+          if (action.always !== undefined) yield* keep
           yield* upToDate.settled
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis

@@ -55,8 +55,15 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     news.add(path)
   }
 
+  /** How often something was forgotten: what is being looked at meanwhile may be what it was before. */
+  let forgotten = 0
+
   const known = Effect.fnUntraced(function*(path: string) {
-    if (!seen.has(path)) seen.set(path, yield* look(path))
+    while (!seen.has(path)) {
+      const before = forgotten
+      const found = yield* look(path)
+      if (forgotten === before) seen.set(path, found)
+    }
     return seen.get(path)
   })
 
@@ -66,7 +73,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     now,
     /** Whether the clock of the file system has been set back since the beginning: what is changed then seems to be older. */
     isSetBack: Effect.zipWith(clockTime, now, (clock, time) => clock < time - slackNanos),
-    /** What has been looked at, for loops that cannot afford to ask `known` again. */
+    /** What has been looked at, for loops that cannot afford to ask `known` again. What is in it now may have been forgotten later. */
     seen: seen as ReadonlyMap<string, KnownDigest | undefined>,
     known,
     /** The digest of a file; `undefined`: it is not there, or a folder. */
@@ -77,7 +84,15 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     signature: (path: string) => disk.signature(absolute(path)),
     isFile: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false),
     /** The file has been written: what was known of it no longer holds. */
-    forget: (path: string) => void seen.delete(path),
+    forget: (path: string) => {
+      forgotten++
+      seen.delete(path)
+    },
+    /** Any file may have been written. */
+    forgetAll: () => {
+      forgotten++
+      seen.clear()
+    },
     /** The file has been put there with this content. The next build relies on it only if it still has it at the end. */
     learn: Effect.fnUntraced(function*(path: string, content: Content & { readonly bytes: number }) {
       const signature = yield* disk.signature(absolute(path))

@@ -2,7 +2,6 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import {
   type ActionRecord,
   type KnownDigest,
@@ -11,7 +10,6 @@ import {
   writeBuildState
 } from "../cache/BuildState.ts"
 import { addFileDigests, readFileDigests } from "../cache/FileDigests.ts"
-import type { Uncacheable } from "../cache/Fingerprint.ts"
 import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
@@ -19,19 +17,15 @@ import type { Reason } from "./BuildEvent.ts"
 import { commandDigest, commandOf, commandWords } from "./commandDigest.ts"
 import type { CacheHit } from "./CompileCache.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
-import { digestAtTime, type Finished, makeTracer, readBy } from "./makeTracer.ts"
+import { digestAtTime, type Finished, makeTracer, readBy, type Told } from "./makeTracer.ts"
 import { makeSurroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
 export type Decision = Reason | undefined
 
-/** What can be said of an action that has run. */
-export interface Traced {
+/** An action that has run, and what can be said of it. */
+export interface Traced extends Pick<Told, "record" | "timed"> {
   readonly action: Action
-  /** Or why there is none: something was touched while it ran, or there is no telling what it read. It will run again. */
-  readonly record: Result.Result<ActionRecord, Uncacheable>
-  /** A file it read that stands for a time: it is up to date here, but would not be elsewhere. */
-  readonly timed: { readonly path: string; readonly macro: string } | undefined
 }
 
 /** The one place that decides whether an action runs. */
@@ -101,10 +95,10 @@ export class UpToDate extends Context.Service<UpToDate, {
           trace: Trace
         ): Effect.fn.Return<Decision, DiskError> {
           for (const [path, before] of trace.inputs) {
-            const after = seen.get(path)?.digest ?? (yield* digest(path))
+            const after = seen.get(path) ?? (yield* files.known(path))
             if (after === undefined) return { _tag: "InputMissing", path }
-            if (after !== before && before !== digestAtTime(seen.get(path)!)) {
-              return { _tag: "InputChanged", path, before, after }
+            if (after.digest !== before && before !== digestAtTime(after)) {
+              return { _tag: "InputChanged", path, before, after: after.digest }
             }
           }
           const shadow = (yield* around.shadows(action, readBy(action, trace.inputs))).find((path) =>
@@ -151,30 +145,26 @@ export class UpToDate extends Context.Service<UpToDate, {
             files.forget(output)
             made.add(output)
           }
-          for (const path of action.mentions ?? []) {
-            files.forget(path)
-            mentioned.set(path, [...mentioned.get(path) ?? [], action.id])
-          }
+          for (const path of action.mentions ?? []) mentioned.set(path, [...mentioned.get(path) ?? [], action.id])
           pending.push(done)
           if (action.always === undefined && action.mnemonic !== "Write") return
           // What it has written, there is no telling; nor where headers are found from now on.
-          if (action.always !== undefined) { for (const path of seen.keys()) if (!made.has(path)) files.forget(path) }
+          if (action.always !== undefined) files.forgetAll()
           around = yield* lookAround
         })
 
         const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
           if (pending.length === 0) return []
-          const tracer = yield* makeTracer({ files, made, mentioned, records, isSetBack: yield* files.isSetBack })
+          const trace = yield* makeTracer({ files, made, mentioned, records, isSetBack: yield* files.isSetBack })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
             // A signal that comes meanwhile must not wait for all of them.
             yield* Effect.yieldNow
             const { action } = done
-            const record = yield* tracer.trace(done)
-            if (Result.isFailure(record)) records.delete(action.id)
-            else records.set(action.id, tracer.withTimes(action, record.success))
+            const { kept, record, timed } = yield* trace(done)
+            if (kept === undefined) records.delete(action.id)
+            else records.set(action.id, kept)
             changed = true
-            const timed = Result.isFailure(record) ? undefined : tracer.timedBy(action, record.success)
             traced.push({ action, record, timed })
           }
           return traced

@@ -9,6 +9,7 @@ import { type Action, subjectOf } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
 import { asksByMacro } from "./hasInclude.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
+import { makeStamps } from "./stamps.ts"
 import { isCompile, makeSurroundings } from "./Surroundings.ts"
 import { makeTwins } from "./twins.ts"
 
@@ -19,6 +20,16 @@ export interface Finished {
   readonly discovered: ReadonlyArray<string> | undefined
   /** Time of the file system when the action started, ns. */
   readonly startedNanos: bigint
+}
+
+/** What can be said of an action that has run. */
+export interface Told {
+  /** What it read, or why nobody knows: it will run again. */
+  readonly record: Result.Result<ActionRecord, Uncacheable>
+  /** The first of the files that a compilation read with a word in it that stands for a time: it is up to date here, but would not be elsewhere. */
+  readonly timed: { readonly path: string; readonly macro: string } | undefined
+  /** The record with times of files where what the action made may depend on them. */
+  readonly kept: ActionRecord | undefined
 }
 
 /** What is known when actions are traced. */
@@ -37,39 +48,15 @@ export interface Tracing {
 /** Says what actions have read. Good for as long as nothing is expected to change: files are looked at once. */
 export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, mentioned, records }: Tracing) {
   const disk = yield* Disk
-  const { absolute, digest, seen } = files
+  const { absolute, digest } = files
   const around = yield* makeSurroundings(absolute)
   const twinsOf = yield* makeTwins(files, around)
-  const times = new Map<string, bigint | undefined>()
-  const named = new Map<string, bigint>()
-
-  /** When a name, or one of the folders that it leads through, came to stand for another file with times of its own. */
-  const namedAt: (path: string) => Effect.Effect<bigint> = Effect.fnUntraced(function*(path) {
-    const known = named.get(path)
-    if (known !== undefined) return known
-    const slash = path.lastIndexOf("/")
-    const above = slash > 0 ? yield* namedAt(path.slice(0, slash)) : 0n
-    const here = yield* disk.namedNanos(path)
-    named.set(path, here > above ? here : above)
-    return here > above ? here : above
-  })
-
-  /** When a file last changed; `undefined`: since it was seen, whatever its times say. What was known of it then is forgotten. */
-  const changedAt = Effect.fnUntraced(function*(path: string) {
-    if (times.has(path)) return times.get(path)
-    const signature = yield* files.signature(path)
-    const before = seen.get(path)
-    const isOther = before !== undefined && before.signature !== signature?.text
-    if (isOther) files.forget(path)
-    const namedNanos = yield* namedAt(absolute(path))
-    const own = isOther ? undefined : signature?.changedNanos
-    times.set(path, own === undefined || own > namedNanos ? own : namedNanos)
-    return times.get(path)
-  })
+  const stampOf = yield* makeStamps(files)
 
   /** The trace of an action, unless something was touched while it ran, or there is no telling what it read. */
   const trace = Effect.fnUntraced(function*(
-    { action, discovered, startedNanos }: Finished
+    { action, discovered, startedNanos }: Finished,
+    found: Map<string, KnownDigest>
   ): Effect.fn.Return<Result.Result<ActionRecord, Uncacheable>, DiskError> {
     if (isSetBack) return untellable(action.id, "was made while the clock was set back")
     const words = yield* around.wordsOf(action)
@@ -88,18 +75,24 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     const carried = new Set<string>()
     const present: Array<string> = []
     const absent: Array<string> = []
-    /** Whether nothing touched a file after the action had started. */
-    const untouched = (path: string) =>
-      Effect.map(changedAt(path), (nanos) => nanos !== undefined && nanos < startedNanos)
+    /** Whether nothing touched a file after the action had started; nor since it was seen, whatever its times say. */
+    const untouched = (path: string, seen?: KnownDigest) =>
+      Effect.map(stampOf(path), (stamp) => {
+        const isOther = seen !== undefined && seen.signature !== stamp?.signature
+        if (isOther) files.forget(path)
+        return !isOther && stamp !== undefined && stamp.changedNanos < startedNanos
+      })
     const add = Effect.fnUntraced(function*(path: string) {
       // What this build has made was in place before the action started, and so was what hooks made that it waited for.
       const isOurs = made.has(path) ||
         mentioned.get(path)?.every((hook) => action.inputs.some((input) => input === hook)) === true
-      if (!isOurs && !(yield* untouched(path))) return false
-      const now = yield* digest(path)
-      if (now !== undefined) inputs.set(path, now)
-      return now !== undefined
+      const now = yield* files.known(path)
+      if (now === undefined || !(isOurs || (yield* untouched(path, now)))) return false
+      found.set(path, now)
+      inputs.set(path, now.digest)
+      return true
     })
+    const marksOf = (path: string) => found.get(path)?.marks ?? 0
 
     for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered])) {
       if (!(yield* add(path))) return touched(path)
@@ -112,7 +105,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
       let byMacro = false
       // What is taken in may lead further.
       for (const path of read) {
-        if (!leadsToFiles(seen.get(path)?.marks ?? 0)) continue
+        if (!leadsToFiles(marksOf(path))) continue
         const text = (yield* disk.readText(absolute(path))) ?? ""
         byMacro ||= asksByMacro(text)
         const asked = yield* around.asked(action, read, text)
@@ -120,11 +113,11 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
         absent.push(...asked.absent)
         const taken = yield* around.taken(action, read, text)
         if (taken === undefined) return untellable(path, "takes in a file whose name its text does not tell")
-        for (const { isText, places, read: found } of taken) {
+        for (const { isText, places, read: there } of taken) {
           // The link looks in all of them again.
           if (isAssembledLater(action)) { for (const place of places) carried.add(place) }
-          absent.push(...places.filter((place) => !found.includes(place)))
-          for (const one of found) {
+          absent.push(...places.filter((place) => !there.includes(place)))
+          for (const one of there) {
             if (inputs.has(one)) continue
             if (!(yield* add(one))) return touched(one)
             if (isText) read.push(one)
@@ -140,7 +133,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
         present.push(...asked.present)
         absent.push(...asked.absent)
       }
-      const { aliases, apart } = yield* twinsOf(action, read)
+      const { aliases, apart } = yield* twinsOf(action, read, found)
       if (apart !== undefined) return untellable(apart[1], `is taken for ${apart[0]}, or not, by the times of both`)
       for (const path of aliases) if (!(yield* add(path))) return touched(path)
       if (yield* around.precompiled(action, read)) {
@@ -163,7 +156,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
         else if (!(yield* add(path))) return touched(path)
       }
       const read = readBy(action, inputs)
-      const thin = read.find((path) => !made.has(path) && mayBeThin(seen.get(path)?.marks ?? 0))
+      const thin = read.find((path) => !made.has(path) && mayBeThin(marksOf(path)))
       if (thin !== undefined) return untellable(thin, "is an archive that only names its members")
       absent.push(...yield* around.librariesBefore(action, read))
     }
@@ -187,30 +180,24 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     return Result.succeed(record)
   })
 
-  /** The first of the files that a compilation read with a word in it that stands for a time. */
-  const timedBy = (action: Action, record: ActionRecord) => {
-    if (!isCompile(action)) return undefined
-    for (const path of readBy(action, record.inputs)) {
-      const macro = timeMacro(seen.get(path)?.marks ?? 0)
-      if (macro !== undefined) return { path, macro }
-    }
-    return undefined
-  }
-
-  /** What it read, with times where what it made may depend on them: that of a file is used by whichever file has the macro of another. */
-  const withTimes = (action: Action, record: ActionRecord): ActionRecord => {
-    const read = isCompile(action) ? readBy(action, record.inputs) : []
-    const tells = action.argv.some((word) => word.includes(modifiedMacro)) ||
-      read.some((path) => mayTellModified(seen.get(path)?.marks ?? 0))
-    if (!tells) return record
-    const timed = read.flatMap((path): ReadonlyArray<readonly [string, string]> => {
-      const known = seen.get(path)
-      return known === undefined ? [] : [[path, digestAtTime(known)]]
+  return Effect.fnUntraced(function*(done: Finished): Effect.fn.Return<Told, DiskError> {
+    const { action } = done
+    const found = new Map<string, KnownDigest>()
+    const record = yield* trace(done, found)
+    if (Result.isFailure(record)) return { record, timed: undefined, kept: undefined }
+    const read = isCompile(action) ? readBy(action, found) : []
+    const marked = read.map((path) => ({ path, known: found.get(path)!, marks: found.get(path)!.marks }))
+    const timed = marked.flatMap(({ marks, path }) => {
+      const macro = timeMacro(marks)
+      return macro === undefined ? [] : [{ path, macro }]
     })
-    return { ...record, inputs: new Map([...record.inputs, ...timed]) }
-  }
-
-  return { trace, timedBy, withTimes }
+    // The time of a file is used by whichever file has the macro of another.
+    const tells = action.argv.some((word) => word.includes(modifiedMacro)) ||
+      marked.some(({ marks }) => mayTellModified(marks))
+    const times = marked.map(({ known, path }) => [path, digestAtTime(known)] as const)
+    const inputs = tells ? new Map([...record.success.inputs, ...times]) : record.success.inputs
+    return { record, timed: timed[0], kept: { ...record.success, inputs } }
+  })
 })
 
 /** Stands for the content of a file and when it was modified. */
@@ -222,7 +209,7 @@ const untellable = (path: string, why: string): Result.Result<never, Uncacheable
   Result.fail({ _tag: "Untellable", path, why })
 
 /** What an action reads besides its program, which looks nowhere for headers. */
-export const readBy = (action: Action, inputs: ReadonlyMap<string, string>): Array<string> =>
+export const readBy = (action: Action, inputs: ReadonlyMap<string, unknown>): Array<string> =>
   [...inputs.keys()].filter((path) => path !== action.argv[0])
 
 /**

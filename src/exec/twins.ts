@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { KnownDigest } from "../cache/BuildState.ts"
 import { mayBeOnce } from "../cache/marks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
@@ -31,29 +32,34 @@ export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: 
     return found
   })
 
-  return Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
-    const marked = read.filter((path) => mayBeOnce(files.seen.get(path)?.marks ?? 0))
+  return Effect.fnUntraced(function*(
+    action: Action,
+    read: ReadonlyArray<string>,
+    found: ReadonlyMap<string, KnownDigest>
+  ) {
+    const marked = read.filter((path) => mayBeOnce(found.get(path)?.marks ?? 0))
     const said = yield* Effect.forEach(marked, directivesOf)
     const imports = said.some(({ imports }) => imports)
     const once = new Map<string, string>()
     for (const path of imports ? read : marked.filter((_, index) => said[index]!.once)) {
-      const file = files.seen.get(path)
+      const file = found.get(path)
       if (file === undefined || sizeOf(file.signature) === "0") continue
       const other = once.get(file.digest)
       if (other === undefined) once.set(file.digest, path)
-      else if (files.seen.get(other)?.signature !== file.signature) {
+      else if (found.get(other)?.signature !== file.signature) {
         return { aliases: [], apart: [other, path] as const }
       }
     }
     if (once.size === 0) return none
     const names = new Set((yield* Effect.forEach(read, directivesOf)).flatMap(({ names }) => names))
-    const sizes = new Set([...once.values()].map((path) => sizeOf(files.seen.get(path)?.signature)))
+    const sizes = new Set([...once.values()].map((path) => sizeOf(found.get(path)?.signature)))
     const aliases: Array<string> = []
     for (const path of yield* around.places(action, read, names)) {
       if (!sizes.has(sizeOf((yield* files.signature(path))?.text))) continue
-      const same = once.get((yield* files.digest(path)) ?? "")
-      if (same === undefined) continue
-      if (files.seen.get(path)?.signature !== files.seen.get(same)?.signature) {
+      const other = yield* files.known(path)
+      const same = other === undefined ? undefined : once.get(other.digest)
+      if (other === undefined || same === undefined) continue
+      if (other.signature !== found.get(same)?.signature) {
         return { aliases: [], apart: [same, path] as const }
       }
       aliases.push(path)

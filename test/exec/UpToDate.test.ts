@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import { Disk } from "../../src/disk/Disk.ts"
 import type { Reason } from "../../src/exec/BuildEvent.ts"
 import type { Action } from "../../src/plan/Action.ts"
 import { action, graphOf, path } from "../plan/actions.ts"
@@ -9,6 +11,8 @@ import { failed, layer, makeWorkshop } from "./workshop.ts"
 const compile = (name: string, more: Partial<Action> = {}) =>
   action(`out/${name}.o`, [`${name}.c`], { depfile: path(`out/${name}.d`), ...more })
 const link = action(["out/elf", "out/map"], ["out/a.o", "out/b.o"], { mnemonic: "Link" })
+const hookAfter = (inputs: ReadonlyArray<string>) =>
+  action("out/hook", inputs, { mnemonic: "Hook", always: "sh may write any file", stdout: path("out/hook") })
 const graph = graphOf(compile("a"), compile("b"), link)
 
 const files = { "a.c": "#include \"x.h\"\nA1\n", "b.c": "B\n", "x.h": "X1\n", "z.h": "Z\n" }
@@ -301,11 +305,7 @@ describe("UpToDate", () => {
   it.live("what a hook writes is seen by what follows it, whoever has looked before", () =>
     Effect.gen(function*() {
       const early = compile("b", { inputs: [path("b.c")], argv: ["/bin/sh", "-Ih", "-Ii", "b.c", "-o", "out/b.o"] })
-      const hook = action("out/hook", ["out/b.o"], {
-        mnemonic: "Hook",
-        always: "sh may write any file",
-        stdout: path("out/hook")
-      })
+      const hook = hookAfter(["out/b.o"])
       const late = compile("a", {
         inputs: [path("a.c"), path("out/hook")],
         argv: ["/bin/sh", "-Ih", "-Ii", "a.c", "-o", "out/a.o"]
@@ -330,13 +330,76 @@ describe("UpToDate", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("what a hook writes is seen by what follows it, even if somebody is just looking at it", () =>
+    Effect.gen(function*() {
+      const hook = hookAfter([])
+      const slow = compile("z", { inputs: [path("z.h"), path("out/hook")] })
+      const late = compile("a", { inputs: [path("a.c"), path("out/hook"), path("out/z.o")] })
+      const again = graphOf(compile("b"), hook, slow, late)
+      const disk = yield* Disk
+      const wrote = yield* Latch.make(true)
+      const looking = Disk.of({
+        ...disk,
+        digestMarking: (file, words) =>
+          Effect.tap(disk.digestMarking(file, words), () => file.endsWith("/x.h") ? wrote.await : Effect.void)
+      })
+      const workshop = yield* makeWorkshop({ ...files, "b.c": "#include \"x.h\"\nB\n" }).pipe(
+        Effect.provideService(Disk, looking)
+      )
+      yield* workshop.settle
+      yield* workshop.build(again)
+      yield* workshop.settle
+      // As it was, but to be looked at again.
+      yield* workshop.write("x.h", "X1\n")
+      yield* workshop.write("z.h", "// Runs, and makes the same.\nZ\n")
+      const write = Effect.orDie(workshop.write("x.h", "X2\n"))
+      workshop.behaviours.set("out/hook", ({ usual }) => Effect.tap(usual, () => write))
+      const end = Effect.andThen(wrote.open, Effect.sleep(20))
+      workshop.behaviours.set("out/z.o", ({ usual }) => Effect.tap(usual, () => end))
+      yield* workshop.settle
+      yield* wrote.close
+      assert.include(yield* workshop.build(again), "out/a.o")
+      assert.include(yield* workshop.read("out/a.o"), "X2")
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("what a hook writes over is made again in the next build, whether the hook names it or not", () =>
+    Effect.gen(function*() {
+      for (const mentions of [[], [path("out/elf")]]) {
+        const workshop = yield* makeWorkshop(files)
+        const hook = { ...hookAfter(["out/elf"]), mentions }
+        const image = action("out/hex", ["out/elf", "out/hook"], { mnemonic: "Objcopy" })
+        const again = graphOf(compile("a"), compile("b"), link, hook, image)
+        let word = "patched"
+        const patch = Effect.gen(function*() {
+          yield* workshop.write("out/elf", `${yield* workshop.read("out/elf")}${word}\n`)
+        })
+        workshop.behaviours.set("out/hook", ({ usual }) => Effect.tap(usual, () => Effect.orDie(patch)))
+        yield* workshop.settle
+        yield* workshop.build(again)
+        const elf = yield* workshop.read("out/elf")
+        const hex = yield* workshop.read("out/hex")
+        assert.include(hex, "patched")
+        const steps = [
+          ["A1", "patched", []],
+          ["A2", "patched", ["out/a.o", "out/hex"]],
+          ["A2", "otherwise", ["out/hex"]]
+        ] as const
+        for (const [code, patched, others] of steps) {
+          yield* workshop.write("a.c", `#include "x.h"\n${code}\n`)
+          word = patched
+          yield* workshop.settle
+          const ran = yield* workshop.build(again)
+          assert.sameMembers(ran, [...others, "out/elf", "out/hook"], word)
+          const changed = (text: string) => text.replace("A1", code).replace("patched", word)
+          assert.strictEqual(yield* workshop.read("out/elf"), changed(elf))
+          assert.strictEqual(yield* workshop.read("out/hex"), changed(hex))
+        }
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("hooks run in every build, what follows them only when its inputs changed", () =>
     Effect.gen(function*() {
-      const hook = action("out/hook", [], {
-        mnemonic: "Hook",
-        always: "sh may read and write any file",
-        stdout: path("out/hook")
-      })
+      const hook = hookAfter([])
       const again = graphOf(hook, compile("a", { inputs: [path("a.c"), path("out/hook")] }))
       const workshop = yield* makeWorkshop(files)
       yield* workshop.settle
