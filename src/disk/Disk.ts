@@ -69,8 +69,8 @@ export class Disk extends Context.Service<Disk, {
   readonly namedNanos: (path: string) => Effect.Effect<bigint>
   /** A digest over the names in a folder and the kinds of what they stand for; `undefined`: no such folder. */
   readonly listing: (path: string) => Effect.Effect<Digest | undefined>
-  /** Whether all still looks as `sightLine` says it did. */
-  readonly isAsSeen: (lines: ReadonlyArray<string>) => Effect.Effect<boolean>
+  /** What no longer looks as `sightLine` says it did; no more of it than `most`. */
+  readonly unlike: (lines: ReadonlyArray<string>, most?: number) => Effect.Effect<ReadonlyArray<string>>
   readonly digest: (path: string) => Effect.Effect<Digest | undefined, DiskError>
   /** The digest of a file, and which of these words (Latin letters) its content has: bit 0 for the first. */
   readonly digestMarking: (path: string, words: ReadonlyArray<string>) => Effect.Effect<

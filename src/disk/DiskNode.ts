@@ -37,7 +37,8 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         return isTold ? stat.ctimeNs : 0n
       }).pipe(Effect.catchDefect(() => Effect.succeed(0n))),
     listing: (path) => Effect.sync(() => listingOf(path)),
-    isAsSeen: (lines) => inTurns(() => allAsSeen(lines)).pipe(Effect.catchDefect(() => Effect.succeed(false))),
+    unlike: (lines, most = lines.length) =>
+      inTurns(() => unlike(lines, most)).pipe(Effect.catchDefect(() => Effect.succeed(lines))),
     digest: (path) => Effect.map(digested(path, []), (found) => found?.digest),
     digestMarking: (path, words) => digested(path, words),
     readBytes: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path))),
@@ -108,15 +109,17 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
   })
 )
 
-function* allAsSeen(lines: ReadonlyArray<string>): Steps<boolean> {
+function* unlike(lines: ReadonlyArray<string>, most: number): Steps<ReadonlyArray<string>> {
+  const found: Array<string> = []
   for (const [index, line] of lines.entries()) {
     if (index % manySmall === manySmall - 1) yield* pause
     const tab = line.indexOf("\t")
     const [path, seen] = [line.slice(tab + 1), line.slice(1, tab)]
     const now = line.startsWith("d") ? listingOf(path) : seenFile(path)
-    if (seen !== (now ?? "")) return false
+    if (seen !== (now ?? "")) found.push(line)
+    if (found.length === most) break
   }
-  return true
+  return found
 }
 
 const seenFile = (path: string): string | undefined => {

@@ -80,8 +80,13 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       listing: (path) => listing(path, disk.listing(path)),
       ages: (path) => listing(path, disk.ages(path)),
       // What looks as it did then counts as looked at, and as settled: it was then.
-      isAsSeen: (lines) =>
-        Effect.tap(disk.isAsSeen(lines), (same) => Effect.sync(() => same && lines.forEach(include))),
+      unlike: (lines, most) =>
+        Effect.tap(disk.unlike(lines, most), (unlike) =>
+          Effect.sync(() => {
+            if (unlike.length === most) return
+            const others = new Set(unlike)
+            for (const line of lines) if (!others.has(line)) include(line)
+          })),
       touch: disk.touch,
       // Folders that are there already are as they were.
       makeDirectory: disk.makeDirectory,

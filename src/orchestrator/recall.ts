@@ -1,8 +1,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import { clockSlackMillis } from "../disk/clocks.ts"
-import { Disk } from "../disk/Disk.ts"
+import { Disk, sightLine } from "../disk/Disk.ts"
+import { type Extract, Extracts } from "../disk/Extracts.ts"
 import { makeRecording } from "../disk/recording.ts"
 import type { ReportedError } from "../exec/BuildEvent.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
@@ -12,8 +14,8 @@ import { recordVariables } from "./recordVariables.ts"
 export interface Remembered<A> {
   readonly value: A
   readonly warnings: ReadonlyArray<ReportedError>
-  /** How it all looked: see `sightLine`. */
-  readonly lines: ReadonlyArray<string>
+  /** How it all looked, by `sightLine`; of files of which only parts count, those. */
+  readonly sights: ReadonlyMap<string, ReadonlyArray<Extract>>
   /** Name and value of each variable that was asked for. */
   readonly variables: ReadonlyArray<readonly [string, string | undefined]>
 }
@@ -59,21 +61,28 @@ export const recall = Effect.fnUntraced(function*<A, E, R>(
   const disk = yield* Disk
   const fileSystem = yield* FileSystem.FileSystem
   const reporter = yield* BuildReporter
-  const known = memory.get(key)
-  if (
-    known !== undefined && known.variables.every(([name, value]) => variables[name] === value) &&
-    (yield* disk.isAsSeen(known.lines))
-  ) {
-    yield* Effect.forEach(known.warnings, (error) => reporter.emit({ _tag: "Warning", error }), { discard: true })
-    return known.value
-  }
   const started = BigInt((yield* Clock.currentTimeMillis) - clockSlackMillis) * 1_000_000n
+  const known = memory.get(key)
+  if (known?.variables.every(([name, value]) => variables[name] === value) === true) {
+    const sights = yield* lookAgain(known.sights, started)
+    if (sights !== undefined) {
+      if (sights !== known.sights) memory.set(key, { ...known, sights })
+      yield* Effect.forEach(known.warnings, (error) => reporter.emit({ _tag: "Warning", error }), { discard: true })
+      return known.value
+    }
+  }
   const recording = makeRecording(disk, fileSystem)
   const recorded = recordVariables(variables)
+  const extracts = new Map<string, ReadonlyArray<Extract>>()
+  const read = makeRecording(disk, fileSystem)
   const warnings: Array<ReportedError> = []
   const value = yield* make(recorded.variables).pipe(
     Effect.provideService(Disk, recording.disk),
     Effect.provideService(FileSystem.FileSystem, recording.fileSystem),
+    Effect.provideService(Extracts, {
+      readText: read.fileSystem.readFileString,
+      note: (extract) => void extracts.set(extract.path, [...extracts.get(extract.path) ?? [], extract])
+    }),
     Effect.provideService(BuildReporter, {
       emit: (event) => {
         if (event._tag === "Warning") warnings.push(event.error)
@@ -81,15 +90,43 @@ export const recall = Effect.fnUntraced(function*<A, E, R>(
       }
     })
   )
-  const sights = recording.sights()
+  const sights = [...recording.sights(), ...read.sights()]
   const isReliable = recording.isComplete() && sights.every(({ changedNanos = 0n }) => changedNanos < started)
   if (isReliable) {
     memory.set(key, {
       value,
       warnings,
-      lines: sights.map(({ line }) => line),
+      sights: new Map([
+        ...read.sights().map(({ line, path }) => [line, extracts.get(path) ?? []] as const),
+        ...recording.sights().map(({ line }) => [line, []] as const)
+      ]),
       variables: [...recorded.names].map((name) => [name, variables[name]])
     })
   }
   return value
+})
+
+/**
+ * How all looks that something was decided from, where the same would be decided: files of which only parts count may have
+ * changed elsewhere. What changed too lately to be relied on is as before, and will be looked at again.
+ */
+const lookAgain = Effect.fnUntraced(function*(sights: Remembered<unknown>["sights"], started: bigint) {
+  const disk = yield* Disk
+  const fileSystem = yield* FileSystem.FileSystem
+  const unlike = yield* disk.unlike([...sights.keys()])
+  if (unlike.length === 0) return sights
+  const now = new Map(sights)
+  for (const before of unlike) {
+    const extracts = sights.get(before) ?? []
+    const path = extracts[0]?.path
+    if (path === undefined) return undefined
+    const signature = yield* disk.signature(path)
+    const text = yield* Effect.option(fileSystem.readFileString(path))
+    if (Option.isNone(text) || signature === undefined) return undefined
+    if (extracts.some(({ found, take }) => take(text.value) !== found)) return undefined
+    if (signature.changedNanos >= started) continue
+    now.delete(before)
+    now.set(sightLine(path, { _tag: "File", signature }), extracts)
+  }
+  return now
 })

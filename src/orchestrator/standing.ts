@@ -75,5 +75,5 @@ export const readStanding = Effect.fnUntraced(function*(
   const decoded = yield* Effect.option(Schema.decodeEffect(Head)(head))
   if (decoded._tag === "None") return undefined
   if (decoded.value.variables.some(([name, value]) => (variables[name] ?? null) !== value)) return undefined
-  return (yield* disk.isAsSeen(lines)) ? decoded.value.answer : undefined
+  return (yield* disk.unlike(lines, 1)).length === 0 ? decoded.value.answer : undefined
 })

@@ -2,6 +2,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as PlatformError from "effect/PlatformError"
+import { Extracts } from "../disk/Extracts.ts"
 import { dirName, joinPath } from "../domain/paths.ts"
 import { FolderUnreadable, SourceUnreadable } from "./SourcesError.ts"
 
@@ -24,6 +25,12 @@ export interface SourceTree {
   readonly entries: (folder: string) => Effect.Effect<Entries | undefined, FolderUnreadable>
   /** Text of a file, decoded as UTF-8 without its byte order mark. */
   readonly text: (path: string) => Effect.Effect<string, SourceUnreadable>
+  /** What `take` takes from such a text. Nothing else of it counts; of what it takes, what `tell` tells. */
+  readonly extract: <A>(
+    path: string,
+    take: (text: string) => A,
+    tell: (taken: A) => string
+  ) => Effect.Effect<A, SourceUnreadable>
   /** Whether `name` (`SPI.h`, `avr/io.h`, `../x.h`) is a file below `folder`. Unreadable folders have no files. */
   readonly hasFile: (folder: string, name: string) => Effect.Effect<boolean>
   /** Path without links. */
@@ -36,6 +43,7 @@ export interface SourceTree {
 
 export const makeSourceTree: Effect.Effect<SourceTree, never, FileSystem.FileSystem> = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
+  const extracts = yield* Extracts
 
   const entryOf = (folder: string) => (listed: FileSystem.DirectoryEntry): Effect.Effect<Entry> => {
     if (listed.type !== "SymbolicLink") {
@@ -61,11 +69,16 @@ export const makeSourceTree: Effect.Effect<SourceTree, never, FileSystem.FileSys
     )
   )
 
-  const [text, read] = memoize((path: string) =>
-    fs.readFileString(path).pipe(
-      Effect.mapError((error) => new SourceUnreadable({ path, reason: reasonOf(error) }))
-    )
-  )
+  const orUnreadable = (path: string) =>
+    Effect.mapError((error: PlatformError.PlatformError) => new SourceUnreadable({ path, reason: reasonOf(error) }))
+  const [text, read] = memoize((path: string) => orUnreadable(path)(fs.readFileString(path)))
+
+  const extract: SourceTree["extract"] = (path, take, tell) =>
+    Effect.map(extracts === undefined ? text(path) : orUnreadable(path)(extracts.readText(path)), (text) => {
+      const taken = take(text)
+      extracts?.note({ path, take: (text) => tell(take(text)), found: tell(taken) })
+      return taken
+    })
 
   const hasFile = Effect.fnUntraced(function*(folder: string, name: string) {
     const path = joinPath(folder, name)
@@ -84,6 +97,7 @@ export const makeSourceTree: Effect.Effect<SourceTree, never, FileSystem.FileSys
   return {
     entries,
     text,
+    extract,
     hasFile,
     realPath: (path) =>
       Effect.mapError(fs.realPath(path), (error) => new FolderUnreadable({ path, reason: reasonOf(error) })),

@@ -167,13 +167,14 @@ class Finder {
   }
 
   private scan(file: Reached): Effect.Effect<ReadonlyArray<Include>, SourceUnreadable> {
+    const { macros } = this.request
     const isFramework = !file.isSource && this.request.frameworkDirs.includes(dirName(file.path))
-    const scanned = Effect.map(this.tree.text(file.path), (text) => {
-      const named = isFramework ? allIncludes(text) : undefined
-      return named?.every(({ name }) => !this.index.mayProvide(name)) === true
-        ? named
-        : scanIncludes(text, this.request.macros)
-    })
+    const scanned = isFramework
+      ? Effect.map(this.tree.text(file.path), (text) => {
+        const named = allIncludes(text)
+        return named.every(({ name }) => !this.index.mayProvide(name)) ? named : scanIncludes(text, macros)
+      })
+      : this.tree.extract(file.path, scanWith(macros), headersOf)
     return file.isSource ? scanned : Effect.orElseSucceed(scanned, () => [])
   }
 
@@ -248,6 +249,13 @@ class Finder {
     this.queue.push(file)
   }
 }
+
+/** Holds nothing of the search, which is over long before what was taken is compared with another text. */
+const scanWith = (macros: KnownMacros) => (text: string): ReadonlyArray<Include> => scanIncludes(text, macros)
+
+/** What decides. Lines only tell why a library was selected. */
+const headersOf = (includes: ReadonlyArray<Include>): string =>
+  includes.map(({ form, name }) => `${form} ${name}\n`).join("")
 
 /**
  * All that a text could include, in comments and under conditions too: more than `scanIncludes` finds, and much sooner.

@@ -21,7 +21,7 @@ const files = {
 }
 
 /** A project whose plan has been made twice by one process, so that its memos are old enough to be relied on. */
-const remembered = Effect.gen(function*() {
+const rememberedOf = Effect.fnUntraced(function*(files: Readonly<Record<string, string>>) {
   const fs = yield* FileSystem.FileSystem
   const { projectDir, root } = yield* planned(files)
   const memory = makePlanMemory(2)
@@ -41,6 +41,7 @@ const remembered = Effect.gen(function*() {
   yield* Effect.sleep(150)
   return { fs, plan, projectDir, root, variables, warnings, first: yield* plan }
 })
+const remembered = rememberedOf(files)
 
 describe("a remembered plan", () => {
   it.live("is the same one as long as nothing that it was made from changes, and warns as before", () =>
@@ -54,6 +55,36 @@ describe("a remembered plan", () => {
       yield* fs.makeDirectory(`${projectDir}/.fbuild`)
       yield* fs.writeFileString(`${projectDir}/compile_commands.json`, "[]")
       assert.strictEqual(yield* plan, first)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("is the same one while sources include the same, whatever else is in them", () =>
+    Effect.gen(function*() {
+      const { first, fs, plan, projectDir } = yield* remembered
+      const edits = [
+        ["src/main.cpp", "// Once more.\n#include <Own.h>\nint f();\n"],
+        ["lib/Own/Own.cpp", "int own;\n"],
+        ["lib/Own/Own.h", "#define OWN\n"]
+      ] as const
+      // Lately, and long ago.
+      for (const pause of [20, 150]) {
+        for (const [path, text] of edits) {
+          yield* fs.writeFileString(`${projectDir}/${path}`, text)
+          yield* Effect.sleep(pause)
+          assert.strictEqual(yield* plan, first, path)
+          assert.strictEqual(yield* plan, first, path)
+        }
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("is made anew when a source includes something else in one of its environments", () =>
+    Effect.gen(function*() {
+      const two = `${ini()}${ini("build_flags = -DOTHER").replace("uno", "other")}`
+      const other = { "lib/Other/Other.h": "", "lib/Other/Other.cpp": "" }
+      const { fs, plan, projectDir } = yield* rememberedOf({ "platformio.ini": two, "src/main.cpp": "", ...other })
+      yield* fs.writeFileString(`${projectDir}/src/main.cpp`, "#ifndef OTHER\n#include <Other.h>\n#endif\n")
+      yield* Effect.sleep(150)
+      const counts = (yield* plan).map(({ graph }) => graph.actions.filter(({ id }) => id.includes("Other")).length)
+      assert.deepStrictEqual(counts.map((count) => count > 0), [true, false])
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   const changes: Readonly<Record<string, (of: Effect.Success<typeof remembered>) => Effect.Effect<unknown, unknown>>> =
@@ -90,7 +121,7 @@ describe("a remembered plan", () => {
 })
 
 describe("makeMemory", () => {
-  const remembered = { value: 1, warnings: [], lines: [], variables: [] }
+  const remembered = { value: 1, warnings: [], sights: new Map(), variables: [] }
   it("drops what was not used for longest", () => {
     const memory = makeMemory<number>(2)
     for (const key of ["a", "b"]) memory.set(key, remembered)
