@@ -137,7 +137,7 @@ export const writeBuildState: (path: string, state: BuildState) => Effect.Effect
       stats: digestTuples(state.stats),
       actions
     })
-    yield* disk.write(path, seal(text))
+    yield* disk.write(path, seal(text), { gap: true })
   })
 
 /** Distinct values, each known by the index that it got first. */

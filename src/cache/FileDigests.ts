@@ -40,7 +40,7 @@ export const addFileDigests = Effect.fnUntraced(
     const others = [...yield* readFileDigests(path)].filter(([file]) => !digests.has(file))
     const kept = new Map([...digests, ...others.slice(0, Math.max(0, remembered - digests.size))])
     yield* disk.makeDirectory(dirName(path))
-    yield* disk.write(path, seal(encode({ version, files: digestTuples(kept) })))
+    yield* disk.write(path, seal(encode({ version, files: digestTuples(kept) })), { gap: true })
   },
   (add) => Effect.ignore(add)
 )

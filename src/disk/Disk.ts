@@ -81,12 +81,14 @@ export class Disk extends Context.Service<Disk, {
   readonly readBytes: (path: string) => Effect.Effect<Uint8Array | undefined, DiskError>
   /**
    * Writes a file whole: to a temporary name beside it, then renamed. The name is `<path>.<pid>-<n>~`. `mode` is the
-   * file's, before the umask; without it 0666. The folder has to be there unless it is to be made.
+   * file's, before the umask; without it 0666. The folder has to be there unless it is to be made. With `gap` whoever looks
+   * meanwhile may find no file, for it takes less: ext4 writes out what is renamed over another file. Source: ext4(5),
+   * `auto_da_alloc`.
    */
   readonly write: (
     path: string,
     content: string | Uint8Array,
-    options?: { readonly mode?: number; readonly folder?: "made" }
+    options?: { readonly mode?: number; readonly folder?: "made"; readonly gap?: true }
   ) => Effect.Effect<void, DiskError>
   /** Writes a file that others do not look at yet, in place of any that is there. Fails without leaving a part of it. */
   readonly writeNew: (path: string, content: Uint8Array) => Effect.Effect<void, DiskError>
@@ -99,7 +101,8 @@ export class Disk extends Context.Service<Disk, {
   readonly append: (path: string, text: string) => Effect.Effect<void, DiskError>
   /** Sets the mtime to now if it is before `beforeMillis` (ms since 1970) and may be set. Bytes of the file. */
   readonly touch: (path: string, beforeMillis: number) => Effect.Effect<number | undefined>
-  readonly rename: (from: string, to: string) => Effect.Effect<void, DiskError>
+  /** In place of any other file. With `gap` as for `write`. */
+  readonly rename: (from: string, to: string, options?: { readonly gap?: true }) => Effect.Effect<void, DiskError>
   /** Creates a folder and those above it. */
   readonly makeDirectory: (path: string) => Effect.Effect<void, DiskError>
   /** Removes a file or a folder with all in it; nothing there is fine. */

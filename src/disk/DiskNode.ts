@@ -43,7 +43,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
     digestMarking: (path, words) => digested(path, words),
     readBytes: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path))),
     readText: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path, "utf8"))),
-    write: (path, content, { folder, mode } = {}) =>
+    write: (path, content, { folder, gap, mode } = {}) =>
       attempt("write", path, () => {
         const temporary = `${path}.${process.pid}-${written++}~`
         const write = () => FileSystem.writeFileSync(temporary, content, mode === undefined ? {} : { mode })
@@ -55,6 +55,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
             makeFolder(path.slice(0, path.lastIndexOf("/")))
             write()
           }
+          if (gap === true) removeFile(path)
           FileSystem.renameSync(temporary, path)
         } catch (cause) {
           FileSystem.rmSync(temporary, { force: true })
@@ -95,7 +96,11 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         if (stat.mtimeMs < beforeMillis) setToNow(path)
         return stat.size
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
-    rename: (from, to) => attempt("rename", to, () => FileSystem.renameSync(from, to)),
+    rename: (from, to, { gap } = {}) =>
+      attempt("rename", to, () => {
+        if (gap === true) removeFile(to)
+        FileSystem.renameSync(from, to)
+      }),
     makeDirectory: (path) => attempt("create", path, () => makeFolder(path)),
     remove: (path) => attempt("remove", path, () => removeAll(path)),
     list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([]))),
@@ -154,6 +159,13 @@ const removeAll = (path: string): void => {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") FileSystem.rmSync(path, { recursive: true, force: true })
   }
+}
+
+/** If it is there. A folder is in the way of what comes next, which will say so. */
+const removeFile = (path: string): void => {
+  try {
+    FileSystem.unlinkSync(path)
+  } catch {}
 }
 
 const orRemoved = (path: string, run: () => void): void => {

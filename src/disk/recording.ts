@@ -94,7 +94,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       writeNew: (path, content) => writing(path, disk.writeNew(path, content)),
       copy: (from, to, mode) => writing(to, reading(from, disk.copy(from, to, mode))),
       append: (path, text) => writing(path, disk.append(path, text)),
-      rename: (from, to) => writing(to, disk.rename(from, to)),
+      rename: (from, to, options) => writing(to, disk.rename(from, to, options)),
       remove: (path) => writing(path, disk.remove(path))
     },
     fileSystem: {

@@ -106,13 +106,13 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           const staged = (path: string) => absolute(stage.files.get(path) ?? path)
           if (action.step !== undefined) {
             const content = yield* steps.run(action.step, action, cwd)
-            yield* disk.write(staged(action.outputs[0]), content)
+            yield* disk.writeNew(staged(action.outputs[0]), content)
             return ""
           }
           const output = yield* command(action, stage)
           if (output.usage !== undefined) times.usage = output.usage
           if (action.stdout === undefined) return output.stdout + output.stderr
-          yield* disk.write(staged(action.stdout), output.stdout)
+          yield* disk.writeNew(staged(action.stdout), new TextEncoder().encode(output.stdout))
           return output.stderr
         })
 

@@ -34,5 +34,5 @@ export const readExplanations = Effect.fnUntraced(function*(buildDir: string) {
 export const writeExplanations = Effect.fnUntraced(function*(buildDir: string, actions: ReadonlyArray<Explanation>) {
   const disk = yield* Disk
   const text = yield* Schema.encodeEffect(Document)({ actions }).pipe(Effect.orDie)
-  yield* disk.write(fileOf(buildDir), text)
+  yield* disk.write(fileOf(buildDir), text, { gap: true })
 })

@@ -79,7 +79,7 @@ export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage,
     else if (output === action.depfile) {
       // What comes from a cache has none, and asking takes less time than being refused.
       if ((yield* disk.signature(absolute(staged))) !== undefined) yield* disk.remove(absolute(staged))
-    } else yield* disk.rename(absolute(staged), absolute(output))
+    } else yield* disk.rename(absolute(staged), absolute(output), { gap: true })
   }
 }, Effect.uninterruptible)
 

@@ -124,7 +124,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           const images = yield* describeImages(projectDir, planned.graph, ofHooks)
           const info = yield* buildInfo(projectDir, factsOf(planned, sizes, images))
           if (info !== (yield* disk.readText(`${dir}/build_info.json`))) {
-            yield* disk.write(`${dir}/build_info.json`, info)
+            yield* disk.write(`${dir}/build_info.json`, info, { gap: true })
           }
           return { planned, outcomes, sizes, images, errors: overflows(planned.name, sizes) } satisfies BuiltEnvironment
         },
