@@ -10,6 +10,7 @@ import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { format } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
+import { BuildMemory, makeBuildMemory } from "../cache/BuildMemory.ts"
 import { main } from "../cli/main.ts"
 import { homeOf } from "../cli/options.ts"
 import { parseDuration } from "../cli/parseDuration.ts"
@@ -106,6 +107,7 @@ const daemon = Effect.gen(function*() {
   const sharedActions = makeSharedActions()
   const afterwards = yield* makeAfterwards(log)
   const plans = makePlanMemory(rememberedPlans)
+  const states = makeBuildMemory()
   const context = yield* Layer.build(nodeServices.layer)
   const server = yield* makeServer({
     version,
@@ -127,6 +129,7 @@ const daemon = Effect.gen(function*() {
           Effect.provideService(Afterwards, afterwards),
           Effect.provideService(JobBudget, jobs),
           Effect.provideService(PlanMemory, plans),
+          Effect.provideService(BuildMemory, states),
           Effect.provideService(SharedActions, sharedActions({ leave })),
           Effect.provideService(Subprocess, own),
           Effect.provideService(Terminal, terminal),

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { BuildMemory, decodeOnce, keepDecoded } from "../cache/BuildMemory.ts"
 import {
   type ActionRecord,
   type KnownDigest,
@@ -64,8 +65,12 @@ export class UpToDate extends Context.Service<UpToDate, {
       Effect.gen(function*() {
         const disk = yield* Disk
         const stateFile = `${options.buildDir}/state.json`
-        const saved = yield* readBuildState(stateFile.startsWith("/") ? stateFile : `${options.cwd}/${stateFile}`)
-        const shared = options.digests === undefined ? undefined : yield* readFileDigests(options.digests)
+        const statePath = stateFile.startsWith("/") ? stateFile : `${options.cwd}/${stateFile}`
+        const memory = yield* BuildMemory
+        const saved = yield* decodeOnce(memory?.states, statePath, readBuildState(statePath))
+        const shared = options.digests === undefined
+          ? undefined
+          : yield* decodeOnce(memory?.digests, options.digests, readFileDigests(options.digests))
         const files = yield* makeKnownFiles(options, new Map([...shared ?? [], ...saved.stats]))
         const { absolute, digest, isFile, seen } = files
         const records = new Map(saved.actions)
@@ -181,7 +186,9 @@ export class UpToDate extends Context.Service<UpToDate, {
           if (!changed && news.length === 0) return
           const isShared = (path: string) => options.digests !== undefined && path.startsWith("/")
           const ours = filterPaths(files.trusted, (path) => !isShared(path))
-          yield* writeBuildState(absolute(stateFile), { actions: records, stats: ours })
+          const state = { actions: new Map(records), stats: ours }
+          yield* writeBuildState(statePath, state)
+          yield* keepDecoded(memory?.states, statePath, state)
           if (options.digests !== undefined && news.some(isShared)) {
             yield* addFileDigests(options.digests, filterPaths(files.trusted, isShared))
           }
