@@ -48,6 +48,8 @@ export type Success = "Executed" | "Cached" | "UpToDate"
 /** Brings one action's outputs up to date: decides, fetches or runs under a job permit, publishes by rename, reports. */
 export class ActionRunner extends Context.Service<ActionRunner, {
   readonly run: (action: Action) => Effect.Effect<Success, ActionError>
+  /** Those that will run, as far as their sources alone tell. */
+  readonly surelyRun: (actions: ReadonlyArray<Action>) => Effect.Effect<ReadonlySet<Action>>
   /** At the end of a build of these actions: makes permanent what is known of them, and why each did what it did. */
   readonly commit: (actions: ReadonlyArray<Action>) => Effect.Effect<void, DiskError>
 }>()("fbuild/exec/ActionRunner") {
@@ -242,7 +244,15 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* writeExplanations(absolute(options.buildDir), told)
         }, usingDisk)
 
-        return ActionRunner.of({ run, commit })
+        const surelyRun = Effect.fnUntraced(function*(actions: ReadonlyArray<Action>) {
+          const found = new Set<Action>()
+          for (const action of actions) {
+            if (yield* Effect.orElseSucceed(upToDate.surelyRuns(action), () => false)) found.add(action)
+          }
+          return found
+        })
+
+        return ActionRunner.of({ run, surelyRun, commit })
       })
     )
 }

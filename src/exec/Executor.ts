@@ -69,7 +69,10 @@ export class Executor extends Context.Service<Executor, {
           })
 
         const ordered = longestFirst(graph, (action) => lasted.get(action))
-        yield* Effect.forEach(ordered, settle, { concurrency: "unbounded", discard: true }).pipe(
+        // While the first commands run there is time to look at the others.
+        const first = yield* runner.surelyRun(ordered)
+        const all = [...first, ...ordered.filter((action) => !first.has(action))]
+        yield* Effect.forEach(all, settle, { concurrency: "unbounded", discard: true }).pipe(
           Effect.onError(() => options.interrupted ?? Effect.void),
           Effect.ignore,
           Effect.ensuring(commit(graph))

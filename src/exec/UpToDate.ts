@@ -19,7 +19,7 @@ import { commandDigest, commandOf, commandWords } from "./commandDigest.ts"
 import type { CacheHit } from "./CompileCache.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
 import { digestAtTime, type Finished, makeTracer, readBy, type Told } from "./makeTracer.ts"
-import { makeSurroundings } from "./Surroundings.ts"
+import { isCompile, makeSurroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
 export type Decision = Reason | undefined
@@ -38,6 +38,8 @@ export class UpToDate extends Context.Service<UpToDate, {
    * is changed within a tick of a command's start could have changed after it, and the command would leave no trace.
    */
   readonly settled: Effect.Effect<void>
+  /** Whether an action will run, as far as its source alone tells: the others have to be looked at closely. */
+  readonly surelyRuns: (action: Action) => Effect.Effect<boolean, DiskError>
   /** Compares the action's last trace, and its outputs, with what is on the disk now. */
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
   /** What stands against a trace of this action, wherever it was made: the first thing that is not as it was then. */
@@ -82,6 +84,13 @@ export class UpToDate extends Context.Service<UpToDate, {
 
         const marks = (path: string) => Effect.map(files.known(path), (known) => known?.marks ?? 0)
 
+        const surelyRuns = Effect.fnUntraced(function*(action: Action) {
+          const record = records.get(action.id)
+          if (action.always !== undefined || record === undefined) return true
+          const [source] = isCompile(action) ? action.inputs : []
+          return source !== undefined && !standsFor(record.inputs.get(source), yield* files.known(source))
+        })
+
         const decide = Effect.fnUntraced(function*(action: Action): Effect.fn.Return<Decision, DiskError> {
           if (action.always !== undefined) return { _tag: "AlwaysRuns", why: action.always }
           const record = records.get(action.id)
@@ -102,7 +111,7 @@ export class UpToDate extends Context.Service<UpToDate, {
           for (const [path, before] of trace.inputs) {
             const after = seen.get(path) ?? (yield* files.known(path))
             if (after === undefined) return { _tag: "InputMissing", path }
-            if (after.digest !== before && before !== digestAtTime(after)) {
+            if (!standsFor(before, after)) {
               return { _tag: "InputChanged", path, before, after: after.digest }
             }
           }
@@ -198,6 +207,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         return UpToDate.of({
           now: files.now,
           settled,
+          surelyRuns,
           decide,
           mismatch,
           digest,
@@ -210,6 +220,10 @@ export class UpToDate extends Context.Service<UpToDate, {
       })
     )
 }
+
+/** Whether an action that read this then would read the same now. */
+const standsFor = (before: string | undefined, now: KnownDigest | undefined): boolean =>
+  now !== undefined && (before === now.digest || before === digestAtTime(now))
 
 const commandChange = (record: ActionRecord, action: Action): Reason => {
   const { toolchain } = action

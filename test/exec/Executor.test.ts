@@ -34,6 +34,7 @@ const execute = Effect.fnUntraced(function*(
           log.push(action.id)
           return run(action)
         }),
+      surelyRun: (actions) => Effect.succeed(new Set(actions.filter(({ id }) => id === "sure.o"))),
       commit: () => Effect.sync(() => void commits++)
     })
   )
@@ -55,6 +56,13 @@ const graph = graphOf(
 )
 
 describe("Executor", () => {
+  it.live("starts what surely runs before it looks at the others", () =>
+    Effect.gen(function*() {
+      const graph = graphOf(action("a.o"), action("b.o"), action("sure.o"), action("elf", ["a.o", "b.o", "sure.o"]))
+      const { log } = yield* execute(graph, () => Effect.succeed("UpToDate"))
+      assert.deepStrictEqual(log, ["sure.o", "a.o", "b.o", "elf"])
+    }))
+
   it.effect("runs each action once, its dependencies first", () =>
     Effect.gen(function*() {
       const { commits, log, outcomes } = yield* execute(graph, ({ id }) =>
@@ -130,7 +138,11 @@ describe("Executor", () => {
           Layer.provide(Executor.layer, [
             Layer.succeed(
               ActionRunner,
-              ActionRunner.of({ run: () => run, commit: () => Effect.sync(() => void commits++) })
+              ActionRunner.of({
+                run: () => run,
+                surelyRun: () => Effect.succeed(new Set()),
+                commit: () => Effect.sync(() => void commits++)
+              })
             ),
             reporter
           ]),

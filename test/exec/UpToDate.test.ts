@@ -61,6 +61,16 @@ describe("UpToDate", () => {
       assert.deepStrictEqual(workshop.events.map(({ _tag }) => _tag), Array.from({ length: 3 }, () => "ActionUpToDate"))
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("starts what was edited before it looks at the others", () =>
+    Effect.gen(function*() {
+      const workshop = yield* builtWorkshop()
+      yield* workshop.write("b.c", "B2\n")
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(graph), ["out/b.o", "out/elf"])
+      const told = workshop.events.map((event) => `${event._tag} ${"id" in event ? event.id : ""}`)
+      assert.deepStrictEqual(told.slice(0, 2), ["ActionStarted out/b.o", "ActionUpToDate out/a.o"])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("leaves a trace of what was changed just before", () =>
     Effect.gen(function*() {
       const workshop = yield* builtWorkshop()
