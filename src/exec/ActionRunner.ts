@@ -150,8 +150,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             }
           }
           // What it may write over is known as it was made.
-          if (action.always !== undefined) yield* keep
-          yield* upToDate.settled
+          yield* action.always === undefined ? upToDate.settled : keep
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis
           if (leavesTime(action)) yield* Effect.forkIn(keep, scope)

@@ -55,17 +55,31 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     news.add(path)
   }
 
-  /** How often something was forgotten: what is being looked at meanwhile may be what it was before. */
-  let forgotten = 0
+  /** Who is looking at a file: they agree on a token, and what they find counts as long as it is the file's. */
+  const looking = new Map<string, symbol>()
+  /** When any file may have changed, ns. */
+  let rewritten = 0n
+  /** What this build has put in place, as it was then. */
+  const placed = new Map<string, Placed>()
 
   const known = Effect.fnUntraced(function*(path: string) {
     while (!seen.has(path)) {
-      const before = forgotten
+      const token = looking.get(path) ?? Symbol(path)
+      looking.set(path, token)
       const found = yield* look(path)
-      if (forgotten === before) seen.set(path, found)
+      if (looking.get(path) !== token) continue
+      looking.delete(path)
+      seen.set(path, found)
     }
     return seen.get(path)
   })
+
+  /** What was known of a file no longer holds, nor what somebody is about to find out who looked before. */
+  const forget = (path: string) => {
+    looking.delete(path)
+    seen.delete(path)
+    doubtful.delete(path)
+  }
 
   return {
     absolute,
@@ -83,32 +97,49 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     },
     signature: (path: string) => disk.signature(absolute(path)),
     isFile: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false),
-    /** The file has been written: what was known of it no longer holds. */
-    forget: (path: string) => {
-      forgotten++
-      seen.delete(path)
-    },
-    /** Any file may have been written. */
-    forgetAll: () => {
-      forgotten++
+    /** The file has been put in place just now. */
+    place: Effect.fnUntraced(function*(path: string) {
+      forget(path)
+      const signature = yield* disk.signature(absolute(path))
+      if (signature === undefined) placed.delete(path)
+      else placed.set(path, { signature: signature.text, nanos: yield* now })
+    }),
+    /** What this build has put in place, as it was then: nobody else has touched it as long as that is its signature. */
+    placed: (path: string): Placed | undefined => placed.get(path),
+    /** Forgets what is known of a file. */
+    forget,
+    /** Any file may have been written until now. */
+    forgetAll: Effect.map(clockTime, (time) => {
+      looking.clear()
       seen.clear()
-    },
+      rewritten = time
+    }),
     /** The file has been put there with this content. The next build relies on it only if it still has it at the end. */
     learn: Effect.fnUntraced(function*(path: string, content: Content & { readonly bytes: number }) {
+      forget(path)
+      const token = Symbol(path)
+      looking.set(path, token)
       const signature = yield* disk.signature(absolute(path))
-      if (signature?.bytes !== content.bytes) return void seen.delete(path)
+      if (looking.get(path) !== token || signature?.bytes !== content.bytes) return
+      looking.delete(path)
+      placed.set(path, { signature: signature.text, nanos: yield* now })
       seen.set(path, { signature: signature.text, digest: content.digest, marks: content.marks })
       doubtful.set(path, signature.changedNanos)
     }),
     /**
-     * How long it takes, ns, until a tick has passed since any of the files that were looked at, but for `others`, had
-     * changed. Not those with a time in the future: there is no waiting for them.
+     * How long it takes, ns, until a tick has passed since any of the files that were looked at had changed, or all may have. Not
+     * those that this build has put in place, nor those with a time in the future: there is no waiting for them.
      */
-    untilSettled: (others: ReadonlySet<string>) =>
-      Effect.map(now, (time) => {
-        const left = [...doubtful].filter(([path]) => !others.has(path)).map(([, changed]) => changed - time)
-        return left.reduce((most, one) => one > most && one <= tickNanos ? one : most, -1n) + 1n
-      }),
+    untilSettled: Effect.map(now, (time) => {
+      const isPlaced = (path: string) => {
+        const one = placed.get(path)
+        return one !== undefined && (seen.get(path) ?? one).signature === one.signature
+      }
+      const times = [...doubtful].filter(([path]) => !isPlaced(path)).map(([, changed]) => changed)
+      // Their clock stood still when we asked it for the time, too.
+      const left = [rewritten, ...times].map((changed) => changed - time)
+      return left.reduce((most, one) => one > most && one <= 2n * tickNanos ? one : most, -1n) + 1n
+    }),
     /** Looks once more at files that had changed too shortly before, so that the next build need not. */
     settle: Effect.gen(function*() {
       for (const path of doubtful.keys()) {
@@ -127,6 +158,12 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     trusted: trusted as ReadonlyMap<string, KnownDigest>
   }
 })
+
+interface Placed {
+  readonly signature: string
+  /** When, as `now` has it. */
+  readonly nanos: bigint
+}
 
 export type KnownFiles = Effect.Success<ReturnType<typeof makeKnownFiles>>
 

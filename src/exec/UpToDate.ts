@@ -51,7 +51,7 @@ export class UpToDate extends Context.Service<UpToDate, {
   /** Notes that outputs have come from a cache and are in place, with what vouches for them. */
   readonly restored: (action: Action, hit: CacheHit) => Effect.Effect<void>
   /** Notes that an action has run and its outputs are in place; the trace is kept by `keepTraces`. */
-  readonly finished: (finished: Finished) => Effect.Effect<void>
+  readonly finished: (finished: Finished) => Effect.Effect<void, DiskError>
   /** Traces what has finished since. Worth doing while a long command runs and this process has nothing else to do. */
   readonly keepTraces: Effect.Effect<ReadonlyArray<Traced>, DiskError>
   /** Makes what is known permanent: the traces of these actions and no others. */
@@ -136,17 +136,14 @@ export class UpToDate extends Context.Service<UpToDate, {
             carried
           })
           changed = true
-          if (action.mnemonic === "Write") around = yield* lookAround
+          if (mayBeFound(action)) around = yield* lookAround
         })
 
         const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
 
-        /** Files that hooks of this build may have made, and those hooks. */
-        const mentioned = new Map<string, ReadonlyArray<string>>()
-
         // Timers may be early: they count from the time that the event loop knew.
         const settled: Effect.Effect<void> = Effect.flatMap(
-          Effect.suspend(() => files.untilSettled(made)),
+          files.untilSettled,
           (nanos) =>
             nanos <= 0n
               ? Effect.void
@@ -156,20 +153,19 @@ export class UpToDate extends Context.Service<UpToDate, {
         const finished = Effect.fnUntraced(function*(done: Finished) {
           const { action } = done
           for (const output of action.outputs) {
-            files.forget(output)
+            yield* files.place(output)
             made.add(output)
           }
-          for (const path of action.mentions ?? []) mentioned.set(path, [...mentioned.get(path) ?? [], action.id])
           pending.push(done)
-          if (action.always === undefined && action.mnemonic !== "Write") return
-          // What it has written, there is no telling; nor where headers are found from now on.
-          if (action.always !== undefined) files.forgetAll()
-          around = yield* lookAround
+          // What it has written, there is no telling, but for what it names.
+          if (action.always !== undefined) yield* files.forgetAll
+          for (const path of action.mentions ?? []) yield* files.place(path)
+          if (mayBeFound(action)) around = yield* lookAround
         })
 
         const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
           if (pending.length === 0) return []
-          const trace = yield* makeTracer({ files, made, mentioned, records, isSetBack: yield* files.isSetBack })
+          const trace = yield* makeTracer({ files, made, records, isSetBack: yield* files.isSetBack })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
             // A signal that comes meanwhile must not wait for all of them.
@@ -224,6 +220,10 @@ export class UpToDate extends Context.Service<UpToDate, {
 /** Whether an action that read this then would read the same now. */
 const standsFor = (before: string | undefined, now: KnownDigest | undefined): boolean =>
   now !== undefined && (before === now.digest || before === digestAtTime(now))
+
+/** Whether it makes what a compiler may find, where it finds something else now. */
+const mayBeFound = (action: Action): boolean =>
+  !isCompile(action) && action.mnemonic !== "Archive" && action.mnemonic !== "Link"
 
 const commandChange = (record: ActionRecord, action: Action): Reason => {
   const { toolchain } = action

@@ -37,8 +37,6 @@ export interface Tracing {
   readonly files: KnownFiles
   /** Outputs of this build and of earlier ones. */
   readonly made: ReadonlySet<string>
-  /** Files that hooks of this build may have made → the ids of those hooks. */
-  readonly mentioned: ReadonlyMap<string, ReadonlyArray<string>>
   /** Records by the id of their action; those of what an action needs are there before its own. */
   readonly records: ReadonlyMap<string, ActionRecord>
   /** Whether times of files cannot be compared with those of actions. */
@@ -46,9 +44,9 @@ export interface Tracing {
 }
 
 /** Says what actions have read. Good for as long as nothing is expected to change: files are looked at once. */
-export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, mentioned, records }: Tracing) {
+export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, records }: Tracing) {
   const disk = yield* Disk
-  const { absolute, digest } = files
+  const { absolute } = files
   const around = yield* makeSurroundings(absolute)
   const twinsOf = yield* makeTwins(files, around)
   const stampOf = yield* makeStamps(files)
@@ -80,14 +78,15 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
       Effect.map(stampOf(path), (stamp) => {
         const isOther = seen !== undefined && seen.signature !== stamp?.signature
         if (isOther) files.forget(path)
-        return !isOther && stamp !== undefined && stamp.changedNanos < startedNanos
+        if (isOther || stamp === undefined) return false
+        const placed = files.placed(path)
+        // What this build put in place before is as it was.
+        return stamp.changedNanos < startedNanos ||
+          (placed !== undefined && placed.signature === stamp.signature && placed.nanos <= startedNanos)
       })
     const add = Effect.fnUntraced(function*(path: string) {
-      // What this build has made was in place before the action started, and so was what hooks made that it waited for.
-      const isOurs = made.has(path) ||
-        mentioned.get(path)?.every((hook) => action.inputs.some((input) => input === hook)) === true
       const now = yield* files.known(path)
-      if (now === undefined || !(isOurs || (yield* untouched(path, now)))) return false
+      if (now === undefined || !(yield* untouched(path, now))) return false
       found.set(path, now)
       inputs.set(path, now.digest)
       return true
@@ -164,10 +163,11 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     for (const path of beside) if (path.endsWith(".gch") || !(yield* untouched(path))) return touched(path)
     const outputs = new Map<string, string>()
     for (const path of action.outputs) {
-      const now = yield* digest(path)
+      const now = yield* files.known(path)
       if (now === undefined && action.tentative?.some((one) => one === path)) continue
-      if (now === undefined) return touched(path)
-      outputs.set(path, now)
+      // Somebody has written over it.
+      if (now === undefined || now.signature !== files.placed(path)?.signature) return touched(path)
+      outputs.set(path, now.digest)
     }
     const record: ActionRecord = {
       ...commandOf(action),

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import { Disk } from "../../src/disk/Disk.ts"
 import type { Reason } from "../../src/exec/BuildEvent.ts"
@@ -370,6 +371,42 @@ describe("UpToDate", () => {
       yield* wrote.close
       assert.include(yield* workshop.build(again), "out/a.o")
       assert.include(yield* workshop.read("out/a.o"), "X2")
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("what somebody writes over before it has been traced is not taken for what was made", () =>
+    Effect.gen(function*() {
+      const workshop = yield* makeWorkshop(files)
+      const b = compile("b", { inputs: [path("b.c"), path("out/a.o")] })
+      const again = graphOf(compile("a"), b)
+      const spoil = Effect.orDie(workshop.write("out/a.o", "spoilt\n"))
+      workshop.behaviours.set("out/b.o", ({ usual }) => Effect.tap(usual, () => spoil))
+      yield* workshop.settle
+      yield* workshop.build(again)
+      workshop.behaviours.clear()
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(again), ["out/a.o", "out/b.o"])
+      assert.include(yield* workshop.read("out/b.o"), "A1")
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(again), [])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("what is made while somebody reads it whom nobody told to wait is read again", () =>
+    Effect.gen(function*() {
+      const reader = compile("a", { inputs: [path("a.c")] })
+      const maker = action("out/gen.h", ["z.h"], { mnemonic: "Objcopy" })
+      const workshop = yield* makeWorkshop({ ...files, "a.c": "#include \"out/gen.h\"\nA\n", "out/gen.h": "old\n" })
+      const [read, made] = [yield* Latch.make(), yield* Latch.make()]
+      workshop.behaviours.set("out/a.o", ({ usual }) => Effect.tap(usual, () => Effect.andThen(read.open, made.await)))
+      workshop.behaviours.set("out/gen.h", ({ usual }) => Effect.andThen(read.await, usual))
+      yield* workshop.settle
+      const building = yield* Effect.forkChild(workshop.build(graphOf(reader, maker)))
+      while (!(yield* workshop.read("out/gen.h")).includes("Z")) yield* Effect.sleep(2)
+      yield* made.open
+      yield* Fiber.join(building)
+      workshop.behaviours.clear()
+      yield* workshop.settle
+      assert.deepStrictEqual(yield* workshop.build(graphOf(reader, maker)), ["out/a.o"])
+      assert.include(yield* workshop.read("out/a.o"), "Z")
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("what a hook writes over is made again in the next build, whether the hook names it or not", () =>
