@@ -51,7 +51,9 @@ export const makeSharedActions = (): (sharer: Sharer) => SharedActions => {
           entry.state = "finished"
           if (entry.waiting > 0 && Exit.isSuccess(exit)) yield* keep
           // What has not been asked for yet is kept by the build itself, later, when it has time.
-          if (entry.waiting > 0 || Exit.isFailure(exit)) entries.delete(key)
+          const isOver = entry.waiting > 0 || Exit.isFailure(exit)
+          // An equal action of the same request may have taken its place meanwhile.
+          if (isOver && entries.get(key) === entry) entries.delete(key)
           yield* Deferred.succeed(entry.ended, undefined)
         })
         yield* restore(Fiber.join(fiber)).pipe(

@@ -95,6 +95,12 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
       const found = seen.get(path)
       return found === undefined ? Effect.map(known(path), (found) => found?.digest) : Effect.succeed(found.digest)
     },
+    /** The text of a file, as long as that is what was seen. */
+    textAsSeen: Effect.fnUntraced(function*(path: string, { signature }: KnownDigest) {
+      const text = yield* disk.readText(absolute(path))
+      const isSame = (yield* disk.signature(absolute(path)))?.text === signature
+      return text !== undefined && isSame ? text : yield* Effect.fail({ _tag: "InputTouched", path } as const)
+    }),
     signature: (path: string) => disk.signature(absolute(path)),
     isFile: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false),
     /** The file has been put in place just now. */

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { BuildMemory, decodeOnce, keepDecoded } from "../cache/BuildMemory.ts"
 import {
   type ActionRecord,
+  type Content,
   type KnownDigest,
   readBuildState,
   type Trace,
@@ -46,8 +47,8 @@ export class UpToDate extends Context.Service<UpToDate, {
   readonly mismatch: (action: Action, trace: Trace) => Effect.Effect<Decision, DiskError>
   /** The digest of a file as it is now; `undefined`: it is not there. */
   readonly digest: (path: string) => Effect.Effect<string | undefined, DiskError>
-  /** Words in it that lead elsewhere: see `markedWords`. */
-  readonly marks: (path: string) => Effect.Effect<number, DiskError>
+  /** What counts of its content; likewise. */
+  readonly known: (path: string) => Effect.Effect<Content | undefined, DiskError>
   /** Notes that outputs have come from a cache and are in place, with what vouches for them. */
   readonly restored: (action: Action, hit: CacheHit) => Effect.Effect<void>
   /** Notes that an action has run and its outputs are in place; the trace is kept by `keepTraces`. */
@@ -81,8 +82,6 @@ export class UpToDate extends Context.Service<UpToDate, {
 
         const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, disk)
         let around = yield* lookAround
-
-        const marks = (path: string) => Effect.map(files.known(path), (known) => known?.marks ?? 0)
 
         const surelyRuns = Effect.fnUntraced(function*(action: Action) {
           const record = records.get(action.id)
@@ -207,7 +206,7 @@ export class UpToDate extends Context.Service<UpToDate, {
           decide,
           mismatch,
           digest,
-          marks,
+          known: files.known,
           restored,
           finished,
           keepTraces,

@@ -118,11 +118,13 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
         const keep = Effect.gen(function*() {
           const outputs: Array<CachedAction["outputs"][number]> = []
           for (const path of action.outputs) {
-            const digest = Digest.make(record.outputs.get(path) ?? "")
-            const bytes = (yield* disk.signature(absolute(path)))?.bytes ?? 0
+            const known = yield* upToDate.known(path)
             // Someone has written to it since.
+            if (known === undefined || known.digest !== record.outputs.get(path)) return
+            const digest = Digest.make(known.digest)
+            const bytes = (yield* disk.signature(absolute(path)))?.bytes ?? 0
             if (!(yield* content.put(absolute(path), digest))) return
-            outputs.push({ digest, bytes, marks: yield* upToDate.marks(path) })
+            outputs.push({ digest, bytes, marks: known.marks })
           }
           yield* actions.add(key.digest, {
             inputs: [...record.inputs].filter(([path]) => !key.inputs.has(path)).map(([path, digest]) =>

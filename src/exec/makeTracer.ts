@@ -48,14 +48,14 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
   const disk = yield* Disk
   const { absolute } = files
   const around = yield* makeSurroundings(absolute)
-  const twinsOf = yield* makeTwins(files, around)
+  const twinsOf = makeTwins(files, around)
   const stampOf = yield* makeStamps(files)
 
   /** The trace of an action, unless something was touched while it ran, or there is no telling what it read. */
   const trace = Effect.fnUntraced(function*(
     { action, discovered, startedNanos }: Finished,
     found: Map<string, KnownDigest>
-  ): Effect.fn.Return<Result.Result<ActionRecord, Uncacheable>, DiskError> {
+  ): Effect.fn.Return<Result.Result<ActionRecord, Uncacheable>, DiskError | Touched> {
     if (isSetBack) return untellable(action.id, "was made while the clock was set back")
     const words = yield* around.wordsOf(action)
     const untold = untoldFlag(words)
@@ -105,7 +105,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
       // What is taken in may lead further.
       for (const path of read) {
         if (!leadsToFiles(marksOf(path))) continue
-        const text = (yield* disk.readText(absolute(path))) ?? ""
+        const text = yield* files.textAsSeen(path, found.get(path)!)
         byMacro ||= asksByMacro(text)
         const asked = yield* around.asked(action, read, text)
         present.push(...asked.present)
@@ -124,8 +124,8 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
         }
       }
       if (byMacro) {
-        const texts = yield* Effect.forEach(read, (path) => disk.readText(absolute(path)))
-        const asked = yield* around.askedByMacro(action, read, texts.map((text) => text ?? ""))
+        const texts = yield* Effect.forEach(read, (path) => files.textAsSeen(path, found.get(path)!))
+        const asked = yield* around.askedByMacro(action, read, texts)
         if (asked === undefined) {
           return untellable(subjectOf(action), "asks __has_include for a name that its macros put together")
         }
@@ -183,7 +183,11 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
   return Effect.fnUntraced(function*(done: Finished): Effect.fn.Return<Told, DiskError> {
     const { action } = done
     const found = new Map<string, KnownDigest>()
-    const record = yield* trace(done, found)
+    const record = yield* Effect.catchTag(
+      trace(done, found),
+      "InputTouched",
+      ({ path }) => Effect.succeed(touched(path))
+    )
     if (Result.isFailure(record)) return { record, timed: undefined, kept: undefined }
     const read = isCompile(action) ? readBy(action, found) : []
     const marked = read.map((path) => ({ path, known: found.get(path)!, marks: found.get(path)!.marks }))
@@ -202,6 +206,8 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
 
 /** Stands for the content of a file and when it was modified. */
 export const digestAtTime = ({ digest, signature }: KnownDigest): string => `${digest} ${modifiedOf(signature)}`
+
+type Touched = Extract<Uncacheable, { readonly _tag: "InputTouched" }>
 
 const touched = (path: string): Result.Result<never, Uncacheable> => Result.fail({ _tag: "InputTouched", path })
 

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { KnownDigest } from "../cache/BuildState.ts"
 import { mayBeOnce } from "../cache/marks.ts"
-import { Disk } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -19,17 +18,16 @@ export interface Twins {
  * included, if it is of the same second. Good for as long as nothing is expected to change. Source: GCC's preprocessor
  * manual, "Alternatives to Wrapper #ifndef"; 5.4 and 12.2 for what it does not say.
  */
-export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: Surroundings) {
-  const disk = yield* Disk
+export const makeTwins = (files: KnownFiles, around: Surroundings) => {
   const known = new Map<string, Directives>()
 
-  const directivesOf = Effect.fnUntraced(function*(path: string) {
-    let found = known.get(path)
-    if (found === undefined) {
-      found = scan((yield* disk.readText(files.absolute(path))) ?? "")
-      known.set(path, found)
+  const directivesOf = Effect.fnUntraced(function*(path: string, file: KnownDigest) {
+    let directives = known.get(path)
+    if (directives === undefined) {
+      directives = scan(yield* files.textAsSeen(path, file))
+      known.set(path, directives)
     }
-    return found
+    return directives
   })
 
   return Effect.fnUntraced(function*(
@@ -38,7 +36,7 @@ export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: 
     found: ReadonlyMap<string, KnownDigest>
   ) {
     const marked = read.filter((path) => mayBeOnce(found.get(path)?.marks ?? 0))
-    const said = yield* Effect.forEach(marked, directivesOf)
+    const said = yield* Effect.forEach(marked, (path) => directivesOf(path, found.get(path)!))
     const imports = said.some(({ imports }) => imports)
     const once = new Map<string, string>()
     for (const path of imports ? read : marked.filter((_, index) => said[index]!.once)) {
@@ -51,7 +49,8 @@ export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: 
       }
     }
     if (once.size === 0) return none
-    const names = new Set((yield* Effect.forEach(read, directivesOf)).flatMap(({ names }) => names))
+    const all = yield* Effect.forEach(read, (path) => directivesOf(path, found.get(path)!))
+    const names = new Set(all.flatMap(({ names }) => names))
     const sizes = new Set([...once.values()].map((path) => sizeOf(found.get(path)?.signature)))
     const aliases: Array<string> = []
     for (const path of yield* around.places(action, read, names)) {
@@ -66,7 +65,7 @@ export const makeTwins = Effect.fnUntraced(function*(files: KnownFiles, around: 
     }
     return { aliases, apart: undefined }
   })
-})
+}
 
 const none: Twins = { aliases: [], apart: undefined }
 
