@@ -135,21 +135,25 @@ export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError
       yield* hook(recipe, [...linked, ...images])
       continue
     }
-    actions.push(Action.make({ ...action, inputs: [...action.inputs, ...imagesReady] }))
+    actions.push(waitingFor(action, imagesReady))
     for (const output of action.outputs) made.add(output)
     for (const output of action.tentative ?? []) tentative.add(output)
     images.push(...action.outputs)
   }
   images.push(...stepsFor("image", imagesReady))
   const imagesDone = yield* hooks("objcopy.postobjcopy", [...linked, ...images])
-  if (properties.get("recipe.size.pattern")?.value) actions.push(yield* planSize(inputs, elf))
-  if (inputs.listing !== undefined) actions.push(planListing(inputs, elf, inputs.listing))
+  if (properties.get("recipe.size.pattern")?.value) actions.push(waitingFor(yield* planSize(inputs, elf), imagesReady))
+  if (inputs.listing !== undefined) actions.push(waitingFor(planListing(inputs, elf, inputs.listing), imagesReady))
   const saved = planSavedImage(inputs, known)
-  if (saved !== undefined) actions.push(saved)
+  if (saved !== undefined) actions.push(waitingFor(saved, imagesDone))
   yield* hooks("postbuild", [...linked, ...images, ...imagesDone, ...(saved?.outputs ?? [])])
 
   return yield* makeGraph(actions)
 }
+
+/** The action, which waits for hooks: they may write over what it reads. */
+const waitingFor = (action: Action, hooks: ReadonlyArray<FilePath>): Action =>
+  hooks.length === 0 ? action : Action.make({ ...action, inputs: [...action.inputs, ...hooks] })
 
 /** Arduino's order: the files of a folder (assembler, C, C++, each by name), then the folders in it. */
 const linkOrder = (sources: ReadonlyArray<PlannedSource>): ReadonlyArray<PlannedSource> => {

@@ -70,7 +70,7 @@ describe("vendor hooks", () => {
     [["out/firmware.elf"], [hook("linking.prelink")]],
     [[hook("linking.postlink")], ["out/firmware.elf"]],
     [[hook("objcopy.preobjcopy")], [hook("linking.postlink")]],
-    [["out/firmware.hex"], [hook("objcopy.preobjcopy")]],
+    [["out/firmware.hex", "out/firmware.size"], [hook("objcopy.preobjcopy")]],
     [[hook("objcopy.postobjcopy")], ["out/firmware.hex"]],
     [[hook("postbuild")], ["out/firmware.hex", "out/firmware.elf", hook("objcopy.postobjcopy")]]
   ]
@@ -129,10 +129,14 @@ describe("vendor hooks", () => {
     const graph = withHooks(
       "recipe.output.tmp_file={build.project_name}.hex",
       "recipe.output.save_file={build.project_name}.{build.board}.hex",
-      "build.board=ONE"
+      "build.board=ONE",
+      "recipe.hooks.objcopy.postobjcopy.1.pattern=/bin/sh -c \"sign {build.path}\""
     )
     const saved = find(graph, "out/firmware.ONE.hex")
-    assert.deepStrictEqual<ReadonlyArray<string>>(saved.inputs, ["out/firmware.hex"])
+    assert.deepStrictEqual<ReadonlyArray<string>>(saved.inputs, [
+      "out/firmware.hex",
+      "out/hooks/objcopy.postobjcopy.1.pattern"
+    ])
     assert.deepStrictEqual(saved.argv.slice(1), ["out/firmware.hex", "out/firmware.ONE.hex"])
   })
 
