@@ -26,10 +26,13 @@ export const makeModel = () => {
       // Two environments may do the same at once.
       const before = new Map(cache)
       for (const [id, outcome] of build.outcomes) {
-        const { action, inputs } = keys.get(id)!
+        // Of a hook nobody knows what it reads.
+        if (/\/hooks\//.test(id)) continue
+        const { action, inputs, isUncacheable, isWrittenOver } = keys.get(id)!
         if (outcome === "Executed") {
           const known = before.get(action) ?? []
-          if (local.get(id) === `${action} ${inputs}` || (build.isCached && known.includes(inputs))) surplus.push(id)
+          const stands = local.get(id) === `${action} ${inputs}` && !isWrittenOver
+          if (stands || (build.isCached && !isUncacheable && known.includes(inputs))) surplus.push(id)
         }
         const runs = cache.get(action) ?? []
         if (build.isCached && (outcome === "Executed" || (outcome === "Cached" && !runs.includes(inputs)))) {

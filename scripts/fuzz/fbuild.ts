@@ -3,6 +3,7 @@ import * as ChildProcess from "node:child_process"
 import * as Crypto from "node:crypto"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { copied } from "./hooks.ts"
 import type { Tool } from "./Script.ts"
 
 /** `dist/fbuild`, or that of the folder which `FBUILD_DIST` names. */
@@ -23,6 +24,8 @@ export interface Build {
 export interface Images {
   readonly hex: string
   readonly elf: string
+  /** What a recipe has copied, where there is one. */
+  readonly extra: string | undefined
 }
 
 export const sha256 = (content: string | Uint8Array): string =>
@@ -95,7 +98,8 @@ const outcomesOf = (text: string): ReadonlyMap<string, Outcome> => {
 /** Digests of what the build of an environment is for; `undefined`: one is not there. */
 export const imagesOf = (dir: string, environment: string): Images | undefined => {
   const [hex, elf] = ["hex", "elf"].map((kind) => digestOf(Path.join(dir, buildDir, environment, `firmware.${kind}`)))
-  return hex === undefined || elf === undefined ? undefined : { hex, elf }
+  const extra = digestOf(Path.join(dir, buildDir, environment, copied))
+  return hex === undefined || elf === undefined ? undefined : { hex, elf, extra }
 }
 
 /** Digest of `compile_commands.json`, wherever the project and the compilers are. */

@@ -1,3 +1,4 @@
+import { localText } from "./hooks.ts"
 import type { Random } from "./Random.ts"
 import type { Damage, Edit, Files, Ini, Step, Time, Tool } from "./Script.ts"
 import { flagsFor, headers, iniFor, otherPaths, sources, textFor } from "./texts.ts"
@@ -105,6 +106,12 @@ const someEdit = (random: Random, world: World, past: Past): Edit => {
       program: random.pick(["avr-gcc", "avr-g++", "as", "as"]),
       variant: random.below(3),
       time: random.pick(["now", "kept"])
+    })],
+    [random.likes("hooks") ? 6 : 0.5, () => ({
+      do: "core",
+      path: "platform.local.txt",
+      text: random.chance(0.2) ? undefined : localText(random),
+      time: time(random)
     })],
     [0.7, () => ({ do: "path", tool: random.pick(["one", "two"]) })],
     [0.7, () => ({ do: "variable", name: "CPATH", value: random.pick(["", "sys", "include/sub:quote"]) })],

@@ -1,7 +1,8 @@
 // What an action stands for: what is known of it before it runs, and what it reads besides.
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { digestOf, sha256 } from "./fbuild.ts"
+import { buildDir, digestOf, sha256 } from "./fbuild.ts"
+import { copied, generatedDir, hooksIn } from "./hooks.ts"
 import { closureOf, followLinks, type View } from "./includes.ts"
 import { librariesOf, type Manifest } from "./libraries.ts"
 import type { Files } from "./Script.ts"
@@ -10,6 +11,10 @@ import type { World } from "./World.ts"
 export interface Key {
   readonly action: string
   readonly inputs: string
+  /** Its output is written over by a hook of the build. */
+  readonly isWrittenOver: boolean
+  /** No table of flags says what its program does. */
+  readonly isUncacheable: boolean
 }
 
 const core = Path.join(import.meta.dirname, "core")
@@ -45,10 +50,14 @@ export const keysOf = (world: World, dir: string, ids: ReadonlyArray<string>): R
 const inEnvironment = (
   world: World,
   dir: string,
-  files: Files,
+  given: Files,
   environment: string,
   actual: (pattern: RegExp) => unknown
 ) => {
+  const local = given["core:platform.local.txt"] ?? ""
+  const hooks = hooksIn(local)
+  const generated = `${buildDir}/${environment}/${generatedDir}`
+  const files = hooks.generates ? { ...given, [`${generated}/gen.h`]: given["data/gen.txt"] ?? "" } : given
   const { ini } = world
   const { board, flags: written } = environment === "more" ? ini.second ?? ini : ini
   const flags = `${written} ${world.variables.PLATFORMIO_BUILD_FLAGS}`
@@ -74,6 +83,7 @@ const inEnvironment = (
     files,
     quoted: folders("-iquote", words),
     folders: [
+      generated,
       ...folders("-I", words),
       ...more,
       ...prefixed("-iwithprefixbefore", words),
@@ -95,13 +105,15 @@ const inEnvironment = (
     board,
     world.tool,
     world.tools[world.tool],
-    files["core:platform.local.txt"] ?? "",
+    local,
     files["core:boards.local.txt"] ?? ""
   ]
-  const common = [...tools, flags, ini.debug]
+  const common = [...tools, flags, ini.debug, hooks.generates ? environment : ""]
   const key = (name: string, action: ReadonlyArray<unknown>, inputs: ReadonlyArray<unknown> = []): Key => ({
     action: sha256(JSON.stringify([name, action])),
-    inputs: sha256(JSON.stringify(inputs))
+    inputs: sha256(JSON.stringify(inputs)),
+    isWrittenOver: hooks.patches && name.endsWith(".elf"),
+    isUncacheable: name === copied
   })
   const compile = (
     name: string,
@@ -141,6 +153,7 @@ const inEnvironment = (
       const command = [...common, environment, libraries, archived]
       return key(name, command, [actual(/\.o$/), textsOf([...responses, ...assembled])])
     }
+    if (name === copied) return key(name, [...tools, environment], [files["data/extra.txt"]])
     return key(name, [...tools, environment], [actual(/^firmware\.elf$/)])
   }
 }

@@ -75,9 +75,11 @@ export const beginPlay = async (
       return failure("status", `exit status ${build.status}, that of a clean build is ${status}\n${build.text}`)
     }
     if (typeof truth === "number") return undefined
-    for (const [name, { elf, hex }] of Object.entries(truth.images)) {
+    for (const [name, { elf, extra, hex }] of Object.entries(truth.images)) {
       const image = imagesOf(dir, name)
-      const other = image?.hex !== hex ? "hex" : image.elf !== elf ? "elf" : undefined
+      // It may be left from a core that had a recipe for it.
+      const isOther = extra !== undefined && image?.extra !== extra
+      const other = image?.hex !== hex ? "hex" : image.elf !== elf ? "elf" : isOther ? "extra" : undefined
       if (other !== undefined) return failure("image", `firmware.${other} of ${name} is not that of a clean build`)
     }
     return commandsOf(dir, shared.tools) === truth.commands

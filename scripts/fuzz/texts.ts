@@ -36,6 +36,9 @@ const others: Readonly<Record<string, (random: Random) => string>> = {
   "data/blob.bin": (random) => "blob".repeat(1 + random.below(3)),
   "include/near.bin": (random) => "near".repeat(1 + random.below(3)),
   "near.bin": (random) => "NEAR".repeat(1 + random.below(3)),
+  "data/gen.txt": (random) => `${random.below(4)}\n`,
+  "data/patch.txt": (random) => `${random.below(3) * 4096}\n`,
+  "data/extra.txt": (random) => `extra ${random.below(4)}\n`,
   "data/words.inc": (random) => `.byte ${random.below(4)}\n`,
   "data/flags.txt": (random) =>
     random.pick(["-DS=1\n", "-DS=2\n", "-Iinclude/sub\n", "'-Iquote' -DS=1\n", "-I sys\n", "@data/more.txt -DS=2\n"]),
@@ -97,6 +100,8 @@ const asksOnly = "#if __has_include(\"maybe.h\")\n#define MAYBE 9\n#endif\n"
 const asksAngled = "#if __has_include(<maybe.h>)\n#undef MAYBE\n#define MAYBE 8\n#endif\n"
 const asksNext = "#if __has_include_next(<maybe.h>)\n#define MAYBE 7\n#endif\n"
 
+const asksGenerated = "#if __has_include(\"gen.h\")\n#include \"gen.h\"\n#endif\n"
+
 /** An include whose file only a macro names. */
 const computed = (name: string) => `#undef WHICH\n#define WHICH "${name}"\n#include WHICH\n`
 
@@ -117,6 +122,7 @@ const source = (random: Random, path: string, files: Files): string => {
   if (random.chance(0.3)) {
     lines.push(random.weighted([[6, asks], [3, asksByMacro], [2, asksOnly], [1, asksAngled], [1, asksParted]]))
   }
+  if (random.chance(0.3)) lines.push(asksGenerated)
   const isAssembler = path.endsWith(".S")
   if (!isAssembler) {
     for (const [library, at] of [["LibA", "lib/LibA/LibA.h"], ["LibB", "lib/LibB/src/LibB.h"]] as const) {

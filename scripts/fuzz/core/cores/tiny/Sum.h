@@ -27,11 +27,14 @@
 #ifndef COMPILER
 #define COMPILER 0
 #endif
+#ifndef GEN
+#define GEN 0
+#endif
 #ifndef LIBA
 #define LIBA 0
 #endif
 #ifndef LIBB
 #define LIBB 0
 #endif
-#define CONSTANTS (H0 + H1 * 4 + H2 * 16 + G * 64 + MAYBE * 256 + PRE * 1024 + X + S * 3 + COMPILER * 5 + PIN)
+#define CONSTANTS (H0 + H1 * 4 + H2 * 16 + G * 64 + MAYBE * 256 + PRE * 1024 + X + S * 3 + GEN * 7 + COMPILER * 5 + PIN)
 #define SUM (CONSTANTS + LIBA + LIBB)
