@@ -11,10 +11,10 @@
 // one was published, for each object; "engine" is the whole build for each object: plan, core, archive, link and images too.
 // Needs ninja, GNU time (Debian: time) and dist/fbuild.
 import { execFileSync, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { manySources } from "./manySources.ts"
 import { fbuild, median, milliseconds, ninjaFile, privateProject, report } from "./support.ts"
 
 const { values } = parseArgs({
@@ -26,23 +26,7 @@ const { values } = parseArgs({
 })
 const count = Number(values.sources)
 
-const folder = mkdtempSync(join(tmpdir(), "fbuild-many-"))
-mkdirSync(join(folder, "src"))
-writeFileSync(
-  join(folder, "platformio.ini"),
-  "[env:mega]\nplatform = atmelavr\nboard = megaatmega2560\nframework = arduino\n"
-)
-writeFileSync(join(folder, "src/all.h"), "#pragma once\nint twice(int);\n")
-writeFileSync(join(folder, "src/main.cpp"), "#include <Arduino.h>\nvoid setup() {}\nvoid loop() {}\n")
-for (let index = 0; index < count; index++) {
-  const part = join(folder, "src", `part${index % 100}`)
-  if (index < 100) mkdirSync(part)
-  writeFileSync(
-    join(part, `f${index}.c`),
-    `#include "../all.h"\nint f${index}(int a) { return twice(a) + ${index}; }\n`
-  )
-}
-
+const folder = manySources(count)
 const project = privateProject(folder)
 rmSync(folder, { recursive: true })
 try {
@@ -138,10 +122,14 @@ function spent(args: ReadonlyArray<string>): Spent {
 function recordedObjects() {
   const folder = join(project.dir, ".fbuild/profile")
   const name = readdirSync(folder).filter((name) => name.endsWith(".json")).toSorted().at(-1)!
-  const { actions } = JSON.parse(readFileSync(join(folder, name), "utf8")) as {
-    readonly actions: ReadonlyArray<
-      { readonly path: string; readonly outcome: string; readonly ready: number; readonly finished: number }
-    >
-  }
+  // A line for the format and one for the build as a whole, slices, a digest.
+  const [, , ...slices] = readFileSync(join(folder, name), "utf8").split("\n").slice(0, -1)
+  const actions = slices.flatMap((line) =>
+    (JSON.parse(line) as {
+      readonly actions?: ReadonlyArray<
+        { readonly path: string; readonly outcome: string; readonly ready: number; readonly finished: number }
+      >
+    }).actions ?? []
+  )
   return actions.filter(({ path }) => /\/f\d+\.c$/.test(path))
 }

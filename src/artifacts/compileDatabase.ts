@@ -11,15 +11,21 @@ const Entry = Schema.Struct({
 
 const encodeEntry = Schema.encodeSync(Schema.fromJsonString(Entry))
 
-/** `compile_commands.json` for the compile actions of some graphs; the first graph that compiles a file wins. */
-export const compileDatabase = (projectDir: string, graphs: ReadonlyArray<ActionGraph>): string => {
-  const entries = new Map<string, typeof Entry.Type>()
-  for (const action of graphs.flatMap((graph) => graph.actions)) {
-    const file = action.inputs[0]
-    const compiles = action.mnemonic === "CCompile" || action.mnemonic === "CxxCompile" ||
-      action.mnemonic === "Assemble"
-    if (!compiles || file === undefined || entries.has(file)) continue
-    entries.set(file, { directory: projectDir, file, arguments: action.argv, output: action.outputs[0] })
+/**
+ * `compile_commands.json` for the compile actions of some graphs, in pieces; the first graph that compiles a file wins.
+ */
+export function* compileDatabase(projectDir: string, graphs: ReadonlyArray<ActionGraph>): Generator<string> {
+  const files = new Set<string>()
+  for (const { actions } of graphs) {
+    for (const action of actions) {
+      const file = action.inputs[0]
+      const compiles = action.mnemonic === "CCompile" || action.mnemonic === "CxxCompile" ||
+        action.mnemonic === "Assemble"
+      if (!compiles || file === undefined || files.has(file)) continue
+      yield files.size === 0 ? "[" : ",\n"
+      files.add(file)
+      yield encodeEntry({ directory: projectDir, file, arguments: action.argv, output: action.outputs[0] })
+    }
   }
-  return `[${[...entries.values()].map((entry) => encodeEntry(entry)).join(",\n")}]\n`
+  yield files.size === 0 ? "[]\n" : "]\n"
 }

@@ -2,22 +2,21 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
-import { seal, unseal } from "../disk/sealed.ts"
+import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
+import { inTurns } from "../domain/inTurns.ts"
 import { dirName } from "../domain/paths.ts"
+import { manySmall, pause } from "../domain/steps.ts"
 import type { KnownDigest } from "./BuildState.ts"
 
 /** Path, stat signature, digest of the content that had that signature, marks. */
 export const EncodedDigest = Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.Int])
 
-/** Bump when older entries mean something else. 1: first. 2 to 4: more marks. */
-const version = 4
+/** Bump when older entries mean something else. 1: first. 2 to 4: more marks. 5: in lines. */
+const format = "fbuild digests 5"
 
-const Encoded = Schema.fromJsonString(Schema.Struct({
-  version: Schema.Literal(version),
-  files: Schema.Array(EncodedDigest)
-}))
-const decode = Schema.decodeOption(Encoded)
-const encode = Schema.encodeSync(Encoded)
+const Line = Schema.fromJsonString(Schema.Array(EncodedDigest))
+const decode = Schema.decodeUnknownOption(Line)
+const encode = Schema.encodeSync(Line)
 
 /** Files that no build has asked for lately are remembered as long as there are no more than this. */
 const remembered = 4000
@@ -27,26 +26,57 @@ const remembered = 4000
  * all build folders, and cleaning one must not cost to read them again. A file that is missing or damaged has none.
  */
 export const readFileDigests = Effect.fnUntraced(function*(path: string) {
-  const disk = yield* Disk
-  const text = yield* disk.readText(path).pipe(Effect.orElseSucceed(() => undefined))
-  const decoded = Option.flatMap(Option.fromNullishOr(unseal(text)), decode)
-  return digestMap(Option.isSome(decoded) ? decoded.value.files : [])
+  const lines = yield* readSealedLines(path, format)
+  return yield* inTurns(function*() {
+    const digests = new Map<string, KnownDigest>()
+    for (const line of lines ?? []) {
+      for (const tuple of Option.getOrElse(decode(line), () => [])) digests.set(...knownDigest(tuple))
+      yield* pause
+    }
+    return digests as ReadonlyMap<string, KnownDigest>
+  })
 })
 
 /** Adds to what is remembered there. Of two builds that write at once the last one wins. A disk that refuses costs time only. */
 export const addFileDigests = Effect.fnUntraced(
   function*(path: string, digests: ReadonlyMap<string, KnownDigest>) {
     const disk = yield* Disk
-    const others = [...yield* readFileDigests(path)].filter(([file]) => !digests.has(file))
-    const kept = new Map([...digests, ...others.slice(0, Math.max(0, remembered - digests.size))])
+    const known = yield* readFileDigests(path)
     yield* disk.makeDirectory(dirName(path))
-    yield* disk.write(path, seal(encode({ version, files: digestTuples(kept) })), { gap: true })
+    yield* writeSealedLines(path, format, encoded(digests, known), { gap: true })
   },
   (add) => Effect.ignore(add)
 )
 
-export const digestMap = (files: ReadonlyArray<typeof EncodedDigest.Type>): ReadonlyMap<string, KnownDigest> =>
-  new Map(files.map(([file, signature, digest, marks]) => [file, { signature, digest, marks }]))
+/** Lines of all that is new, and of as much else as is remembered. */
+function* encoded(
+  digests: ReadonlyMap<string, KnownDigest>,
+  others: ReadonlyMap<string, KnownDigest>
+): Generator<string> {
+  let tuples: Array<typeof EncodedDigest.Type> = []
+  let count = 0
+  const line = (): string => {
+    const text = encode(tuples)
+    tuples = []
+    return text
+  }
+  const add = function*(path: string, known: KnownDigest) {
+    count++
+    if (tuples.push(digestTuple(path, known)) === manySmall) yield line()
+  }
+  for (const [path, known] of digests) yield* add(path, known)
+  for (const [path, known] of others) if (!digests.has(path) && count < remembered) yield* add(path, known)
+  yield line()
+}
 
-export const digestTuples = (digests: ReadonlyMap<string, KnownDigest>): Array<typeof EncodedDigest.Type> =>
-  [...digests].map(([file, { digest, marks, signature }]) => [file, signature, digest, marks])
+export const digestTuple = (path: string, { digest, marks, signature }: KnownDigest): typeof EncodedDigest.Type => [
+  path,
+  signature,
+  digest,
+  marks
+]
+
+/** What `digestTuple` was made of. */
+export const knownDigest = (
+  [path, signature, digest, marks]: typeof EncodedDigest.Type
+): readonly [string, KnownDigest] => [path, { signature, digest, marks }]

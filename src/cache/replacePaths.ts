@@ -6,21 +6,26 @@ export const replacePaths = (
   words: ReadonlyArray<string>,
   names: ReadonlyMap<string, string>
 ): ReadonlyArray<string> => {
-  // A path may begin another one, and have `,` in it.
-  const paths = [...names.keys()].sort((a, b) => b.length - a.length)
-  return words.map((word) => paths.some((path) => word.includes(path)) ? replaceIn(word, paths, names) : word)
+  return words.map((word) => names.get(word) ?? (/[=,]/.test(word) ? replaceIn(word, names) : word))
 }
 
-const replaceIn = (word: string, paths: ReadonlyArray<string>, names: ReadonlyMap<string, string>): string => {
+const replaceIn = (word: string, names: ReadonlyMap<string, string>): string => {
   let text = ""
   let at = 0
   while (at < word.length) {
     const isStart = at === 0 || "=,".includes(word[at - 1]!)
-    const path = isStart ? paths.find((path) => word.startsWith(path, at) && ends(word, at + path.length)) : undefined
+    const path = isStart ? pathAt(word, at, names) : undefined
     text += path === undefined ? word[at] : names.get(path)
     at += path?.length ?? 1
   }
   return text
 }
 
-const ends = (word: string, at: number): boolean => at === word.length || word[at] === ","
+/** The longest path that begins there and ends with the word or at a comma: paths may have commas in them. */
+const pathAt = (word: string, at: number, names: ReadonlyMap<string, string>): string | undefined => {
+  for (let end = word.length; end > at; end = word.lastIndexOf(",", end - 1)) {
+    const path = word.slice(at, end)
+    if (names.has(path)) return path
+  }
+  return undefined
+}

@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import { inTurns } from "../domain/inTurns.ts"
 import { type BuildLog, CurrentBuildLog, emptyBuildLog } from "../exec/BuildLog.ts"
 import { Subprocess } from "../process/Subprocess.ts"
 import { tracedSubprocess } from "../process/tracedSubprocess.ts"
@@ -135,8 +136,11 @@ const keepProfile = (log: BuildLog, trace: Trace, args: ReadonlyArray<string>) =
   }
   const { endTime: endNanos, startTime: startNanos } = root.status
   const { spans, traceId } = trace
-  const record = makeRecord(log, result, { traceId, args, spans, startNanos, endNanos })
-  return Effect.ignore(keepRecord(recordsFolder(folders.projectDir, folders.buildRoot), record))
+  const folder = recordsFolder(folders.projectDir, folders.buildRoot)
+  return inTurns(() => makeRecord(log, result, { traceId, args, spans, startNanos, endNanos })).pipe(
+    Effect.flatMap((record) => keepRecord(folder, record)),
+    Effect.ignore
+  )
 }
 
 const measuredOf = (log: BuildLog): Measured => ({

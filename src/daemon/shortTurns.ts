@@ -11,8 +11,12 @@ interface Task {
   readonly priority: number
 }
 
-/** Tasks of all fibers, lower priority numbers first, else in the order they came. */
+/** Tasks of all fibers that the next turn begins with: lower priority numbers first, else in the order they came. */
 let queue: Array<Task> = []
+/** How many of them have been run. */
+let done = 0
+/** What has been scheduled since the last turn began. */
+let incoming: Array<Task> = []
 let isScheduled = false
 /** When the turn that runs now began, ms. */
 let began = 0
@@ -30,35 +34,50 @@ const isOver = () => performance.now() - began > turnMillis
 const turn = (): void => {
   isScheduled = false
   began = performance.now()
-  const tasks = queue
-  queue = []
-  let done = 0
-  while (done < tasks.length && (done === 0 || !isOver())) tasks[done++]!.run()
-  // In one go: ten thousand may be left of a turn.
-  queue = [...tasks.slice(done), ...queue].sort((one, other) => one.priority - other.priority)
+  enter()
+  const first = done
+  while (done < queue.length && (done === first || !isOver())) queue[done++]!.run()
   schedule()
   turnEnded?.(began)
 }
 
-/** Puts a task behind those of the same priority. */
-const enter = (task: Task): void => {
-  const at = queue.findLastIndex(({ priority }) => priority <= task.priority)
-  queue.splice(at + 1, 0, task)
+/** Puts what has come behind what is left. Ten thousand may be left of a turn: only what has come is looked at. */
+const enter = (): void => {
+  if (done === queue.length || done > mostDone) {
+    queue = queue.slice(done)
+    done = 0
+  }
+  let last = queue.at(-1)?.priority ?? 0
+  let isSorted = true
+  for (const task of incoming) {
+    isSorted &&= task.priority >= last
+    last = task.priority
+    queue.push(task)
+  }
+  incoming = []
+  if (isSorted) return
+  queue = queue.slice(done).sort((one, other) => one.priority - other.priority)
+  done = 0
 }
 
+/** So many that have been run are let go at once. */
+const mostDone = 10_000
+
+const isEmpty = () => done === queue.length && incoming.length === 0
+
 const schedule = (): void => {
-  if (isScheduled || queue.length === 0) return
+  if (isScheduled || isEmpty()) return
   isScheduled = true
   setImmediate(turn)
 }
 
 const dispatcher: SchedulerDispatcher = {
   scheduleTask: (run, priority) => {
-    enter({ run, priority })
+    incoming.push({ run, priority })
     schedule()
   },
   flush: () => {
-    while (queue.length > 0) turn()
+    while (!isEmpty()) turn()
   }
 }
 

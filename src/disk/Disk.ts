@@ -79,6 +79,8 @@ export class Disk extends Context.Service<Disk, {
   >
   readonly readText: (path: string) => Effect.Effect<string | undefined, DiskError>
   readonly readBytes: (path: string) => Effect.Effect<Uint8Array | undefined, DiskError>
+  /** Gives the text of a file in pieces, others having their turn in between; `false`: it is not there. */
+  readonly readPieces: (path: string, take: (piece: string) => void) => Effect.Effect<boolean, DiskError>
   /**
    * Writes a file whole: to a temporary name beside it, then renamed. The name is `<path>.<pid>-<n>~`. `mode` is the
    * file's, before the umask; without it 0666. The folder has to be there unless it is to be made. With `gap` whoever looks
@@ -89,6 +91,12 @@ export class Disk extends Context.Service<Disk, {
     path: string,
     content: string | Uint8Array,
     options?: { readonly mode?: number; readonly folder?: "made"; readonly gap?: true }
+  ) => Effect.Effect<void, DiskError>
+  /** As `write`, of a text whose pieces are made one by one, others having their turn in between. */
+  readonly writePieces: (
+    path: string,
+    pieces: Iterable<string>,
+    options?: { readonly gap?: true }
   ) => Effect.Effect<void, DiskError>
   /** Writes a file that others do not look at yet, in place of any that is there. Fails without leaving a part of it. */
   readonly writeNew: (path: string, content: Uint8Array) => Effect.Effect<void, DiskError>

@@ -10,8 +10,11 @@ import { digestSteps } from "./digestSteps.ts"
 import { Disk, DiskError, type FileAge, type Signature } from "./Disk.ts"
 import { makeFolder } from "./makeFolder.ts"
 import { isOwnName } from "./ownNames.ts"
+import { readSteps, writeSteps } from "./pieces.ts"
 
 let written = 0
+
+const temporaryName = (path: string): string => `${path}.${process.pid}-${written++}~`
 
 /** The `Disk` of Node. */
 export const layer: Layer.Layer<Disk> = Layer.succeed(
@@ -43,9 +46,11 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
     digestMarking: (path, words) => digested(path, words),
     readBytes: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path))),
     readText: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path, "utf8"))),
+    readPieces: (path, take) =>
+      Effect.map(orMissing(attemptSteps("read", path, () => readSteps(path, take))), (read) => read !== undefined),
     write: (path, content, { folder, gap, mode } = {}) =>
       attempt("write", path, () => {
-        const temporary = `${path}.${process.pid}-${written++}~`
+        const temporary = temporaryName(path)
         const write = () => FileSystem.writeFileSync(temporary, content, mode === undefined ? {} : { mode })
         try {
           try {
@@ -62,6 +67,12 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
           throw cause
         }
       }),
+    writePieces: (path, pieces, { gap } = {}) =>
+      attemptSteps("write", path, () =>
+        writeSteps(temporaryName(path), pieces, (temporary) => {
+          if (gap === true) removeFile(path)
+          FileSystem.renameSync(temporary, path)
+        })),
     writeNew: (path, content) =>
       attempt("write", path, () => {
         const file = openNew(path)
@@ -213,10 +224,8 @@ const orMissing = <A>(read: Effect.Effect<A, DiskError>): Effect.Effect<A | unde
     (error) => error.code === "ENOENT" || error.code === "ENOTDIR" ? Effect.succeed(undefined) : Effect.fail(error)
   )
 
+const attemptSteps = <A>(operation: DiskError["operation"], path: string, steps: () => Steps<A>) =>
+  Effect.catchDefect(inTurns(steps), (cause) => Effect.fail(diskError(operation, path)(cause)))
+
 const digested = (path: string, words: ReadonlyArray<string>) =>
-  orMissing(
-    Effect.catchDefect(
-      inTurns(() => digestSteps(path, words)),
-      (cause) => Effect.fail(diskError("read", path)(cause))
-    )
-  )
+  orMissing(attemptSteps("read", path, () => digestSteps(path, words)))

@@ -75,6 +75,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       digest: (path) => reading(path, disk.digest(path)),
       digestMarking: (path, words) => reading(path, disk.digestMarking(path, words)),
       readText: (path) => reading(path, disk.readText(path)),
+      readPieces: (path, take) => reading(path, disk.readPieces(path, take)),
       readBytes: (path) => reading(path, disk.readBytes(path)),
       list: (path) => listing(path, disk.list(path)),
       listing: (path) => listing(path, disk.listing(path)),
@@ -91,6 +92,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       // Folders that are there already are as they were.
       makeDirectory: disk.makeDirectory,
       write: (path, content, options) => writing(path, disk.write(path, content, options)),
+      writePieces: (path, pieces, options) => writing(path, disk.writePieces(path, pieces, options)),
       writeNew: (path, content) => writing(path, disk.writeNew(path, content)),
       copy: (from, to, mode) => writing(to, reading(from, disk.copy(from, to, mode))),
       append: (path, text) => writing(path, disk.append(path, text)),

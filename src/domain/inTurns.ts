@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { Steps } from "./steps.ts"
+import { pause, type Steps } from "./steps.ts"
 
 /**
  * Does steps as a fiber does its own, so that others have their turn between them. Whatever ends them before their end (a
@@ -22,4 +22,15 @@ export const inTurns = <A, E>(body: () => Steps<A, E>): Effect.Effect<A, E> =>
       : Effect.ensuring(run, Effect.sync(() => steps.return(undefined as never))).pipe(
         Effect.map(() => (state as IteratorReturnResult<A>).value)
       )
+  })
+
+/** All that is made one by one, others having their turn in between. */
+export const collected = <A>(values: Iterable<A>): Effect.Effect<ReadonlyArray<A>> =>
+  inTurns(function*() {
+    const all: Array<A> = []
+    for (const value of values) {
+      all.push(value)
+      yield* pause
+    }
+    return all
   })

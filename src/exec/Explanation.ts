@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Disk } from "../disk/Disk.ts"
+import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
+import { inTurns } from "../domain/inTurns.ts"
+import { manySmall, pause } from "../domain/steps.ts"
 import { ActionId, Mnemonic } from "../plan/Action.ts"
 import { CacheAnswer, Reason } from "./BuildEvent.ts"
 
@@ -18,21 +20,34 @@ export const Explanation = Schema.Struct({
 })
 export type Explanation = typeof Explanation.Type
 
-const Document = Schema.fromJsonString(Schema.Struct({ actions: Schema.Array(Explanation) }))
+const format = "fbuild why 1"
+
+const Line = Schema.fromJsonString(Schema.Array(Explanation))
+const decode = Schema.decodeUnknownOption(Line)
+const encode = Schema.encodeSync(Line)
 
 const fileOf = (buildDir: string): string => `${buildDir}/why.json`
 
 /** The explanations of the last build into this folder (absolute), in the order of the graph; none when there was none. */
 export const readExplanations = Effect.fnUntraced(function*(buildDir: string) {
-  const disk = yield* Disk
-  const text = yield* disk.readText(fileOf(buildDir)).pipe(Effect.orElseSucceed(() => undefined))
-  const decoded = yield* Effect.option(Schema.decodeEffect(Document)(text ?? ""))
-  return decoded._tag === "None" ? undefined : decoded.value.actions
+  const lines = yield* readSealedLines(fileOf(buildDir), format)
+  if (lines === undefined) return undefined
+  return yield* inTurns(function*() {
+    const actions: Array<Explanation> = []
+    for (const line of lines) {
+      const decoded = decode(line)
+      if (decoded._tag === "None") return undefined
+      actions.push(...decoded.value)
+      yield* pause
+    }
+    return actions
+  })
 })
 
 /** Replaces the explanations in a build folder (absolute). */
-export const writeExplanations = Effect.fnUntraced(function*(buildDir: string, actions: ReadonlyArray<Explanation>) {
-  const disk = yield* Disk
-  const text = yield* Schema.encodeEffect(Document)({ actions }).pipe(Effect.orDie)
-  yield* disk.write(fileOf(buildDir), text, { gap: true })
-})
+export const writeExplanations = (buildDir: string, actions: ReadonlyArray<Explanation>) =>
+  writeSealedLines(fileOf(buildDir), format, encoded(actions), { gap: true })
+
+function* encoded(actions: ReadonlyArray<Explanation>): Generator<string> {
+  for (let at = 0; at < actions.length; at += manySmall) yield encode(actions.slice(at, at + manySmall))
+}

@@ -233,13 +233,15 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
 
   const librariesBefore = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
     const scripts: Array<ReadScript> = []
+    // Of a link with ten thousand objects.
+    const [inputs, all] = [new Set<string>(action.inputs), new Set(read)]
     for (const path of read) {
-      const names = action.inputs.some((input) => input === path) ? undefined : yield* readScript(absolute(path))
+      const names = inputs.has(path) ? undefined : yield* readScript(absolute(path))
       if (names !== undefined) scripts.push({ path, ...names })
     }
     const absent: Array<string> = []
     for (const places of libraryPlaces(yield* wordsOf(action), scripts)) {
-      const found = places.findIndex((path) => read.includes(path))
+      const found = places.findIndex((path) => all.has(path))
       for (const path of found < 0 ? places : places.slice(0, found)) if (!(yield* isFile(path))) absent.push(path)
     }
     return absent

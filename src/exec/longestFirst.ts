@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import { pause, type Steps } from "../domain/steps.ts"
 import type { Action } from "../plan/Action.ts"
 import { type ActionGraph, dependenciesOf } from "../plan/ActionGraph.ts"
 
@@ -12,10 +13,10 @@ export const LastDurations = Context.Reference<WeakMap<Action, number>>("fbuild/
  * build before it, by how long actions took (ms) the last time; one that is not known counts as the mean of the others.
  * Each still follows all that it needs. As the graph has them, where nothing is known.
  */
-export const longestFirst = (
+export function* longestFirst(
   graph: ActionGraph,
   lasted: (action: Action) => number | undefined
-): ReadonlyArray<Action> => {
+): Steps<ReadonlyArray<Action>> {
   const known = graph.actions.map(lasted).filter((time) => time !== undefined)
   if (known.length === 0) return graph.actions
   const mean = known.reduce((sum, time) => sum + time, 0) / known.length
@@ -29,6 +30,9 @@ export const longestFirst = (
     for (const needed of dependenciesOf(graph, action)) {
       following.set(needed, Math.max(following.get(needed) ?? 0, time))
     }
+    yield* pause
   }
-  return graph.actions.toSorted((one, other) => remaining.get(other)! - remaining.get(one)!)
+  return graph.actions.map((action) => ({ action, time: remaining.get(action)! }))
+    .sort((one, other) => other.time - one.time)
+    .map(({ action }) => action)
 }

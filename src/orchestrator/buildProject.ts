@@ -2,6 +2,8 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { compileDatabase } from "../artifacts/compileDatabase.ts"
 import { Disk } from "../disk/Disk.ts"
+import { hasText } from "../disk/hasText.ts"
+import { collected } from "../domain/inTurns.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import type { CacheBackend } from "../exec/CacheBackend.ts"
 import { Span } from "../telemetry/names.ts"
@@ -61,7 +63,6 @@ export const writeCompileDatabase = Effect.fnUntraced(function*(
 ) {
   const disk = yield* Disk
   const path = `${projectDir}/compile_commands.json`
-  const text = compileDatabase(projectDir, planned.map(({ graph }) => graph))
-  const current = yield* disk.readText(path)
-  if (text !== current) yield* disk.write(path, text)
+  const pieces = yield* collected(compileDatabase(projectDir, planned.map(({ graph }) => graph)))
+  if (!(yield* hasText(path, pieces))) yield* disk.writePieces(path, pieces)
 })

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { clockSlackMillis } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Recording } from "../disk/recording.ts"
-import { seal, unseal } from "../disk/sealed.ts"
+import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
 import { dirName } from "../domain/paths.ts"
 import { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
 
@@ -18,11 +18,10 @@ const Answer = Schema.Struct({
 })
 export type Answer = typeof Answer.Type
 
-/** Bump to make what older fbuilds have written void. 1: first. 2: folders by their names. */
-const version = 2
+/** Bump to make what older fbuilds have written void. 1: first. 2: folders by their names. 3: sealed behind the last line. */
+const format = "fbuild standing 3"
 
 const Head = Schema.fromJsonString(Schema.Struct({
-  version: Schema.Literal(version),
   /** Name and value of each variable that was asked for; `null`: not set. */
   variables: Schema.Array(Schema.Tuple([Schema.String, Schema.NullOr(Schema.String)])),
   answer: Answer
@@ -52,13 +51,12 @@ export const keepStanding = Effect.fnUntraced(function*(file: string, standing: 
   }
   if (!recording.isComplete() || recording.written.some((path) => !ours(path))) return false
   const head = yield* Schema.encodeEffect(Head)({
-    version,
     variables: [...names].sort().map((name) => [name, variables[name] ?? null] as const),
     answer
   }).pipe(Effect.orDie)
-  const body = [head, ...lines].join("\n")
+  lines.unshift(head)
   yield* disk.makeDirectory(dirName(file))
-  yield* disk.write(file, seal(body))
+  yield* writeSealedLines(file, format, lines)
   return true
 })
 
@@ -68,10 +66,8 @@ export const readStanding = Effect.fnUntraced(function*(
   variables: Readonly<Record<string, string>>
 ): Effect.fn.Return<Answer | undefined, never, Disk> {
   const disk = yield* Disk
-  const text = yield* disk.readText(file).pipe(Effect.orElseSucceed(() => undefined))
-  const body = unseal(text)
-  if (body === undefined) return undefined
-  const [head = "", ...lines] = body.split("\n")
+  const [head, ...lines] = (yield* readSealedLines(file, format)) ?? []
+  if (head === undefined) return undefined
   const decoded = yield* Effect.option(Schema.decodeEffect(Head)(head))
   if (decoded._tag === "None") return undefined
   if (decoded.value.variables.some(([name, value]) => (variables[name] ?? null) !== value)) return undefined

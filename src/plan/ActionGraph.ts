@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { FilePath } from "../domain/FilePath.ts"
+import { pause, type Steps } from "../domain/steps.ts"
 import type { Action } from "./Action.ts"
 
 /** Two actions claim the same output. */
@@ -37,17 +38,22 @@ export interface ActionGraph {
  * Checks a list of actions and orders it: producers first, otherwise as given. Every graph is made here, so a graph
  * with duplicate outputs or a cycle never reaches an executor, where it would wait for ever.
  */
-export const makeGraph = (actions: ReadonlyArray<Action>): Result.Result<ActionGraph, GraphError> => {
+export const makeGraph = (actions: ReadonlyArray<Action>): Result.Result<ActionGraph, GraphError> =>
+  Result.gen(() => graphSteps(actions))
+
+/** `makeGraph`, with pauses. */
+export function* graphSteps(actions: ReadonlyArray<Action>): Steps<ActionGraph, GraphError> {
   const producers = new Map<string, Action>()
   for (const action of actions) {
     for (const path of action.depfile === undefined ? action.outputs : [...action.outputs, action.depfile]) {
       const other = producers.get(path)
       if (other !== undefined) {
         const inputs = [other, action].flatMap((one) => one.inputs.slice(0, 1))
-        return Result.fail(new DuplicateOutput({ path, inputs }))
+        return yield* Result.fail(new DuplicateOutput({ path, inputs }))
       }
       producers.set(path, action)
     }
+    yield* pause
   }
   const ordered: Array<Action> = []
   const state = new Map<Action, "visiting" | "done">()
@@ -56,6 +62,7 @@ export const makeGraph = (actions: ReadonlyArray<Action>): Result.Result<ActionG
     const stack: Array<{ action: Action; next: number }> = [{ action: root, next: 0 }]
     if (state.has(root)) continue
     state.set(root, "visiting")
+    yield* pause
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!
       if (top.next === top.action.inputs.length) {
@@ -68,13 +75,13 @@ export const makeGraph = (actions: ReadonlyArray<Action>): Result.Result<ActionG
       if (needed === undefined || state.get(needed) === "done") continue
       if (state.get(needed) === "visiting") {
         const start = stack.findIndex(({ action }) => action === needed)
-        return Result.fail(new ActionCycle({ path: stack.slice(start).map(({ action }) => action.outputs[0]) }))
+        return yield* Result.fail(new ActionCycle({ path: stack.slice(start).map(({ action }) => action.outputs[0]) }))
       }
       state.set(needed, "visiting")
       stack.push({ action: needed, next: 0 })
     }
   }
-  return Result.succeed({ actions: ordered, producers })
+  return { actions: ordered, producers }
 }
 
 /** The actions that must have finished before `action` may start. */

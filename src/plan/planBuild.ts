@@ -3,7 +3,7 @@ import { type HookPhase, hookRecipes, objcopyRecipes } from "../arduino/hooks.ts
 import { FilePath } from "../domain/FilePath.ts"
 import { pause, type Steps } from "../domain/steps.ts"
 import { Action, ActionId } from "./Action.ts"
-import { type ActionGraph, type GraphError, makeGraph } from "./ActionGraph.ts"
+import { type ActionGraph, type GraphError, graphSteps } from "./ActionGraph.ts"
 import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
 import { objectPath, planCompile } from "./planCompile.ts"
 import { planHook, planObjcopy, planSavedImage, planSize } from "./planImages.ts"
@@ -148,7 +148,7 @@ export function* planBuild(inputs: BuildInputs): Steps<ActionGraph, ArduinoError
   if (saved !== undefined) actions.push(waitingFor(saved, imagesDone))
   yield* hooks("postbuild", [...linked, ...images, ...imagesDone, ...(saved?.outputs ?? [])])
 
-  return yield* makeGraph(actions)
+  return yield* graphSteps(actions)
 }
 
 /** The action, which waits for hooks: they may write over what it reads. */

@@ -2,9 +2,6 @@ import * as Schema from "effect/Schema"
 import { CacheAnswer, Reason } from "../exec/BuildEvent.ts"
 import { ActionId, Mnemonic } from "../plan/Action.ts"
 
-/** Bump when older records cannot be read any more. 1: first. */
-const version = 1
-
 /** One action that was not up to date. Times in µs from the start of the request. */
 export const RecordedAction = Schema.Struct({
   /** Index in `environments`. */
@@ -42,7 +39,6 @@ export type RecordedAction = typeof RecordedAction.Type
 
 /** Where the time of one build went. */
 export const BuildRecord = Schema.Struct({
-  version: Schema.Literal(version),
   traceId: Schema.String,
   /** The command line, without the program. */
   args: Schema.Array(Schema.String),
@@ -69,8 +65,6 @@ export const BuildRecord = Schema.Struct({
   actions: Schema.Array(RecordedAction)
 })
 export type BuildRecord = typeof BuildRecord.Type
-
-export const currentVersion = version
 
 /** How long an action waited for a job, µs. What came from the cache needed none. */
 export const waitOf = ({ fetched, finished, outcome, started }: RecordedAction): number =>

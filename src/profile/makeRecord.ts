@@ -1,23 +1,25 @@
 import * as Option from "effect/Option"
+import { pause, type Steps } from "../domain/steps.ts"
 import type { ActionTimes, BuildLog, BuildResult } from "../exec/BuildLog.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { type ActionGraph, dependenciesOf } from "../plan/ActionGraph.ts"
 import type { TraceSpan } from "../telemetry/TraceSpan.ts"
-import { type BuildRecord, currentVersion, type RecordedAction } from "./BuildRecord.ts"
+import type { BuildRecord, RecordedAction } from "./BuildRecord.ts"
 
 /** Makes the record of a request that has built something. `startNanos` and `endNanos` are its own, ns since 1970. */
-export const makeRecord = (log: BuildLog, { environments, exitCode }: BuildResult, request: {
+export function* makeRecord(log: BuildLog, { environments, exitCode }: BuildResult, request: {
   readonly traceId: string
   readonly args: ReadonlyArray<string>
   readonly spans: ReadonlyArray<TraceSpan>
   readonly startNanos: bigint
   readonly endNanos: bigint
-}): BuildRecord => {
+}): Steps<BuildRecord> {
   const micros = (nanos: bigint) => Number((nanos - request.startNanos) / 1000n)
   const names = environments.length > 0 ? environments.map(({ name }) => name) : [...log.graphs.keys()]
   const positions = new Map(names.map((name, index) => [name, index]))
   const indices = new Map(log.actions.map(({ action }, index) => [action, index]))
-  const needs = new Map([...log.graphs].map(([name, graph]) => [name, recordedNeeds(graph, indices)]))
+  const needs = new Map<string, (action: Action) => ReadonlyArray<number>>()
+  for (const [name, graph] of log.graphs) needs.set(name, yield* recordedNeeds(graph, indices))
   const words = new Map<string, number>()
   const intern = (word: string) => {
     const known = words.get(word)
@@ -25,7 +27,7 @@ export const makeRecord = (log: BuildLog, { environments, exitCode }: BuildResul
     words.set(word, words.size)
     return words.size - 1
   }
-  const actions = log.actions.map((times): RecordedAction => ({
+  const recorded = (times: ActionTimes): RecordedAction => ({
     environment: positions.get(times.environment) ?? 0,
     id: times.action.id,
     mnemonic: times.action.mnemonic,
@@ -38,9 +40,13 @@ export const makeRecord = (log: BuildLog, { environments, exitCode }: BuildResul
     ...(times.cache === undefined ? {} : { cache: times.cache }),
     ...(times.savedMillis === undefined ? {} : { savedMillis: times.savedMillis }),
     ...times.usage
-  }))
+  })
+  const actions: Array<RecordedAction> = []
+  for (const times of log.actions) {
+    actions.push(recorded(times))
+    yield* pause
+  }
   return {
-    version: currentVersion,
     traceId: request.traceId,
     args: request.args,
     startedMillis: Number(request.startNanos / 1_000_000n),
@@ -70,7 +76,10 @@ const instants = (times: ActionTimes, micros: (nanos: bigint) => number) => {
 }
 
 /** What an action waits for among those that are recorded, looking through those that are not. */
-const recordedNeeds = (graph: ActionGraph, indices: ReadonlyMap<Action, number>) => {
+function* recordedNeeds(
+  graph: ActionGraph,
+  indices: ReadonlyMap<Action, number>
+): Steps<(action: Action) => ReadonlyArray<number>> {
   const behind = new Map<Action, ReadonlySet<number>>()
   const direct = (action: Action): ReadonlySet<number> => {
     const found = new Set<number>()
@@ -83,7 +92,10 @@ const recordedNeeds = (graph: ActionGraph, indices: ReadonlyMap<Action, number>)
   }
   // Producers come first in a graph, so what is behind them is known.
   if (indices.size > 0) {
-    for (const action of graph.actions) if (!indices.has(action)) behind.set(action, direct(action))
+    for (const action of graph.actions) {
+      if (!indices.has(action)) behind.set(action, direct(action))
+      yield* pause
+    }
   }
   return (action: Action): ReadonlyArray<number> => [...direct(action)]
 }

@@ -1,7 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { Disk } from "../disk/Disk.ts"
-import { BuildRecord } from "./BuildRecord.ts"
+import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
+import { inTurns } from "../domain/inTurns.ts"
+import { manySmall, pause, type Steps } from "../domain/steps.ts"
+import { BuildRecord, type RecordedAction } from "./BuildRecord.ts"
 
 /** How many builds are remembered. What is older is removed ten at a time: a removal may take longer than writing a record. */
 const keptRecords = 50
@@ -9,7 +13,18 @@ const mostRecords = 60
 /** Bytes of all: more only until the next large one, and less than twice as many. */
 const keptBytes = 32 * 1024 * 1024
 
-const Document = Schema.fromJsonString(BuildRecord)
+/** Bump when older records cannot be read any more. 1: first. 2: in lines. */
+const format = "fbuild record 2"
+
+/** The first line. */
+const Head = Schema.fromJsonString(BuildRecord.mapFields(Struct.omit(["words", "actions"])))
+/** All others, in order: slices, each short enough to be decoded in a turn. */
+const Slice = Schema.fromJsonString(Schema.Struct({
+  words: Schema.optionalKey(BuildRecord.fields.words),
+  actions: Schema.optionalKey(BuildRecord.fields.actions)
+}))
+const decodeHead = Schema.decodeUnknownOption(Head)
+const decodeSlice = Schema.decodeUnknownOption(Slice)
 /** A record is what it is encoded as, and checking that would take longer than all else. */
 const encode = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 
@@ -20,12 +35,19 @@ export const recordsFolder = (projectDir: string, buildRoot: string): string =>
 /** Keeps the record of a build in a folder (absolute), and lets the oldest ones go. */
 export const keepRecord = Effect.fnUntraced(function*(folder: string, record: BuildRecord) {
   const disk = yield* Disk
-  const text = encode(record)
   const name = `${String(record.startedMillis).padStart(14, "0")}-${record.traceId.slice(0, 16)}.json`
-  yield* disk.write(`${folder}/${name}`, text, { folder: "made" })
+  let bytes = 0
+  const counted = function*() {
+    for (const line of encoded(record)) {
+      bytes += line.length
+      yield line
+    }
+  }
+  yield* disk.makeDirectory(folder)
+  yield* writeSealedLines(`${folder}/${name}`, format, counted())
   const names = yield* allRecords(folder)
   // As long as all are small they cannot be too many bytes, and nobody has to look.
-  const isLarge = text.length > keptBytes / mostRecords
+  const isLarge = bytes > keptBytes / mostRecords
   if (names.length <= mostRecords && !isLarge) return
   const old = new Set([...names.slice(keptRecords), ...(isLarge ? yield* beyond(folder, names) : [])])
   yield* Effect.forEach(old, (name) => disk.remove(`${folder}/${name}`), { discard: true })
@@ -53,13 +75,34 @@ const allRecords = Effect.fnUntraced(function*(folder: string) {
  * `undefined` when there is none, or it cannot be read.
  */
 export const readRecord = Effect.fnUntraced(function*(folder: string, which: string) {
-  const disk = yield* Disk
   const names = yield* listRecords(folder)
   const name = /^\d{1,3}$/.test(which)
     ? names[Number(which) - 1]
     : names.find((name) => name.slice(name.indexOf("-") + 1).startsWith(which.slice(0, 16)))
   if (name === undefined) return undefined
-  const text = yield* disk.readText(`${folder}/${name}`)
-  const decoded = yield* Effect.option(Schema.decodeEffect(Document)(text ?? ""))
-  return decoded._tag === "None" ? undefined : decoded.value
+  const lines = yield* readSealedLines(`${folder}/${name}`, format)
+  return lines && (yield* inTurns(() => decoded(lines)))
 })
+
+function* encoded({ actions, words, ...head }: BuildRecord): Generator<string> {
+  yield encode(head)
+  for (let at = 0; at < words.length; at += manySmall) yield encode({ words: words.slice(at, at + manySmall) })
+  for (let at = 0; at < actions.length; at += fewActions) yield encode({ actions: actions.slice(at, at + fewActions) })
+}
+
+/** To decode so many takes half a ms. */
+const fewActions = 32
+
+function* decoded([first = "", ...lines]: ReadonlyArray<string>): Steps<BuildRecord | undefined> {
+  const head = decodeHead(first)
+  if (head._tag === "None") return undefined
+  const [words, actions]: [Array<string>, Array<RecordedAction>] = [[], []]
+  for (const line of lines) {
+    const slice = decodeSlice(line)
+    if (slice._tag === "None") return undefined
+    words.push(...slice.value.words ?? [])
+    actions.push(...slice.value.actions ?? [])
+    yield* pause
+  }
+  return { ...head.value, words, actions }
+}

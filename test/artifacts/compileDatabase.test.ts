@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { compileDatabase } from "../../src/artifacts/compileDatabase.ts"
 import { action, graphOf } from "../plan/actions.ts"
 
+const database = (...[dir, graphs]: Parameters<typeof compileDatabase>) => [...compileDatabase(dir, graphs)].join("")
+
 describe("compileDatabase", () => {
   const graph = graphOf(
     action("out/a.o", ["src/a.cpp"]),
@@ -11,7 +13,7 @@ describe("compileDatabase", () => {
   )
 
   it("has an entry for everything that is compiled", () => {
-    assert.deepStrictEqual(JSON.parse(compileDatabase("/my project", [graph])), [
+    assert.deepStrictEqual(JSON.parse(database("/my project", [graph])), [
       {
         directory: "/my project",
         file: "src/a.cpp",
@@ -34,21 +36,21 @@ describe("compileDatabase", () => {
   })
 
   it("is one entry a line, ending in a newline", () => {
-    const text = compileDatabase("/p", [graph])
+    const text = database("/p", [graph])
     assert.strictEqual(text.split("\n").length, 4)
     assert.isTrue(text.endsWith("]\n"))
-    assert.strictEqual(compileDatabase("/p", []), "[]\n")
+    assert.strictEqual(database("/p", []), "[]\n")
   })
 
   it("the first environment that compiles a file wins", () => {
     const other = graphOf(action("two/a.o", ["src/a.cpp"]), action("two/c.o", ["src/c.cpp"]))
-    const entries: ReadonlyArray<{ readonly output: string }> = JSON.parse(compileDatabase("/p", [graph, other]))
+    const entries: ReadonlyArray<{ readonly output: string }> = JSON.parse(database("/p", [graph, other]))
     assert.deepStrictEqual(entries.map(({ output }) => output), ["out/a.o", "out/b.o", "out/s.o", "two/c.o"])
   })
 
   it("keeps arguments that look like its own punctuation", () => {
     const argv = ["/bin/sh", "-DX={{1},{2}}", "},{", "[{", "}]", "\"quoted\"", "\\", "ä\u2028"]
-    const entries = JSON.parse(compileDatabase("/p", [graphOf(action("o", ["c"], { argv }), action("p", ["d"]))]))
+    const entries = JSON.parse(database("/p", [graphOf(action("o", ["c"], { argv }), action("p", ["d"]))]))
     assert.deepStrictEqual(entries[0].arguments, argv)
   })
 })

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { readBuildState, writeBuildState } from "../../src/cache/BuildState.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
+import { writeSealedLines } from "../../src/disk/sealedLines.ts"
 
 const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
 
@@ -63,6 +64,30 @@ describe("BuildState", () => {
       assert.strictEqual(text(yield* readBuildState(file)), text(state))
     }).pipe(Effect.scoped, Effect.provide(layer)), { arbitrary: { runs: 50 } })
 
+  it.live("an action may be longer than a line", () =>
+    Effect.gen(function*() {
+      const file = yield* stateFile
+      const many = (name: string) => Array.from({ length: 2500 }, (_, index) => `${name}${index}`)
+      const pairs = (name: string) => new Map(many(name).map((path) => [path, `digest of ${path}`]))
+      const action = (name: string) => ({
+        command: name,
+        words: [...many("word"), ...many(name)],
+        toolchain: undefined,
+        inputs: pairs(name),
+        outputs: new Map([[name, "1"]]),
+        present: many("present"),
+        absent: [],
+        carried: many("carried")
+      })
+      const state = {
+        // The same path with another digest is another content.
+        actions: new Map([["a", action("a")], ["b", { ...action("b"), inputs: new Map([["a0", "other"]]) }]]),
+        stats: new Map(many("s").map((path) => [path, { signature: path, digest: "1", marks: 0 }]))
+      }
+      yield* writeBuildState(file, state)
+      assert.strictEqual(text(yield* readBuildState(file)), text(state))
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("what cannot be read is an empty state", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
@@ -102,7 +127,19 @@ describe("BuildState", () => {
       yield* writeBuildState(file, { actions: new Map([["a.o", action]]), stats: new Map() })
       const written = yield* fs.readFileString(file)
       assert.include(written, "\"inputs\":[0]")
-      yield* fs.writeFileString(file, written.replace("\"inputs\":[0]", "\"inputs\":[9]"))
-      assert.deepStrictEqual(yield* readBuildState(file), empty)
+      const [format = "", ...lines] = written.split("\n").slice(0, -1)
+      for (
+        const [from, to] of [
+          ["\"inputs\":[0]", "\"inputs\":[9]"],
+          ["\"outputs\":[1]", "\"outputs\":[-1]"],
+          ["\"words\":[0]", "\"words\":[1]"],
+          ["\"command\":\"c\",", ""]
+        ] as const
+      ) {
+        const changed = lines.map((line) => line.replace(from, to))
+        assert.notDeepEqual(changed, lines)
+        yield* writeSealedLines(file, format, changed)
+        assert.deepStrictEqual(yield* readBuildState(file), empty, to)
+      }
     }).pipe(Effect.scoped, Effect.provide(layer)))
 })

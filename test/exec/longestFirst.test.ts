@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { longestFirst } from "../../src/exec/longestFirst.ts"
 import { type ActionGraph, dependenciesOf } from "../../src/plan/ActionGraph.ts"
 import { action, graphOf } from "../plan/actions.ts"
 
+const orderOf = (...given: Parameters<typeof longestFirst>) =>
+  Result.getOrThrow(Result.gen(() => longestFirst(...given)))
+
 const ordered = (graph: ActionGraph, times: Readonly<Record<string, number>>) =>
-  longestFirst(graph, ({ id }) => times[id]).map(({ id }) => id as string)
+  orderOf(graph, ({ id }) => times[id]).map(({ id }) => id as string)
 
 const graph = graphOf(
   action("main.o", ["main.cpp"]),
@@ -41,7 +45,7 @@ describe("longestFirst", () => {
     const random = graphOf(
       ...dag.map(({ needs }, at) => action(`${at}`, at === 0 ? [] : needs.map((need) => String(need % at))))
     )
-    const order = longestFirst(random, ({ id }) => dag[Number(id)]!.time)
+    const order = orderOf(random, ({ id }) => dag[Number(id)]!.time)
     assert.strictEqual(new Set(order).size, dag.length)
     const place = new Map(order.map((one, at) => [one, at]))
     for (const one of order) {

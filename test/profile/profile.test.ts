@@ -35,7 +35,6 @@ const fetched = (path: string, finished: number): Action => {
 
 const recordOf = (actions: ReadonlyArray<Action>, more: Partial<typeof BuildRecord.Encoded> = {}) =>
   Schema.decodeSync(BuildRecord)({
-    version: 1,
     traceId: "ab".repeat(16),
     args: ["build"],
     startedMillis: 1_700_000_000_000,

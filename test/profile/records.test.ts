@@ -8,7 +8,6 @@ import type { BuildRecord } from "../../src/profile/BuildRecord.ts"
 import { keepRecord, readRecord, recordsFolder } from "../../src/profile/records.ts"
 
 const record = (index: number, words: ReadonlyArray<string> = []): BuildRecord => ({
-  version: 1,
   traceId: index.toString(16).padStart(32, "0"),
   args: ["build"],
   startedMillis: index,

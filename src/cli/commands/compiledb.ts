@@ -17,7 +17,7 @@ export const compiledb = Command.make("compiledb", projectOptions, (flags) =>
       const request = yield* projectRequest(flags)
       const planned = yield* planProject(request)
       if (flags.json) {
-        return yield* stdout.write(compileDatabase(request.projectDir, planned.map(({ graph }) => graph)))
+        return yield* stdout.write([...compileDatabase(request.projectDir, planned.map(({ graph }) => graph))].join(""))
       }
       yield* inBuildFolders(
         request.projectDir,
