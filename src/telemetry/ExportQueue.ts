@@ -33,9 +33,11 @@ export interface ExportQueue<A> {
 /** What is thought of items that have not arrived yet. */
 export type Held = "may arrive" | "lost"
 
-/** Items that are sent together, encoded one by one so that nothing takes long, or as a whole. */
+/** Items that are sent together, encoded some at a time so that nothing takes long, or as a whole. */
 export interface Batch<A> {
   readonly add: (item: A) => void
+  /** Whether it should not become larger. */
+  readonly isFull: () => boolean
   /** To be called once, after the last `add`. */
   readonly body: () => HttpBody
 }
@@ -170,7 +172,7 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
         return
       }
       held++
-      if (++open.count >= maxBatch) seal()
+      if (++open.count >= maxBatch || open.batch.isFull()) seal()
     },
     drain: (millis, firstMillis) =>
       // This is called where nothing is interruptible by itself.

@@ -179,7 +179,7 @@ export const makeExporter = Effect.fnUntraced(
 /** What encodes all items at once. */
 const gathered = <A>(encode: (items: Array<A>) => HttpBody): Batch<A> => {
   const items: Array<A> = []
-  return { add: (item) => void items.push(item), body: () => encode(items) }
+  return { add: (item) => void items.push(item), isFull: () => false, body: () => encode(items) }
 }
 
 const lossOf = (

@@ -57,13 +57,15 @@ export const readSettings = (variables: Variables): Settings => {
     const found = readTarget({ read, count, problem }, signal)
     return found === undefined ? [] : [[signal, found] as const]
   })
+  const isJson = targets.some(([, { protocol }]) => protocol === "http/json")
   return {
     targets: Object.fromEntries(targets),
     sampler: sampler ?? defaultSampler,
     resource: { ...resource, "service.name": read("OTEL_SERVICE_NAME") ?? resource?.["service.name"] ?? serviceName },
     maxQueue: count("OTEL_BSP_MAX_QUEUE_SIZE", 65_536),
-    maxBatch: count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512),
-    intervalMillis: count("OTEL_BSP_SCHEDULE_DELAY", 1000),
+    // A request costs as much as encoding some hundred spans. JSON is encoded as a whole, which must not take long.
+    maxBatch: count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", isJson ? 512 : 2048),
+    intervalMillis: count("OTEL_BSP_SCHEDULE_DELAY", 2000),
     metricsMillis: count("OTEL_METRIC_EXPORT_INTERVAL", 60_000),
     // With what else there is to do at the end it must not come to 100, unless the user would rather wait.
     farewellMillis: count("OTEL_BSP_EXPORT_TIMEOUT", 70),

@@ -50,6 +50,9 @@ const serve = (...statuses: ReadonlyArray<number>) =>
       })
   )
 
+/** An item after which a batch is full. */
+const fills = 1000
+
 const target = (url: string, compression: "gzip" | "none" = "none"): Target => ({
   url,
   headers: { "x-key": "secret" },
@@ -74,6 +77,7 @@ const makeQueue = (
             if (item < 0) throw new Error("cannot be encoded")
             items.push(item)
           },
+          isFull: () => items.includes(fills),
           body: () => HttpBody.text(JSON.stringify(items), "application/json")
         }
       },
@@ -93,6 +97,15 @@ describe("ExportQueue", () => {
       assert.isUndefined(queue.loss("lost"))
       assert.strictEqual(requests[0]!.headers["x-key"], "secret")
       assert.isUndefined(requests[0]!.headers["traceparent"])
+    }))
+
+  it.live("starts another batch when one is full", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(200)
+      const queue = yield* makeQueue(url)
+      for (const item of [0, fills, 1, 2, 3, 4, fills, 5]) queue.push(item)
+      yield* queue.drain(5000, 5000)
+      assert.deepStrictEqual(requests.map(({ items }) => items), [[0, fills], [1, 2, 3], [4, fills], [5]])
     }))
 
   it.live("compresses", () =>
@@ -278,7 +291,7 @@ describe("ExportQueue", () => {
       const queue = yield* makeExportQueue<number>({
         sender: () => busy,
         timeoutMillis: 5000,
-        batch: () => ({ add: () => {}, body: () => HttpBody.empty }),
+        batch: () => ({ add: () => {}, isFull: () => false, body: () => HttpBody.empty }),
         maxQueue: 1000,
         maxBatch: 1
       })

@@ -10,7 +10,7 @@ import * as Tracer from "effect/Tracer"
 import { Attribute } from "../../src/telemetry/names.ts"
 import { otlpSpan } from "../../src/telemetry/otlpSpan.ts"
 import { protobufSpans } from "../../src/telemetry/protobufSpans.ts"
-import { TraceSpan } from "../../src/telemetry/TraceSpan.ts"
+import { childOptions, TraceSpan } from "../../src/telemetry/TraceSpan.ts"
 
 const Int64 = Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: -(2n ** 63n), maximum: 2n ** 63n - 1n }))
 const Nanos = Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: 0n, maximum: 2n ** 64n - 1n }))
@@ -67,18 +67,27 @@ const spanOf = ({ attributes, end, events, ids, kind, links, name, parent, times
   return span
 }
 
+const scope = { name: "fbuild", version: "1" }
+
 describe("protobufSpans", () => {
   it.effect.prop(
     "gives the bytes that Effect's encoding gives",
-    { spans: Schema.Array(Span), attributes: Attributes, name: Schema.String, version: Schema.NonEmptyString },
-    Effect.fnUntraced(function*({ attributes, name, spans, version }) {
+    {
+      spans: Schema.Array(Span),
+      times: Schema.Literals([1, 40]),
+      attributes: Attributes,
+      name: Schema.String,
+      version: Schema.NonEmptyString
+    },
+    Effect.fnUntraced(function*({ attributes, name, spans, times, version }) {
       const serialization = yield* OtlpSerialization
       const resource = {
         attributes: OtlpResource.entriesToAttributes(Object.entries(attributes)),
         droppedAttributesCount: 0
       }
       const scope = { name, version }
-      const ended = spans.map(spanOf)
+      // Some are more than are written together.
+      const ended = Array.from({ length: times }, () => spans.map(spanOf)).flat()
       const ours = protobufSpans({ resource, scope })
       ended.forEach(ours.add)
       const body = ours.body()
@@ -89,4 +98,23 @@ describe("protobufSpans", () => {
       assert.strictEqual(Buffer.from(body.body).toString("hex"), Buffer.from(theirs.body).toString("hex"))
     }, Effect.provide(layerProtobuf))
   )
+
+  it("is full when it has a megabyte, of spans of any number", () => {
+    const spanWith = (argument: string) => {
+      const span = new TraceSpan(childOptions("avr-gcc", idsOf([1n, 2n, 3n]), 1n), hex(1n) + hex(2n), () => {})
+      span.attribute(Attribute.commandArgs, ["avr-gcc", argument])
+      span.end(2n, Exit.void)
+      return span
+    }
+    for (const [length, least, most] of [[20_000, 53, 116], [1000, 950, 1100], [2_000_000, 1, 64]] as const) {
+      const batch = protobufSpans({ resource: { attributes: [], droppedAttributesCount: 0 }, scope })
+      let count = 0
+      while (!batch.isFull()) {
+        batch.add(spanWith("x".repeat(length)))
+        count++
+      }
+      assert.isAtLeast(count, least)
+      assert.isAtMost(count, most)
+    }
+  })
 })

@@ -143,6 +143,14 @@ describe("variables of OpenTelemetry", () => {
     assert.notMatch(problems.join("\n"), /sec|€/)
   })
 
+  it("batches are smaller where they are encoded as a whole", () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector" }
+    const batchOf = (more: Readonly<Record<string, string>>) => readSettings({ ...endpoint, ...more }).maxBatch
+    assert.strictEqual(batchOf({}), 2048)
+    assert.strictEqual(batchOf({ OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" }), 512)
+    assert.strictEqual(batchOf({ OTEL_EXPORTER_OTLP_PROTOCOL: "http/json", OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "9" }), 9)
+  })
+
   it("that mean nothing are told and not used", () => {
     const { maxBatch, problems, targets } = readSettings({
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector",
@@ -153,7 +161,7 @@ describe("variables of OpenTelemetry", () => {
       OTEL_TRACES_SAMPLER: "sometimes"
     })
     assert.deepStrictEqual(targets, {})
-    assert.strictEqual(maxBatch, 512)
+    assert.strictEqual(maxBatch, 2048)
     for (const name of ["OTLP_ENDPOINT", "LOGS_PROTOCOL", "pigeon", "MAX_EXPORT_BATCH_SIZE", "OTEL_TRACES_SAMPLER"]) {
       assert.isTrue(problems.some((problem) => problem.includes(name)), name)
     }
