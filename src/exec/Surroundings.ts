@@ -1,13 +1,15 @@
 import * as Effect from "effect/Effect"
 import { expandResponses, namesResponse } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
+import { baseName } from "../domain/paths.ts"
 import type { Action } from "../plan/Action.ts"
 import { binariesOf } from "./assembled.ts"
 import { askedByMacro, askedFor } from "./hasInclude.ts"
+import { folderOf, inFolder } from "./inFolder.ts"
 import { libraryPlaces, type ReadScript } from "./libraryPlaces.ts"
 import { readScript } from "./readScript.ts"
 import { readResponses } from "./responses.ts"
-import { inFolder, type Search, searchOf } from "./searchOf.ts"
+import { type Search, searchOf } from "./searchOf.ts"
 import { forcedShadowsOf, type Place, type Shadow, shadowsOf } from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
@@ -94,10 +96,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   })
 
   /** Many names are asked for in few folders. */
-  const isListed = Effect.fnUntraced(function*(path: string) {
-    const slash = path.lastIndexOf("/")
-    return (yield* listing(slash < 0 ? "." : path.slice(0, slash))).has(path.slice(slash + 1))
-  })
+  const isListed = (path: string) => Effect.map(listing(folderOf(path)), (names) => names.has(baseName(path)))
 
   /** No folder, which compilers pass by, and no link that leads nowhere. */
   const isFile = (path: string) =>

@@ -1,5 +1,6 @@
 import { plainText } from "../domain/sourceText.ts"
-import { inFolder, type Search } from "./searchOf.ts"
+import { inFolder } from "./inFolder.ts"
+import type { Search } from "./searchOf.ts"
 
 /** What a text has the assembler take in. */
 export interface Binary {

@@ -1,4 +1,6 @@
+import { baseName } from "../domain/paths.ts"
 import { plainText } from "../domain/sourceText.ts"
+import { folderOf } from "./inFolder.ts"
 import type { Search } from "./searchOf.ts"
 import type { Place } from "./shadows.ts"
 
@@ -156,8 +158,7 @@ const partsOf = (text: string): ReadonlyArray<string> => {
   return parts
 }
 
-const placesOf = (name: string, search: Search): ReadonlyArray<Place> => {
-  if (!name.startsWith("/")) return [...search.includers, ...search.folders].map((folder): Place => [folder, name])
-  const slash = name.lastIndexOf("/")
-  return [[name.slice(0, slash), name.slice(slash + 1)]]
-}
+const placesOf = (name: string, search: Search): ReadonlyArray<Place> =>
+  name.startsWith("/")
+    ? [[folderOf(name), baseName(name)]]
+    : [...search.includers, ...search.folders].map((folder) => [folder, name])

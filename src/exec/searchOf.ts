@@ -1,3 +1,5 @@
+import { belowFolder, folderOf } from "./inFolder.ts"
+
 /** Where a compiler looks for headers, as far as its command line says. */
 export interface Search {
   /** Folders of the command line, in the order in which they are searched; a folder may be there more than once. */
@@ -26,7 +28,7 @@ export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string
   const includers = new Set<string>()
   for (const path of read) {
     if (path.startsWith("/") && !folders.some((folder) => belowFolder(path, folder) !== undefined)) continue
-    includers.add(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".")
+    includers.add(folderOf(path))
   }
   const sorted = [...includers].sort()
   const told = optionsOf(passedTo("a", "-Xassembler", argv)).flatMap(([meaning, value]) =>
@@ -43,17 +45,6 @@ export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string
     key: [target, ...folders, "", ...sorted, "", ...forced].join("\0")
   }
 }
-
-/** The path of a file of a folder, as a depfile has it. */
-export const inFolder = (folder: string, name: string): string => folder === "." ? name : `${folder}/${name}`
-
-/** What `inFolder` was given to make this path; `undefined` when it is not in that folder. */
-export const belowFolder = (path: string, folder: string): string | undefined =>
-  folder === "."
-    ? path.startsWith("/") ? undefined : path
-    : path.startsWith(folder) && path[folder.length] === "/"
-    ? path.slice(folder.length + 1)
-    : undefined
 
 /** What an option says of the search: where its folder comes in, what comes before other folders, what is read first. */
 type Meaning = "bracket" | "quote" | "before" | "with" | "system" | "after" | "prefix" | "root" | "forced"

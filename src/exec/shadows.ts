@@ -1,5 +1,6 @@
 import { baseName } from "../domain/paths.ts"
-import { belowFolder, type Search } from "./searchOf.ts"
+import { belowFolder } from "./inFolder.ts"
+import type { Search } from "./searchOf.ts"
 
 /** A place to look: `name` below `folder`. */
 export type Place = readonly [folder: string, name: string]
