@@ -1,3 +1,5 @@
+import { dirName } from "../domain/paths.ts"
+
 const root = "/sys/fs/cgroup"
 /** Files that limit what the processes of a control group get, of version 2 and of version 1. Source: cgroups(7). */
 const files = ["memory.max", "memory.high", "cpu.max", "memory.limit_in_bytes", "cpu.cfs_quota_us"]
@@ -41,7 +43,7 @@ const foldersOf = (path: string, other: string = ""): ReadonlyArray<string> => {
   const folders: Array<string> = []
   for (let folder = path; folder !== "" && folder !== "/" && !`${other}/`.startsWith(`${folder}/`);) {
     folders.push(folder)
-    folder = folder.slice(0, folder.lastIndexOf("/"))
+    folder = dirName(folder)
   }
   return folders
 }

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Fs from "node:fs"
 import { seconds } from "../domain/durations.ts"
+import { baseName, dirName, joinPath } from "../domain/paths.ts"
 import type { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import { claimingFolder, type Holder } from "./folderClaim.ts"
 
@@ -74,7 +75,7 @@ const realFolder = (folder: string): string => {
   try {
     return Fs.realpathSync.native(folder)
   } catch {
-    const slash = folder.lastIndexOf("/")
-    return slash <= 0 ? folder : `${realFolder(folder.slice(0, slash))}${folder.slice(slash)}`
+    const above = dirName(folder)
+    return above === folder ? folder : joinPath(realFolder(above), baseName(folder))
   }
 }

@@ -5,6 +5,7 @@ import * as Crypto from "node:crypto"
 import * as FileSystem from "node:fs"
 import { Digest } from "../domain/Digest.ts"
 import { inTurns } from "../domain/inTurns.ts"
+import { dirName } from "../domain/paths.ts"
 import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { digestSteps } from "./digestSteps.ts"
 import { Disk, DiskError, type FileAge, type Signature } from "./Disk.ts"
@@ -57,7 +58,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
             write()
           } catch (cause) {
             if (folder === undefined || (cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
-            makeFolder(path.slice(0, path.lastIndexOf("/")))
+            makeFolder(dirName(path))
             write()
           }
           if (gap === true) removeFile(path)

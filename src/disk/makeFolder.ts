@@ -1,5 +1,6 @@
 // @effect-diagnostics nodeBuiltinImport:off -- one call, synchronous
 import * as FileSystem from "node:fs"
+import { dirName } from "../domain/paths.ts"
 
 /**
  * Makes a folder and those above it; one that is there is fine. Throws what Node throws. Node's own `recursive` never ends
@@ -14,8 +15,8 @@ export const makeFolder = (path: string): void => {
       if (FileSystem.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
       throw cause
     }
-    const parent = path.slice(0, path.lastIndexOf("/"))
-    if (parent === "" || FileSystem.existsSync(parent)) throw cause
+    const parent = dirName(path)
+    if (parent === path || FileSystem.existsSync(parent)) throw cause
     makeFolder(parent)
     makeFolder(path)
   }

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
-import { baseName } from "../domain/paths.ts"
+import { baseName, dirName } from "../domain/paths.ts"
 import { arduinoDataDir, platformioPackages } from "../packages/corePlaces.ts"
 import { folderOf, type PackageSearch } from "../packages/findCore.ts"
 import { newestFirst } from "../packages/versionOrder.ts"
@@ -111,4 +111,4 @@ const arduinoTools = Effect.fnUntraced(function*(name: string, { variables }: Pa
 const versioned = /^(.+?)-(\d[^/]*)$/
 
 const parentOf = (program: string | undefined): string =>
-  program === undefined || !program.includes("/") ? "" : `/${program.slice(0, program.lastIndexOf("/"))}`
+  program === undefined || !program.includes("/") ? "" : `/${dirName(program)}`
