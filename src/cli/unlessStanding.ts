@@ -4,6 +4,7 @@ import * as FileSystem from "effect/FileSystem"
 import { sha256 } from "../cache/sha256.ts"
 import { Disk } from "../disk/Disk.ts"
 import { makeRecording } from "../disk/recording.ts"
+import { pathFrom } from "../domain/paths.ts"
 import type { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
 import { isOurs } from "../exec/buildFolder.ts"
 import type { BuildReporter } from "../exec/BuildReporter.ts"
@@ -55,9 +56,7 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
     Effect.provideService(FileSystem.FileSystem, recording.fileSystem)
   )
   if (answer.environments.every(({ actions, ok }) => ok && actions.upToDate === actions.total)) {
-    const folders = answer.built.map(({ planned }) => planned.buildDir).map((dir) =>
-      dir.startsWith("/") ? dir : `${projectDir}/${dir}`
-    )
+    const folders = answer.built.map(({ planned }) => planned.buildDir).map((dir) => pathFrom(projectDir, dir))
     yield* Effect.ignore(keepStanding(file, {
       recording,
       // What the cache holds decides how long a build takes, not what comes out.

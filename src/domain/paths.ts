@@ -2,6 +2,9 @@
 export const joinPath = (base: string, path: string): string =>
   normalizePath(isAbsolute(path) ? path : `${base}/${path}`)
 
+/** `path` as it stands, from `base` on unless it is absolute: what `..` behind a link leads to, only the disk knows. */
+export const pathFrom = (base: string, path: string): string => isAbsolute(path) ? path : `${base}/${path}`
+
 /** Whether a path with `/` separators starts at a root: `/…` or `C:/…`. */
 export const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:\/)/.test(path)
 

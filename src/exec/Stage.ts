@@ -1,5 +1,5 @@
 import { replacePaths } from "../cache/replacePaths.ts"
-import { baseName } from "../domain/paths.ts"
+import { baseName, pathFrom } from "../domain/paths.ts"
 import type { Action } from "../plan/Action.ts"
 
 /**
@@ -21,5 +21,5 @@ export const makeStage = (action: Action, cwd: string, root: string, prefix: str
   const files = new Map(
     written.map((path) => [path as string, `${root}/${prefix}-${baseName(path)}`])
   )
-  return { dir: root.startsWith("/") ? root : `${cwd}/${root}`, argv: replacePaths(action.argv, files), files }
+  return { dir: pathFrom(cwd, root), argv: replacePaths(action.argv, files), files }
 }

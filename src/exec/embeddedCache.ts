@@ -9,6 +9,7 @@ import { fingerprint, renderFingerprint, type Uncacheable } from "../cache/Finge
 import { StoreRefused } from "../cache/StoreRefused.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { Digest } from "../domain/Digest.ts"
+import { pathFrom } from "../domain/paths.ts"
 import type { Action } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import { BuildReporter } from "./BuildReporter.ts"
@@ -32,7 +33,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
       const disk = yield* Disk
       const upToDate = yield* UpToDate
       const usage = yield* CacheUsage
-      const absolute = (path: string) => path.startsWith("/") ? path : `${options.cwd}/${path}`
+      const absolute = (path: string) => pathFrom(options.cwd, path)
       /** Of the actions of this build: their keys, and the declared inputs that these stand for. */
       const keys = new Map<string, Key>()
 

@@ -10,7 +10,7 @@ import { ActionCache } from "../cache/ActionCache.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
-import { dirName, joinPath } from "../domain/paths.ts"
+import { dirName, joinPath, pathFrom } from "../domain/paths.ts"
 import type { ActionError } from "../exec/ActionError.ts"
 import { ActionRunner } from "../exec/ActionRunner.ts"
 import { CurrentBuildLog } from "../exec/BuildLog.ts"
@@ -84,7 +84,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
             [Attribute.taskType]: "build",
             [Attribute.environment]: planned.name
           })
-          const dir = planned.buildDir.startsWith("/") ? planned.buildDir : `${projectDir}/${planned.buildDir}`
+          const dir = pathFrom(projectDir, planned.buildDir)
           yield* prepareFolders(projectDir, planned)
           const stageRoot = `${planned.buildDir}/.stage/${ownPid()}`
           yield* openStageRoot(`${dir}/.stage`)
@@ -156,7 +156,7 @@ export const prepareFolders = Effect.fnUntraced(function*(projectDir: string, pl
     planned.graph.actions.flatMap(({ outputs }) => outputs.map(dirName))
   )
   for (const folder of folders) {
-    yield* disk.makeDirectory(folder.startsWith("/") ? folder : `${projectDir}/${folder}`)
+    yield* disk.makeDirectory(pathFrom(projectDir, folder))
   }
   if (!planned.buildDir.startsWith(".fbuild/")) return
   const ignore = `${projectDir}/.fbuild/.gitignore`

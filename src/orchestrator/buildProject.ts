@@ -4,6 +4,7 @@ import { compileDatabase } from "../artifacts/compileDatabase.ts"
 import { Disk } from "../disk/Disk.ts"
 import { hasText } from "../disk/hasText.ts"
 import { collected } from "../domain/inTurns.ts"
+import { pathFrom } from "../domain/paths.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import type { CacheBackend } from "../exec/CacheBackend.ts"
 import { Span } from "../telemetry/names.ts"
@@ -52,7 +53,7 @@ export const cleanEnvironments = Effect.fnUntraced(function*(
 ) {
   const disk = yield* Disk
   for (const { buildDir } of planned) {
-    yield* disk.remove(buildDir.startsWith("/") ? buildDir : `${projectDir}/${buildDir}`)
+    yield* disk.remove(pathFrom(projectDir, buildDir))
   }
 })
 

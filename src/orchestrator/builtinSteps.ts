@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { Disk } from "../disk/Disk.ts"
 import { inTurns } from "../domain/inTurns.ts"
+import { pathFrom } from "../domain/paths.ts"
 import { BuiltinSteps, StepFailed } from "../exec/BuiltinSteps.ts"
 import { convertSketch } from "../sources/ino/convertSketch.ts"
 import { SketchParser } from "../sources/ino/SketchParser.ts"
@@ -17,7 +18,7 @@ export const layer = Layer.effect(
     const sketchParser = yield* SketchParser
 
     const readInput = Effect.fnUntraced(function*(path: string, cwd: string) {
-      const bytes = yield* disk.readBytes(path.startsWith("/") ? path : `${cwd}/${path}`).pipe(
+      const bytes = yield* disk.readBytes(pathFrom(cwd, path)).pipe(
         Effect.mapError((error) => new StepFailed({ path, reason: error.message }))
       )
       return bytes === undefined

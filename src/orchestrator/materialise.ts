@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
+import { pathFrom } from "../domain/paths.ts"
 import { BuiltinSteps } from "../exec/BuiltinSteps.ts"
 import { Span } from "../telemetry/names.ts"
 import { prepareFolders } from "./Orchestrator.ts"
@@ -20,7 +21,7 @@ export const materialise = Effect.fn(Span.materialise)(function*(projectDir: str
       continue
     }
     const output = action.outputs[0]
-    const path = output.startsWith("/") ? output : `${projectDir}/${output}`
+    const path = pathFrom(projectDir, output)
     const content = yield* steps.run(action.step, action, projectDir)
     if (!isEqual(content, yield* disk.readBytes(path))) yield* disk.write(path, content)
   }

@@ -1,3 +1,5 @@
+import { pathFrom } from "../domain/paths.ts"
+
 /** A folder that `platform_packages` names for a package. */
 export interface PackageOverride {
   readonly name: string
@@ -17,5 +19,5 @@ export const packageOverride = (line: string, projectDir: string): PackageOverri
   const [, name, written] = match ?? []
   if (name === undefined || written === undefined) return undefined
   const path = written.replace(/(?<=.)\/+$/, "")
-  return { name, path: path.startsWith("/") ? path : `${projectDir}/${path}` }
+  return { name, path: pathFrom(projectDir, path) }
 }

@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import * as ChildProcess from "node:child_process"
 import * as FileSystem from "node:fs"
 import { fileURLToPath } from "node:url"
+import { pathFrom } from "../domain/paths.ts"
 import { collected, keep, longestMessages, take } from "./collected.ts"
 import { endMarked } from "./endMarked.ts"
 import { signalGroup, watchGroup } from "./processGroup.ts"
@@ -221,8 +222,7 @@ const started = (command: CommandSpec, completed: Completed): Effect.Effect<Comp
   if (status._tag === "Signaled" || (status.code !== 126 && status.code !== 127)) return Effect.succeed(completed)
   const [program] = command.argv
   return Effect.try({
-    try: () =>
-      FileSystem.accessSync(program.startsWith("/") ? program : `${command.cwd}/${program}`, FileSystem.constants.X_OK),
+    try: () => FileSystem.accessSync(pathFrom(command.cwd, program), FileSystem.constants.X_OK),
     catch: (cause) => spawnFailed(program, cause)
   }).pipe(Effect.as(completed))
 }

@@ -3,6 +3,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import { pathFrom } from "../../domain/paths.ts"
 import { Emulator, type Machine } from "../../emulators/Emulator.ts"
 import { loadElf } from "../../emulators/loadElf.ts"
 import { exitCode } from "../../emulators/Outcome.ts"
@@ -105,12 +106,11 @@ const makeEmulator = Effect.fnUntraced(function*(name: EmulatorName) {
 >
 
 const machineOf = (projectDir: string, { images, planned }: BuiltEnvironment, mcu: string): Machine => {
-  const absolute = (path: string) => path.startsWith("/") ? path : `${projectDir}/${path}`
   const hex = images.find(({ kind }) => kind === "hex")?.path ?? ""
   return {
     mcu,
     frequencyHz: Number.parseInt(planned.properties.get("build.f_cpu")?.value ?? "0", 10),
-    hex: absolute(hex),
-    elf: absolute(elfPath(planned))
+    hex: pathFrom(projectDir, hex),
+    elf: pathFrom(projectDir, elfPath(planned))
   }
 }

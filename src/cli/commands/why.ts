@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { loadProject } from "../../config/loadProject.ts"
 import { selectEnvironments } from "../../config/selectEnvironments.ts"
+import { pathFrom } from "../../domain/paths.ts"
 import { Explanation, readExplanations } from "../../exec/Explanation.ts"
 import { buildDirOf } from "../../orchestrator/prepareEnvironment.ts"
 import { readersOf } from "../../orchestrator/readersOf.ts"
@@ -39,9 +40,7 @@ export const why = Command.make("why", {
       const environments = yield* Effect.forEach(selected, (environment) =>
         Effect.gen(function*() {
           const buildDir = buildDirOf(project, environment)
-          const explained = yield* readExplanations(
-            buildDir.startsWith("/") ? buildDir : `${request.projectDir}/${buildDir}`
-          )
+          const explained = yield* readExplanations(pathFrom(request.projectDir, buildDir))
           if (explained === undefined) {
             return yield* new UsageError({
               reason: `${environment.name} has not been built yet`,
