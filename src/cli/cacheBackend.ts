@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import type { CacheBackend } from "../exec/CacheBackend.ts"
+import { findProgram, pathFolders } from "../toolchain/findTool.ts"
 import { ToolMissing } from "../toolchain/Toolchain.ts"
 import { UsageError } from "./UsageError.ts"
 
@@ -20,13 +21,11 @@ export const cacheBackend = Effect.fnUntraced(function*(variables: Readonly<Reco
       hint: "expected embedded, off, or wrapped:PROGRAM such as wrapped:ccache"
     })
   }
-  const folders = (variables["PATH"] ?? "").split(":").filter((folder) => folder.startsWith("/"))
-  const candidates = name.startsWith("/") ? [name] : folders.map((folder) => `${folder}/${name}`)
-  for (const program of candidates) {
-    if ((yield* disk.signature(program)) === undefined) continue
+  const program = name.startsWith("/") ? name : yield* findProgram(name, variables)
+  if (program !== undefined && (yield* disk.signature(program)) !== undefined) {
     return { _tag: "Wrapped", program, env: addressedToIt(variables) } satisfies CacheBackend
   }
-  return yield* new ToolMissing({ tool: name, searched: folders, debianPackages: [name] })
+  return yield* new ToolMissing({ tool: name, searched: pathFolders(variables), debianPackages: [name] })
 })
 
 /**

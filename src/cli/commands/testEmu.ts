@@ -13,6 +13,7 @@ import { emulatorFor, type EmulatorName, selectEmulator } from "../../emulators/
 import { type BuiltEnvironment, elfPath } from "../../orchestrator/Orchestrator.ts"
 import { planProject } from "../../orchestrator/planProject.ts"
 import { Subprocess } from "../../process/Subprocess.ts"
+import { pathFolders } from "../../toolchain/findTool.ts"
 import { green, red, usesColor } from "../colors.ts"
 import { buildOptions, buildRequest } from "../options.ts"
 import { reporting } from "../reporting.ts"
@@ -92,11 +93,11 @@ const makeEmulator = Effect.fnUntraced(function*(name: EmulatorName) {
       return yield* (yield* Effect.promise(() => import("../../emulators/rp2040js.ts"))).make
     case "simavr": {
       const { make } = yield* Effect.promise(() => import("../../emulators/simavr.ts"))
-      return yield* make({ searchPath: (variables["PATH"] ?? "").split(":") })
+      return yield* make({ searchPath: pathFolders(variables) })
     }
     case "qemu": {
       const { make } = yield* Effect.promise(() => import("../../emulators/qemu.ts"))
-      return yield* make({ searchPath: (variables["PATH"] ?? "").split(":") })
+      return yield* make({ searchPath: pathFolders(variables) })
     }
   }
 }) satisfies (name: EmulatorName) => Effect.Effect<
