@@ -81,7 +81,7 @@ try {
     // In turns, for a machine that gets slower.
     for (const kind of run % 2 === 0 ? ["no cache", "filling"] as const : ["filling", "no cache"] as const) {
       project.clean()
-      rmSync(join(project.env.FBUILD_HOME, "cache"), { recursive: true, force: true })
+      project.clearCache()
       cold[kind].push(spent(kind === "filling" ? [] : ["--no-cache"]))
     }
   }

@@ -38,7 +38,7 @@ const turnsOf = (run: () => void) => {
 let edits = 0
 const cold = () => {
   project.clean()
-  rmSync(join(project.env.FBUILD_HOME, "cache"), { recursive: true, force: true })
+  project.clearCache()
   project.daemon(["build", ...(values.cache ? [] : ["--no-cache"])])
 }
 const times = (count: string, run: () => void) => {
