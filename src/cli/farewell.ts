@@ -45,18 +45,20 @@ export const farewell = Effect.fnUntraced(function*(
       return loss && `trace ${traceId}: ${loss.what} did not reach ${loss.why}`
     }
   })
-  if (exporter.isTaken() === false || !afterwards.isTrusted(exporter.urls)) {
+  const wasTaken = afterwards.isTaken(exporter.urls)
+  if (exporter.isTaken() === false || wasTaken !== true) {
     const known = Effect.raceFirst(
       Effect.as(Fiber.await(sending), true),
       Effect.as(exporter.taken(farewellMillis), false)
     )
     const isOver = yield* Effect.flatMap(Effect.forkChild(known, { startImmediately: true }), Fiber.await)
-    if (exporter.isTaken() !== true) {
-      return yield* Exit.isSuccess(isOver) && isOver.value
-        ? tell(exporter.loss("lost"), "did not reach")
-        : tell(exporter.loss("lost"), "have not reached", "; the daemon goes on trying")
+    const isTaken = exporter.isTaken()
+    if (Exit.isSuccess(isOver) && isOver.value) return yield* tell(exporter.loss("lost"), "did not reach")
+    if (isTaken === true) afterwards.note(exporter.urls, true)
+    // Who has never been asked may only be slow, and so may be what asks: nothing has failed.
+    else if (isTaken === false || wasTaken === false) {
+      return yield* tell(exporter.loss("lost"), "have not reached", "; the daemon goes on trying")
     }
-    afterwards.note(exporter.urls, true)
   }
   yield* tell(exporter.loss("may arrive"), "did not reach")
 })

@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
-import type { Afterwards, Remainder } from "../telemetry/Afterwards.ts"
+import { type Afterwards, allTaken, type Remainder } from "../telemetry/Afterwards.ts"
 
 /** How many traces, and how many items of all of them, may wait for their endpoints. The oldest go first. */
 const [mostTraces, mostItems] = [32, 131_072]
@@ -19,7 +19,8 @@ export interface Behind extends Afterwards {
 export const makeAfterwards = Effect.fnUntraced(function*(log: (line: string) => void) {
   const fibers = yield* FiberSet.make<void>()
   const pending = new Map<Remainder, Fiber.Fiber<void>>()
-  const trusted = new Set<string>()
+  /** What each address did with what it was sent last. */
+  const taken = new Map<string, boolean>()
 
   const makeRoom = Effect.gen(function*() {
     let items = 0
@@ -46,12 +47,12 @@ export const makeAfterwards = Effect.fnUntraced(function*(log: (line: string) =>
       }),
     note: (urls, isTaken) => {
       for (const url of urls) {
-        trusted.delete(url)
-        if (isTaken) trusted.add(url)
+        taken.delete(url)
+        taken.set(url, isTaken)
       }
-      for (const oldest of trusted) if (trusted.size > mostAddresses) trusted.delete(oldest)
+      for (const oldest of taken.keys()) if (taken.size > mostAddresses) taken.delete(oldest)
     },
-    isTrusted: (urls) => urls.every((url) => trusted.has(url)),
+    isTaken: (urls) => allTaken(urls.map((url) => taken.get(url))),
     settled: (millis) => Effect.asVoid(Effect.timeoutOption(FiberSet.awaitEmpty(fibers), Duration.millis(millis)))
   }
   return behind

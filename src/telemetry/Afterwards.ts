@@ -17,9 +17,13 @@ export interface Afterwards {
   readonly goOn: (remainder: Remainder) => Effect.Effect<Fiber.Fiber<void>>
   /** Notes whether addresses take what they are sent. */
   readonly note: (urls: ReadonlyArray<string>, isTaken: boolean) => void
-  /** Whether all of them did the last time: nothing will have to be told. */
-  readonly isTrusted: (urls: ReadonlyArray<string>) => boolean
+  /** Whether all of them did the last time; `undefined`: not known of all, and none did not. */
+  readonly isTaken: (urls: ReadonlyArray<string>) => boolean | undefined
 }
+
+/** Whether all addresses take what they are sent, by what each does. */
+export const allTaken = (parts: ReadonlyArray<boolean | undefined>): boolean | undefined =>
+  parts.includes(false) ? false : parts.includes(undefined) ? undefined : true
 
 /** None in a process that ends with its request. */
 export const Afterwards = Context.Reference<Afterwards | undefined>("fbuild/telemetry/Afterwards", {

@@ -6,6 +6,7 @@ import type { HttpBody } from "effect/http/HttpBody"
 import * as Layer from "effect/Layer"
 import * as OtlpResource from "effect/observability/OtlpResource"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
+import { allTaken } from "./Afterwards.ts"
 import { type Batch, type ExportQueue, type Held, makeExportQueue } from "./ExportQueue.ts"
 import type { LogRecord } from "./LogRecord.ts"
 import { makeSenders } from "./makeSenders.ts"
@@ -166,10 +167,7 @@ export const makeExporter = Effect.fnUntraced(
             Effect.andThen(Effect.suspend(() => isTaken() === true ? Effect.void : Effect.never)),
             Effect.timeoutOption(Duration.millis(patience(origin, millis)))
           ), { concurrency: "unbounded", discard: true }),
-      isTaken: () => {
-        const taken = queues.map(({ isTaken }) => isTaken())
-        return taken.includes(false) ? false : taken.includes(undefined) ? undefined : true
-      },
+      isTaken: () => allTaken(queues.map(({ isTaken }) => isTaken())),
       held: () => queues.reduce((sum, { held }) => sum + held(), 0),
       loss: (held) => lossOf(queues, held)
     } satisfies Exporter

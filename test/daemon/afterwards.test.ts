@@ -57,14 +57,15 @@ describe("what goes on behind requests", () => {
 
   it.effect("knows who takes what", () =>
     Effect.gen(function*() {
-      const { isTrusted, note } = yield* makeAfterwards(() => {})
-      assert.isFalse(isTrusted(["a"]))
+      const { isTaken, note } = yield* makeAfterwards(() => {})
+      assert.isUndefined(isTaken(["a"]))
       note(["a", "b"], true)
-      assert.isTrue(isTrusted(["a", "b"]))
+      assert.isTrue(isTaken(["a", "b"]))
+      assert.isUndefined(isTaken(["a", "c"]))
       note(["b"], false)
-      assert.isFalse(isTrusted(["a", "b"]))
-      assert.isTrue(isTrusted(["a"]))
+      assert.isFalse(isTaken(["a", "b", "c"]))
+      assert.isTrue(isTaken(["a"]))
       for (let index = 0; index < 100; index++) note([String(index)], true)
-      assert.isFalse(isTrusted(["a"]), "of a hundred the oldest is forgotten")
+      assert.isUndefined(isTaken(["a"]), "of a hundred the oldest is forgotten")
     }))
 })

@@ -1,4 +1,4 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Net from "node:net"
@@ -21,19 +21,14 @@ import {
   workspace,
   write
 } from "../support/project.ts"
-import { actionsOf, checkTrace, type Collector, processesOf, startRotel } from "../support/rotel.ts"
+import { actionsOf, checkTrace, patient, processesOf, rotelForTests, startRotel } from "../support/rotel.ts"
 
 describe("traces", () => {
   const space = workspace()
-  let collector: Collector
-  beforeAll(async () => {
-    collector = await startRotel()
-  }, 120_000)
-  afterAll(() => collector.stop())
+  const collector = rotelForTests()
   const exporting = (more: Readonly<Record<string, string>> = {}) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-    // None of this is about a machine that is busy.
-    OTEL_BSP_EXPORT_TIMEOUT: "20000",
+    ...patient,
     FBUILD_HOME: Path.join(space, "home"),
     FBUILD_COMPILE_CACHE: "embedded",
     ...more

@@ -1,4 +1,4 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
 import * as Http2 from "node:http2"
@@ -7,21 +7,13 @@ import * as Path from "node:path"
 import { project } from "../support/daemon.ts"
 import { listening } from "../support/listening.ts"
 import { built, workspace, write } from "../support/project.ts"
-import { actionsOf, checkTrace, type Collector, startRotel } from "../support/rotel.ts"
+import { actionsOf, checkTrace, patient, rotelForTests } from "../support/rotel.ts"
 
 describe("traces", () => {
   const space = workspace()
-  let collector: Collector
-  beforeAll(async () => {
-    collector = await startRotel()
-  }, 120_000)
-  afterAll(() => collector.stop())
+  const collector = rotelForTests()
   const dir = write(Path.join(space, "project"), project())
-  const exporting = (more: Readonly<Record<string, string>>) => ({
-    // None of this is about a machine that is busy.
-    OTEL_BSP_EXPORT_TIMEOUT: "20000",
-    ...more
-  })
+  const exporting = (more: Readonly<Record<string, string>>) => ({ ...patient, ...more })
 
   it.each(["none", "gzip"])("go by gRPC, compression: %s", async (compression) => {
     const { finished, stderr } = await built(

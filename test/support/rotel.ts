@@ -1,4 +1,4 @@
-import { assert } from "@effect/vitest"
+import { afterAll, assert, beforeAll } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
 import * as Net from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -32,6 +32,19 @@ export interface Collector {
   readonly spans: () => ReadonlyArray<Span>
   readonly log: () => string
   readonly stop: () => Promise<void>
+}
+
+/** Of a collector that answers late because the machine is busy, no test is about. */
+export const patient = { OTEL_BSP_EXPORT_TIMEOUT: "20000" }
+
+/** One for all tests of a group; to be looked at when they run. */
+export const rotelForTests = (): Collector => {
+  const collector: Partial<Collector> = {}
+  beforeAll(async () => {
+    Object.assign(collector, await startRotel())
+  }, 120_000)
+  afterAll(() => collector.stop?.())
+  return collector as Collector
 }
 
 export const startRotel = async (): Promise<Collector> => {
