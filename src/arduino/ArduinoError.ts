@@ -82,15 +82,6 @@ export class BadQuoting extends Schema.TaggedError<BadQuoting>()("BadQuoting", {
   }
 }
 
-/** An argument that no recipe line can express: it is blank, or holds both quotes where each would end it. */
-export class UnquotableArgument extends Schema.TaggedError<UnquotableArgument>()("UnquotableArgument", {
-  argument: Schema.String
-}) {
-  override get message() {
-    return `${quoted(this.argument)} cannot be written as one argument of a recipe`
-  }
-}
-
 /** The platform defines no such recipe, or an empty one. */
 export class MissingRecipe extends Schema.TaggedError<MissingRecipe>()("MissingRecipe", {
   recipe: Schema.String

@@ -77,13 +77,3 @@ export const mergeProperties = (...layers: ReadonlyArray<Properties>): Propertie
 /** A layer of values that no file has. `origin` names their author in messages: `fbuild`, `board_build of uno`. */
 export const literalProperties = (values: Readonly<Record<string, string>>, origin: string): Properties =>
   new Map(Object.entries(values).map(([key, value]) => [key, { value, path: origin, line: 0 }]))
-
-/** The properties below `prefix` without it: `subTree(p, "tools.avrdude")` has `cmd.path`. */
-export const subTree = (properties: Properties, prefix: string): Properties => {
-  const start = `${prefix}.`
-  const below = new Map<string, Property>()
-  for (const [key, property] of properties) {
-    if (key.startsWith(start) && key !== start) below.set(key.slice(start.length), property)
-  }
-  return below
-}

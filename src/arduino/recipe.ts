@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import { type ArduinoError, BadQuoting, MissingRecipe, UnquotableArgument } from "./ArduinoError.ts"
+import { type ArduinoError, BadQuoting, MissingRecipe } from "./ArduinoError.ts"
 import { expand, type ExpansionOrigin } from "./expandProperty.ts"
 import { literalProperties, type Properties } from "./Properties.ts"
 
@@ -82,17 +82,6 @@ export const splitRecipe = (
     return Result.fail(new BadQuoting({ ...origin, quote, text: `${quote}${pieces.join(" ")}` }))
   }
   return Result.succeed(args.filter((arg) => arg.trim() !== ""))
-}
-
-/** `arg` as `splitRecipe` reads it back, quoted only where it must be. */
-export const quoteArgument = (arg: string): Result.Result<string, UnquotableArgument> => {
-  if (arg.trim() !== "") {
-    if (!arg.includes(" ") && !/^["']/.test(arg)) return Result.succeed(arg)
-    for (const quote of ["\"", "'"]) {
-      if (!arg.includes(`${quote} `)) return Result.succeed(`${quote}${arg}${quote}`)
-    }
-  }
-  return Result.fail(new UnquotableArgument({ argument: arg }))
 }
 
 /** One argument with its placeholders replaced by the values that they stand for. */

@@ -6,8 +6,7 @@ import {
   mergeProperties,
   parseProperties,
   type Properties,
-  selectOs,
-  subTree
+  selectOs
 } from "../../src/arduino/Properties.ts"
 
 const parse = (text: string) => Result.getOrThrow(parseProperties("p.txt", text))
@@ -55,11 +54,10 @@ describe("Properties", () => {
     })
   })
 
-  it("merges layers and cuts out subtrees", () => {
+  it("merges layers", () => {
     const merged = mergeProperties(parse("a=1\nt.x.y=2"), literalProperties({ a: "3", "t.z": "4" }, "fbuild"))
     assert.deepStrictEqual(values(merged), { a: "3", "t.x.y": "2", "t.z": "4" })
     assert.deepStrictEqual(merged.get("a"), { value: "3", path: "fbuild", line: 0 })
-    assert.deepStrictEqual(values(subTree(merged, "t")), { "x.y": "2", z: "4" })
   })
 
   it.prop("never throws, and reads back what it was written from", {
