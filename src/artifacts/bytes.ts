@@ -22,9 +22,5 @@ export const words = (...values: ReadonlyArray<number>): Uint8Array => {
 /** That many bytes of one value. */
 export const filled = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value)
 
-/** The little-endian word that begins there. */
-export const wordAt = (bytes: Uint8Array, at: number): number =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true)
-
 /** The smallest multiple of `unit` that is not less. */
 export const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit

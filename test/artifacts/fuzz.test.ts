@@ -13,11 +13,11 @@ import { readPartitionTable, writePartitionTable } from "../../src/artifacts/esp
 import { littleFs } from "../../src/artifacts/filesystem/littleFs.ts"
 import { spiffs } from "../../src/artifacts/filesystem/spiffs.ts"
 import { boot2 } from "../../src/artifacts/uf2/boot2.ts"
-import { parseUf2 } from "../../src/artifacts/uf2/parseUf2.ts"
 import { elfRegions, writeUf2 } from "../../src/artifacts/uf2/writeUf2.ts"
 import { embedSymbol } from "../../src/plan/steps/planEmbed.ts"
 import { writeElf } from "../support/elf.ts"
 import { Random } from "../support/random.ts"
+import { readUf2 } from "../support/readUf2.ts"
 import { description, espChips, places } from "./esp/elfs.ts"
 
 /** Inputs for each format. */
@@ -65,13 +65,6 @@ const image = Result.getOrThrow(espImage("a.elf", elfs[4]!, { chip: "esp32c3", f
 const csv = "# x\nnvs, data, nvs, 0x9000, 20K\napp0, app, ota_0, , 0x50000, encrypted\nx, 0x40, 1, , 0b1000000000000\n"
 const rows = Result.getOrThrow(parsePartitions("a.csv", csv, { tableOffset: 0x8000 }))
 const table = writePartitionTable(rows)
-const uf2 = Result.getOrThrow(
-  writeUf2("a.bin", [{ address: 0x10000000, data: random.bytes(300) }], {
-    familyId: 0xe48bff59,
-    pageSize: 256,
-    absoluteBlock: 0x10ffff00
-  })
-)
 
 const alphabet = [..."\n,,,,  \t0123456789abcdefkmxKM-#_:$äapp data nvs ota_0 fat readonly"]
 const mutateText = (text: string): string => {
@@ -122,7 +115,6 @@ const subjects: Readonly<Record<string, () => Result.Result<unknown, { readonly 
       (made) => readPartitionTable("a.bin", writePartitionTable(made))
     ),
   readPartitionTable: () => readPartitionTable("a.bin", random.mutate(table.subarray(0, 192))),
-  parseUf2: () => parseUf2("a.uf2", random.mutate(uf2)),
   writeUf2: () =>
     Result.flatMap(elfRegions("a.elf", random.mutate(elfs[0]!)), (regions) =>
       Result.flatMap(
@@ -133,7 +125,7 @@ const subjects: Readonly<Record<string, () => Result.Result<unknown, { readonly 
           ...random.below(2) === 0 ? { memory: { start: 0x10000000, end: 0x10000200 } } : {}
         }),
         // What has been written can be read.
-        (made) => Result.succeed(Result.getOrThrow(parseUf2("a.uf2", made)))
+        (made) => Result.succeed(readUf2(made))
       )),
   boot2: () => boot2("a.bin", random.bytes(random.below(300))),
   littleFs: () =>
@@ -192,7 +184,6 @@ describe("any bytes and any text end in a value or an error", () => {
         esp8266V2Image({ path: "a", bytes: given }, flash)
       ]),
       parseEspImage("a", Uint8Array.from([0xe9, ...bytes]), "esp32"),
-      parseUf2("a", bytes),
       readPartitionTable("a", bytes),
       parsePartitions("a", text, { tableOffset: 0x8000 }),
       boot2("a", bytes)

@@ -2,7 +2,6 @@ import * as Result from "effect/Result"
 import { concatenate, words } from "../bytes.ts"
 import { ElfError } from "../elf/ElfError.ts"
 import { parseElf } from "../elf/parseElf.ts"
-import { blockSize, flags, headerSize, marks, maximumPayload } from "./format.ts"
 import { Uf2Error, type Uf2Problem } from "./Uf2Error.ts"
 
 /** Bytes for consecutive addresses. */
@@ -23,9 +22,6 @@ export interface Uf2Options {
   /** An address for which a block goes first, of family `absoluteFamily`, for RP2350-E10. */
   readonly absoluteBlock?: number
 }
-
-/** `ABSOLUTE` of the RP2350's boot ROM. */
-export const absoluteFamily = 0xe48bff57
 
 /**
  * The regions in the USB flashing format: blocks of 512 bytes that carry `pageSize` bytes each, for addresses that are
@@ -102,6 +98,18 @@ export const elfRegions = (path: string, bytes: Uint8Array): Result.Result<Reado
       ? Result.fail(new ElfError({ path, problem: { _tag: "BadField", what: "the size of all segments", value } }))
       : Result.succeed(regions)
   })
+
+/** Bytes of a block, of what comes before its payload, and of the longest payload. */
+const [blockSize, headerSize, maximumPayload] = [512, 32, 476]
+
+/** The first two words of a block, and its last. */
+const marks = { first: 0x0a324655, second: 0x9e5d5157, last: 0x0ab16f30 }
+
+/** Bits of the third word. */
+const flags = { familyPresent: 0x2000, extensionsPresent: 0x8000 }
+
+/** `ABSOLUTE` of the RP2350's boot ROM. */
+const absoluteFamily = 0xe48bff57
 
 const loadable = 1
 /** Extension of 4 bytes, type 0x9957e3: the block counts, and nothing is written. */

@@ -3,12 +3,12 @@ import * as Result from "effect/Result"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { boot2, boot2Source } from "../../../src/artifacts/uf2/boot2.ts"
-import { parseUf2 } from "../../../src/artifacts/uf2/parseUf2.ts"
 import { elfRegions, type Region, type Uf2Options, writeUf2 } from "../../../src/artifacts/uf2/writeUf2.ts"
 import { writeElf } from "../../support/elf.ts"
 import { workspace } from "../../support/project.ts"
 import { askPython } from "../../support/python.ts"
 import { Random } from "../../support/random.ts"
+import { readUf2 } from "../../support/readUf2.ts"
 
 // Source: github.com/microsoft/uf2, utils/uf2families.json.
 const families = {
@@ -22,7 +22,6 @@ const rp2040 = { familyId: families.rp2040, pageSize: 256 }
 
 const write = (regions: ReadonlyArray<Region>, options: Uf2Options = rp2040) =>
   Result.getOrThrow(writeUf2("a.bin", regions, options))
-const read = (bytes: Uint8Array) => Result.getOrThrow(parseUf2("a.uf2", bytes))
 const refusal = (regions: ReadonlyArray<Region>, options: Partial<Uf2Options> = {}) =>
   Result.getOrThrow(Result.flip(writeUf2("a.bin", regions, { ...rp2040, ...options })))
 const wordsOf = (bytes: Uint8Array, block: number) =>
@@ -70,7 +69,7 @@ describe("writeUf2", () => {
   })
 
   it("begins blocks at multiples of the page, and fills what regions leave of it", () => {
-    const blocks = read(write([{ address: 0x100000f0, data: data(32) }, { address: 0x10000180, data: data(8, 2) }]))
+    const blocks = readUf2(write([{ address: 0x100000f0, data: data(32) }, { address: 0x10000180, data: data(8, 2) }]))
     assert.deepStrictEqual(blocks.map(({ address, number, total }) => [address, number, total]), [
       [0x10000000, 0, 2],
       [0x10000100, 1, 2]
@@ -83,7 +82,9 @@ describe("writeUf2", () => {
 
   it("fills sectors up to the last page, and no sector without content", () => {
     const regions = [{ address: 0x10000300, data: data(1) }, { address: 0x10003100, data: data(1) }]
-    const addresses = read(write(regions, { ...rp2040, sectorSize: 4096 })).map(({ address }) => address - 0x10000000)
+    const addresses = readUf2(write(regions, { ...rp2040, sectorSize: 4096 })).map(({ address }) =>
+      address - 0x10000000
+    )
     assert.deepStrictEqual(addresses, [...Array.from({ length: 16 }, (_, page) => page * 256), 0x3000, 0x3100])
   })
 
@@ -95,7 +96,7 @@ describe("writeUf2", () => {
     assert.strictEqual(file.readUInt32LE(288), 0x9957e304)
     assert.isTrue(file.subarray(292, 508).every((byte) => byte === 0))
     assert.deepStrictEqual(wordsOf(file, 1).slice(2), [0x2000, 0x10000000, 256, 0, 1, 0xe48bff59])
-    assert.deepStrictEqual(read(file).map(({ familyId }) => familyId), [0xe48bff57, families.rp2350Arm])
+    assert.deepStrictEqual(readUf2(file).map(({ familyId }) => familyId), [0xe48bff57, families.rp2350Arm])
   })
 
   it("puts segments at their load addresses, and leaves out what is not in the file", () => {
@@ -109,7 +110,7 @@ describe("writeUf2", () => {
         { address: 0x20001000, data: new Uint8Array() }
       ]
     })
-    const blocks = read(write(Result.getOrThrow(elfRegions("a.elf", elf))))
+    const blocks = readUf2(write(Result.getOrThrow(elfRegions("a.elf", elf))))
     assert.deepStrictEqual(blocks.map(({ address }) => address), [0x10000000, 0x10000100, 0x10000200])
     assert.deepStrictEqual(Buffer.from(blocks[2]!.data.subarray(0, 16)), Buffer.from(data(16, 2)))
   })
@@ -136,7 +137,7 @@ describe("writeUf2", () => {
       const pageSize = random.pick([64, 256, 476])
       const content = random.bytes(1 + random.below(5000))
       const address = random.below(0x1000) * pageSize
-      const blocks = read(write([{ address, data: content }], { familyId, pageSize }))
+      const blocks = readUf2(write([{ address, data: content }], { familyId, pageSize }))
       const joined = Buffer.concat(blocks.map((block) => block.data))
       assert.deepStrictEqual(joined.subarray(0, content.length), Buffer.from(content))
       assert.isTrue(joined.subarray(content.length).every((byte) => byte === 0))
@@ -162,46 +163,6 @@ describe("writeUf2", () => {
       assert.match(message, /^a\.bin: what goes from 0x.* is not within 0x10000000 to 0x10001000$/)
     }
     assert.strictEqual(refusal([{ address: 0xffffffff, data: data(2) }]).problem._tag, "OutOfRange")
-  })
-})
-
-describe("parseUf2 refuses", () => {
-  const file = Buffer.from(write([{ address: 0, data: data(600) }]))
-  const problem = (change: (bytes: Buffer) => void, bytes = file) => {
-    const changed = Buffer.from(bytes)
-    change(changed)
-    return Result.getOrThrow(Result.flip(parseUf2("a.uf2", changed))).problem
-  }
-
-  it("damaged files", () => {
-    assert.deepStrictEqual(problem(() => {}, file.subarray(0, 1000)), { _tag: "BadLength", size: 1000 })
-    assert.deepStrictEqual(problem(() => {}, Buffer.alloc(0)), { _tag: "BadLength", size: 0 })
-    for (const at of [0, 4, 508]) {
-      assert.deepStrictEqual(problem((bytes) => bytes.writeUInt8(1, 512 + at)), { _tag: "BadMagic", block: 1 })
-    }
-    assert.deepStrictEqual(problem((bytes) => bytes.writeUInt32LE(477, 16)), {
-      _tag: "BadPayload",
-      block: 0,
-      size: 477
-    })
-    assert.deepStrictEqual(problem((bytes) => bytes.writeUInt32LE(2, 512 + 20)), {
-      _tag: "BadNumber",
-      block: 1,
-      number: 2,
-      expected: 1
-    })
-    assert.deepStrictEqual(problem((bytes) => bytes.writeUInt32LE(9, 512 + 24)), {
-      _tag: "BadTotal",
-      block: 1,
-      total: 9,
-      expected: 3
-    })
-  })
-
-  it("nothing of blocks that are for no flash", () => {
-    const changed = Buffer.from(file)
-    for (const block of [0, 1, 2]) changed.writeUInt32LE(0x2001, 512 * block + 8)
-    assert.deepStrictEqual(read(changed), [])
   })
 })
 
