@@ -4,7 +4,7 @@ import { type Family, type FlagTable, row } from "./flagTable.ts"
  * GNU `ld`. Its long options may have one dash as well; they are written with two here. Source: GNU ld manual 2.42,
  * "Command-line Options", and `ld --help` of the AVR, ARM, RISC-V and Xtensa ports.
  */
-export const ldFlags: FlagTable = [
+const ldFlags: FlagTable = [
   row("output", "long", "--Map --dependency-file --out-implib"),
   row("file", "long", "--script --default-script --version-script --dynamic-list --export-dynamic-symbol-list"),
   row("file", "long", "--just-symbols --retain-symbols-file --section-ordering-file --mri-script --in-implib"),

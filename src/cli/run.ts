@@ -64,7 +64,7 @@ export const run = (
 }
 
 /** The exit status after a defect of fbuild. */
-export const defectStatus = 70
+const defectStatus = 70
 
 /** Writes a report of a defect; gives what the user is told. */
 export const reportDefect = (

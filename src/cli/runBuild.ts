@@ -151,7 +151,7 @@ const stores = (home: string) =>
   Layer.provideMerge(Layer.merge(ActionCache.layer({ home }), ContentStore.layer({ home })), CacheUsage.layer({ home }))
 
 /** The renderer that the flags and the terminal ask for. */
-export const makeReporter = Effect.fnUntraced(function*(flags: Pick<BuildFlags, "color" | "json" | "verbose">) {
+const makeReporter = Effect.fnUntraced(function*(flags: Pick<BuildFlags, "color" | "json" | "verbose">) {
   const { stderr, stdout, variables } = yield* Terminal
   if (flags.json) return jsonReporter(stdout)
   const look: Look = {

@@ -5,7 +5,7 @@ import { ConfigWarning } from "./ProjectConfig.ts"
 import { sectionChain } from "./sectionChain.ts"
 
 /** Options of `[platformio]`. Source: PlatformIO 6.1 documentation, "Section [platformio]". */
-export const platformioKeys: ReadonlySet<string> = new Set(
+const platformioKeys: ReadonlySet<string> = new Set(
   `
   name description default_envs env_default extra_configs
   core_dir globallib_dir platforms_dir packages_dir cache_dir build_cache_dir workspace_dir build_dir libdeps_dir
@@ -17,7 +17,7 @@ export const platformioKeys: ReadonlySet<string> = new Set(
  * Options of environments, with the older names that PlatformIO still takes. Source: PlatformIO 6.1 documentation,
  * "Section [env]", "Options".
  */
-export const environmentKeys: ReadonlySet<string> = new Set(
+const environmentKeys: ReadonlySet<string> = new Set(
   `
   platform board framework platform_packages
   board_build.mcu board_build.f_cpu board_build.ldscript

@@ -6,8 +6,8 @@ import { installSioFifo } from "./sioFifo.ts"
 import { XipControl } from "./xipControl.ts"
 
 /** Source of all addresses: RP2040 datasheet, 2.2, "Address Map". */
-export const flashStart = 0x1000_0000
-export const flashBytes = 16 * 1024 * 1024
+const flashStart = 0x1000_0000
+const flashBytes = 16 * 1024 * 1024
 const ramStart = 0x2000_0000
 const ramBytes = 264 * 1024
 

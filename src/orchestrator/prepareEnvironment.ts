@@ -43,7 +43,8 @@ export const prepareEnvironment = Effect.fn(Span.prepareEnvironment)(function*(
   environment: EnvironmentConfig,
   request: PlanRequest
 ) {
-  const search = searchOf(project.projectDir, request, environment.platformPackages)
+  const { home, variables } = request
+  const search = { projectDir: project.projectDir, home, platformPackages: environment.platformPackages, variables }
   const named = yield* namedPlatform(
     yield* Effect.fromResult(requirePlatform(environment)),
     search,
@@ -105,13 +106,6 @@ const decideBoard = Effect.fnUntraced(
       return Effect.fail(new BoardNotFound({ path, line, board, boardsTxt, nearest }))
     })
 )
-
-/** Where an environment looks for packages. */
-export const searchOf = (
-  projectDir: string,
-  { home, variables }: Pick<PlanRequest, "home" | "variables">,
-  platformPackages: ReadonlyArray<string>
-): PackageSearch => ({ projectDir, home, platformPackages, variables })
 
 /** The folder of an environment's outputs, relative to the project, or absolute where it is outside. */
 export const buildDirOf = (project: ProjectConfig, environment: EnvironmentConfig): string =>

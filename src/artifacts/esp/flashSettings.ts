@@ -3,10 +3,10 @@ import type { FlashSettings } from "../../plan/steps/ImageStep.ts"
 import { EspError } from "./EspError.ts"
 
 /** Byte 2 of an image's header. */
-export const flashModes: Readonly<Record<FlashSettings["mode"], number>> = { qio: 0, qout: 1, dio: 2, dout: 3 }
+const flashModes: Readonly<Record<FlashSettings["mode"], number>> = { qio: 0, qout: 1, dio: 2, dout: 3 }
 
 /** High half of byte 3 by flash size, of the ESP32 and all after it. */
-export const flashSizes = table("1MB", "2MB", "4MB", "8MB", "16MB", "32MB", "64MB", "128MB")
+const flashSizes = table("1MB", "2MB", "4MB", "8MB", "16MB", "32MB", "64MB", "128MB")
 
 /** Bytes 2 and 3 of an image's header. `path` is for errors. */
 export const settingsBytes = (

@@ -50,7 +50,7 @@ export const reasonsOf = (
 ]
 
 /** Why an action had to run, in lines. */
-export const reasonText = (reason: Reason): ReadonlyArray<string> => {
+const reasonText = (reason: Reason): ReadonlyArray<string> => {
   switch (reason._tag) {
     case "NeverBuilt":
       return ["nothing is known of an earlier success"]
