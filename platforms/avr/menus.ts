@@ -1,12 +1,8 @@
 import type { MenuRule } from "../../src/plan/PlatformSpec.ts"
+import { voltageWords } from "../../src/plan/voltageWords.ts"
 
-/** Words for a voltage of brown-out detection, `2.7v`, and the options that cores have for it, `2v7`. */
-const voltages = Object.fromEntries(
-  ["1.8", "2.5", "2.6", "2.7", "3.8", "3.9", "4.0", "4.1", "4.3"].map((volts) => [
-    `${volts}v`,
-    `^${volts.replace(".", "v")}$`
-  ])
-)
+/** Of brown-out detection. */
+const voltages = voltageWords("1.8", "2.5", "2.6", "2.7", "3.8", "3.9", "4.0", "4.1", "4.3")
 
 /**
  * PlatformIO's settings of the hardware → menus of MiniCore, MightyCore, MegaCore and MajorCore (`BOD`, `eeprom`, `bootloader`, `JTAG`) and of ATTinyCore
