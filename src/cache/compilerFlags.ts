@@ -1,8 +1,8 @@
 import { type FlagTable, row } from "./flagTable.ts"
+import { sysrootMark } from "./sysroot.ts"
 
 const writesMore = "writes a file beside its object"
 const profile = "writes a profile of runs, or has it written"
-const sysroot = /^(?:=|\$SYSROOT)/
 const unseen = "looks for files where nobody else would know to look"
 const otherPrograms = "may start programs that are not the toolchain's"
 /** A macro with one of these makes files tell the time that do not have the word. */
@@ -18,8 +18,8 @@ const preprocessor: FlagTable = [
   row("preprocessor", "joined", "-D -U -MT -MQ -include -imacros -A"),
   row("preprocessor", "exact", "-MP -C -CC -P -undef -nostdinc -nostdinc++ -trigraphs -H -dD -dI -dM -dN -dU"),
   row("output", "joined", "-MF"),
-  row("uncacheable", "joined", "-I -iquote -isystem -idirafter", { value: sysroot, why: unseen }),
-  row("uncacheable", "long", "--include-directory --include-directory-after", { value: sysroot, why: unseen }),
+  row("uncacheable", "joined", "-I -iquote -isystem -idirafter", { value: sysrootMark, why: unseen }),
+  row("uncacheable", "long", "--include-directory --include-directory-after", { value: sysrootMark, why: unseen }),
   row("uncacheable", "exact", "-I-", { why: unseen }),
   row("uncacheable", "joined", "-isysroot", { why: unseen }),
   row("uncacheable", "long", "--sysroot", { why: unseen }),

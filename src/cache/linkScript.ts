@@ -1,3 +1,5 @@
+import { belowSysroot } from "./sysroot.ts"
+
 /** What a linker script names. */
 export interface ScriptNames {
   /** Of `INCLUDE`. */
@@ -18,7 +20,7 @@ export const scriptNames = (text: string): ScriptNames => {
   return {
     scripts: [...plain.matchAll(/(?<![\w.])INCLUDE\s+("[^"\n]*"|[^\s;{}"]+)/g)].map(([, name = ""]) => unquoted(name)),
     inputs: named("(?:INPUT|GROUP|STARTUP)"),
-    folders: named("SEARCH_DIR").map((folder) => folder.replace(/^(?:=|\$SYSROOT)/, ""))
+    folders: named("SEARCH_DIR").map(belowSysroot)
   }
 }
 

@@ -1,5 +1,6 @@
 import { classifyArguments } from "../cache/classifyArguments.ts"
 import type { ScriptNames } from "../cache/linkScript.ts"
+import { belowSysroot } from "../cache/sysroot.ts"
 import { dirName } from "../domain/paths.ts"
 
 /** A linker script that was read. */
@@ -36,7 +37,7 @@ export const libraryPlaces = (
 /** Folders where a link is told to look; those of its driver before those that are for the linker alone. */
 export const linkFolders = (argv: ReadonlyArray<string>): ReadonlyArray<string> =>
   (classifyArguments(["gcc", ...argv.slice(1)]) ?? []).flatMap(({ name, value }) =>
-    folderOptions.includes(name) ? [value.replace(/^(?:=|\$SYSROOT)/, "")] : []
+    folderOptions.includes(name) ? [belowSysroot(value)] : []
   )
 
 const folderOptions = ["-L", "--library-path", "--library-directory"]

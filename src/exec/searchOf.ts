@@ -1,3 +1,4 @@
+import { belowSysroot } from "../cache/sysroot.ts"
 import { belowFolder, folderOf } from "./inFolder.ts"
 
 /** Where a compiler looks for headers, as far as its command line says. */
@@ -170,9 +171,8 @@ const foldersOf = (argv: ReadonlyArray<string>) => {
 
 /** A folder as depfiles have it; below every root if it is below one. */
 const spellings = (folder: string, roots: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const below = /^(?:=|\$SYSROOT)(.*)$/.exec(folder)?.[1]
-  if (below !== undefined) return ["", ...roots].map((root) => plain(root + below))
-  return [plain(folder)]
+  const below = belowSysroot(folder)
+  return below === folder ? [plain(folder)] : ["", ...roots].map((root) => plain(root + below))
 }
 
 /** GCC leaves `./` at the front out of a depfile, and puts no slash behind a slash. */
