@@ -1,3 +1,5 @@
+import { listOf } from "./passedOn.ts"
+
 /**
  * A command line with its response files (`@file`) in place, as GNU programs take them: words are separated by blanks,
  * quotes keep blanks, a backslash keeps the next character; a response file may name others. One that is not in `texts`
@@ -23,13 +25,8 @@ export const missingResponses = (
 /** Whether a word of a command may name a response file. */
 export const namesResponse = (word: string): boolean => word.startsWith("@") || passedOn(word) !== undefined
 
-/** The words of `-Wl,…` and its like, with a response file among them, and the option that passes on one alone. */
-const passedOn = (word: string) =>
-  /^-W[lap],.*@/s.test(word)
-    ? { words: word.slice("-Wl,".length).split(","), option: passing[word[2]!]! }
-    : undefined
-
-const passing: Readonly<Record<string, string>> = { l: "-Xlinker", a: "-Xassembler", p: "-Xpreprocessor" }
+/** A list for another program with what may be a response file in it. */
+const passedOn = (word: string) => word.includes("@") ? listOf(word) : undefined
 
 const expand = (
   argv: ReadonlyArray<string>,

@@ -1,3 +1,4 @@
+import { passedTo } from "../cache/passedOn.ts"
 import { baseName } from "../domain/paths.ts"
 import { plainText } from "../domain/sourceText.ts"
 import { folderOf } from "./inFolder.ts"
@@ -111,8 +112,7 @@ const macrosOf = (
 
 /** The macros of a command line, `NAME=text`. */
 const given = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const all = words.flatMap((word) => word.startsWith("-Wp,") ? word.split(",") : [word])
-    .filter((word) => word !== "-Xpreprocessor")
+  const all = [...words, ...passedTo("p", words)]
   return all.flatMap((word, index) =>
     word === "-D" || word === "--define-macro"
       ? all.slice(index + 1, index + 2)

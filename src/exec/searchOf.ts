@@ -1,3 +1,4 @@
+import { notPassedOn, passedTo } from "../cache/passedOn.ts"
 import { belowSysroot } from "../cache/sysroot.ts"
 import { belowFolder, folderOf } from "./inFolder.ts"
 
@@ -32,9 +33,7 @@ export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string
     includers.add(folderOf(path))
   }
   const sorted = [...includers].sort()
-  const told = optionsOf(passedTo("a", "-Xassembler", argv)).flatMap(([meaning, value]) =>
-    meaning === "bracket" ? [value] : []
-  )
+  const told = optionsOf(passedTo("a", argv)).flatMap(([meaning, value]) => meaning === "bracket" ? [value] : [])
   const target = /([^/]*)-[^-/]*$/.exec(argv[0] ?? "")?.[1] ?? ""
   return {
     folders,
@@ -95,30 +94,18 @@ const optionsOf = (words: ReadonlyArray<string>): Array<Option> => {
   return found
 }
 
-/** What the driver hands on to one of the programs behind it. */
-const passedTo = (letter: "a" | "p", option: string, argv: ReadonlyArray<string>): ReadonlyArray<string> =>
-  argv.flatMap((word, index) =>
-    word.startsWith(`-W${letter},`)
-      ? word.slice("-Wx,".length).split(",")
-      : argv[index - 1] === option
-      ? [word]
-      : []
-  )
-
 const longOption = (word: string): readonly [name: string, meaning: Meaning | undefined] => {
   const [name = ""] = word.split("=", 1)
   return [name, long.get(name)]
 }
 
 const foldersOf = (argv: ReadonlyArray<string>) => {
-  const told = optionsOf(
-    argv.filter((_, index) => !/^-X(?:preprocessor|assembler|linker)$/.test(argv[index - 1] ?? ""))
-  )
+  const told = optionsOf(notPassedOn(argv))
   const isFirst = ([meaning]: Option) => meaning === "bracket"
   const options = [
     ...told.filter(isFirst),
     ...told.filter((option) => !isFirst(option)),
-    ...optionsOf(passedTo("p", "-Xpreprocessor", argv))
+    ...optionsOf(passedTo("p", argv))
   ]
   let [quote, bracket]: [Array<string>, Array<string>] = [[], []]
   const [system, after, forced]: [Array<string>, Array<string>, Array<string>] = [[], [], []]
