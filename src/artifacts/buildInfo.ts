@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Disk } from "../disk/Disk.ts"
+import { pathFrom } from "../domain/paths.ts"
 import type { Image } from "./images.ts"
 
 const Memory = Schema.Struct({ used: Schema.Int, max: Schema.optionalKey(Schema.Int) })
@@ -61,7 +62,7 @@ export interface BuildFacts {
 export const buildInfo = Effect.fnUntraced(function*(projectDir: string, facts: BuildFacts) {
   const disk = yield* Disk
   const digest = Effect.fnUntraced(function*(path: string) {
-    return (yield* disk.digest(path.startsWith("/") ? path : `${projectDir}/${path}`)) ?? ""
+    return (yield* disk.digest(pathFrom(projectDir, path))) ?? ""
   })
   const { board, core, elf, environment, fuses, images, platform, sizes, toolchain } = facts
   return `${

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
+import { pathFrom } from "../domain/paths.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 
 /** An image that a build made. */
@@ -25,7 +26,7 @@ export const describeImages = Effect.fnUntraced(function*(
   const paths = [...named, ...ofHooks.filter((path) => imageName.test(path))]
   const images: Array<Image> = []
   for (const path of paths) {
-    const file = path.startsWith("/") ? path : `${projectDir}/${path}`
+    const file = pathFrom(projectDir, path)
     const sha256 = yield* disk.digest(file)
     const bytes = (yield* disk.signature(file))?.bytes
     if (sha256 === undefined || bytes === undefined) continue
