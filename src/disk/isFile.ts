@@ -4,5 +4,5 @@ import { Disk } from "./Disk.ts"
 /** Whether there is a file at this path (absolute), and no folder. */
 export const isFile = Effect.fnUntraced(function*(path: string) {
   const disk = yield* Disk
-  return (yield* disk.signature(path)) !== undefined && (yield* disk.listing(path)) === undefined
+  return (yield* disk.signature(path))?.isFolder === false
 })
