@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
+import { isOurs } from "../exec/buildFolder.ts"
 import { commandDigest } from "../exec/commandDigest.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 
@@ -14,10 +15,10 @@ export const unnamedFiles = Effect.fnUntraced(function*(dir: string, buildDir: s
   const named = new Set<string>(graph.actions.flatMap(({ depfile, outputs }) => [...outputs, depfile ?? ""]))
   const found = new Map<string, string>()
   for (const name of yield* disk.list(dir)) {
-    if (ours.has(name) || named.has(`${buildDir}/${name}`)) continue
-    const isFolder = (yield* disk.listing(`${dir}/${name}`)) !== undefined
-    const signature = isFolder ? undefined : yield* disk.signature(`${dir}/${name}`)
-    if (signature !== undefined) found.set(name, signature.text)
+    const path = `${dir}/${name}`
+    if (isOurs(dir, path) || ours.has(name) || named.has(`${buildDir}/${name}`)) continue
+    const signature = yield* disk.signature(path)
+    if (signature?.isFolder === false) found.set(name, signature.text)
   }
   return found
 })
@@ -52,5 +53,5 @@ export const hookOutputs = Effect.fnUntraced(
 /** Its first line are the commands of the hooks, then a line for each file. */
 const recordName = "hook-outputs"
 
-/** What fbuild itself keeps there. */
-const ours = new Set([recordName, "state.json", "why.json", "build_info.json", ".stage"])
+/** What builds write there besides what is theirs alone. */
+const ours = new Set([recordName, "build_info.json"])

@@ -113,6 +113,11 @@ describe("a core that fbuild has never heard of, for Cortex-M", () => {
     assert.deepStrictEqual(await ofHooks(), ["all.img", "once.zip"])
     assert.deepStrictEqual(await ofHooks(), ["all.img", "once.zip"])
     const info = Fs.readFileSync(Path.join(dir, ".fbuild/build/x/build_info.json"), "utf8")
+    const [, ...recorded] = Fs.readFileSync(Path.join(dir, ".fbuild/build/x/hook-outputs"), "utf8").trimEnd().split(
+      "\n"
+    )
+    // The other two are of the core's own hooks.
+    assert.deepStrictEqual(recorded, ["all.img", "all.txt", "flash.ld", "once.zip", "order.txt"])
     assert.match(info, /"kind": "img",\s+"path": "\.fbuild\/build\/x\/all\.img"/)
     hooks("cd \"{build.path}\" && cp firmware.bin all.bin")
     assert.deepStrictEqual(await ofHooks(), ["all.bin"])
