@@ -1,16 +1,16 @@
 import * as Effect from "effect/Effect"
 import { expandResponses, namesResponse } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
-import { baseName } from "../domain/paths.ts"
 import type { Action } from "../plan/Action.ts"
 import { binariesOf } from "./assembled.ts"
+import { makeFolders } from "./folders.ts"
 import { askedByMacro, askedFor } from "./hasInclude.ts"
-import { folderOf, inFolder } from "./inFolder.ts"
+import { inFolder } from "./inFolder.ts"
 import { libraryPlaces, type ReadScript } from "./libraryPlaces.ts"
 import { readScript } from "./readScript.ts"
 import { readResponses } from "./responses.ts"
 import { type Search, searchOf } from "./searchOf.ts"
-import { forcedShadowsOf, type Place, type Shadow, shadowsOf } from "./shadows.ts"
+import { forcedShadowsOf, type Place, shadowsOf } from "./shadows.ts"
 
 /** What files say of other files by name, and the answers that the disk gives. */
 export interface Asked {
@@ -71,36 +71,10 @@ export interface Surroundings {
 /** Looks around in the folders that relative paths of actions are relative to. */
 export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: string) => string) {
   const disk = yield* Disk
-  const listings = new Map<string, ReadonlySet<string>>()
   /** What shadows a header, by the search and the header. */
   const found = new Map<string, Map<string, ReadonlyArray<string>>>()
   const expanded = new Map<string, ReadonlyArray<string>>()
-  const shelves = new Map<string, Shelves>()
-
-  const listing = Effect.fnUntraced(function*(folder: string) {
-    let names = listings.get(folder)
-    if (names === undefined) {
-      // `/tmp` is in the folder before its slash.
-      names = new Set(yield* disk.list(folder === "" ? "/" : absolute(folder)))
-      listings.set(folder, names)
-    }
-    return names
-  })
-
-  const isThere = Effect.fnUntraced(function*([folder, name]: Place) {
-    const names = yield* listing(folder)
-    const slash = name.indexOf("/")
-    const first = slash < 0 ? name : name.slice(0, slash)
-    if (first !== ".." && first !== "." && !names.has(first)) return false
-    return yield* isFile(inFolder(folder, name))
-  })
-
-  /** Many names are asked for in few folders. */
-  const isListed = (path: string) => Effect.map(listing(folderOf(path)), (names) => names.has(baseName(path)))
-
-  /** No folder, which compilers pass by, and no link that leads nowhere. */
-  const isFile = (path: string) =>
-    Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false)
+  const { candidates, isFile, isListed, isThere, list } = yield* makeFolders(absolute)
 
   /** The command with its response files in place: search paths may stand in them. One that cannot be read has none. */
   const wordsOf = Effect.fnUntraced(function*({ argv, id }: Action) {
@@ -116,30 +90,6 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     }
     return words
   })
-
-  /** Hundreds of headers are each looked for in hundreds of folders: which of these have what is found out once. */
-  const shelvesOf = Effect.fnUntraced(function*({ folders, includers, key }: Search) {
-    let known = shelves.get(key)
-    if (known === undefined) {
-      known = { folders: new Map(), includers: new Map() }
-      for (const [index, folder] of folders.entries()) {
-        for (const name of yield* listing(folder)) put(known.folders, name, index)
-      }
-      for (const folder of includers) for (const name of yield* listing(folder)) put(known.includers, name, folder)
-      shelves.set(key, known)
-    }
-    return known
-  })
-
-  /** Where a shadow may be. */
-  const candidatesOf = ({ before, includers, name }: Shadow, search: Search, shelves: Shelves) => {
-    const [first = ""] = name.split("/", 1)
-    const isAnywhere = first === ".." || first === "."
-    const folders = isAnywhere ? [...search.folders.keys()] : shelves.folders.get(first) ?? []
-    const beside = !includers ? [] : isAnywhere ? search.includers : shelves.includers.get(first) ?? []
-    return [...beside, ...folders.filter((index) => index < before).map((index) => search.folders[index]!)]
-      .map((folder) => inFolder(folder, name))
-  }
 
   const searchesUnseen = (action: Action) => Effect.map(wordsOf(action), (words) => searchOf(words, []).unseen)
 
@@ -167,12 +117,12 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     names: ReadonlySet<string>
   ) {
     const search = searchOf(yield* wordsOf(action), read)
-    const shelves = yield* shelvesOf(search)
+    const candidatesOf = yield* candidates(search)
     const possible = new Set<string>()
     for (const name of names) {
       const all = name.startsWith("/")
         ? [name]
-        : candidatesOf({ name, includers: true, before: search.folders.length }, search, shelves)
+        : candidatesOf({ name, includers: true, before: search.folders.length })
       for (const path of all) possible.add(path)
     }
     for (const path of read) possible.delete(path)
@@ -182,10 +132,10 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   })
 
   const shadowing = Effect.fnUntraced(function*(header: string, search: Search) {
-    const shelves = yield* shelvesOf(search)
+    const candidatesOf = yield* candidates(search)
     const possible = new Set(forcedShadowsOf(header, search))
     for (const shadow of shadowsOf(header, search)) {
-      for (const path of candidatesOf(shadow, search, shelves)) possible.add(path)
+      for (const path of candidatesOf(shadow)) possible.add(path)
     }
     const there: Array<string> = []
     for (const path of possible) {
@@ -225,7 +175,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const precompiled = Effect.fnUntraced(function*(action: Action, read: ReadonlyArray<string>) {
     const { folders, forced, includers } = searchOf(yield* wordsOf(action), read)
     for (const folder of new Set([...folders, ...includers, ...(forced.length > 0 ? ["."] : [])])) {
-      for (const name of yield* listing(folder)) if (name.endsWith(".gch")) return true
+      for (const name of yield* list(folder)) if (name.endsWith(".gch")) return true
     }
     return false
   })
@@ -271,16 +221,3 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
 
 export const isCompile = ({ mnemonic }: Action): boolean =>
   mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"
-
-/** By the first part of a name: which folders have it. */
-interface Shelves {
-  /** By their places in the search. */
-  readonly folders: Map<string, Array<number>>
-  readonly includers: Map<string, Array<string>>
-}
-
-const put = <A>(shelf: Map<string, Array<A>>, name: string, one: A) => {
-  const there = shelf.get(name)
-  if (there === undefined) shelf.set(name, [one])
-  else there.push(one)
-}
