@@ -9,7 +9,7 @@ import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from 
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { ownDirectory } from "../process/ownDirectory.ts"
 import { discoverSources } from "../sources/discoverSources.ts"
-import type { SelectedLibrary } from "../sources/findLibraries.ts"
+import type { SelectedLibrary } from "../sources/LibrarySelection.ts"
 import { listSources } from "../sources/listSources.ts"
 import type { SourceFile } from "../sources/SourceFile.ts"
 import { makeSourceTree, type SourceTree } from "../sources/SourceTree.ts"

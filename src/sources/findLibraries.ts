@@ -1,62 +1,16 @@
 import * as Effect from "effect/Effect"
 import { dirName, joinPath } from "../domain/paths.ts"
-import { applies, type CompatibilityTarget } from "./compatibility.ts"
+import { applies } from "./compatibility.ts"
 import type { Library } from "./Library.ts"
-import { type Candidate, type LibraryIndex, type LibraryStorage, makeLibraryIndex } from "./LibraryIndex.ts"
+import { type Candidate, type LibraryIndex, makeLibraryIndex } from "./LibraryIndex.ts"
 import { dependencyName } from "./libraryNames.ts"
+import type { LibraryRequest, LibrarySelection, SelectionReason } from "./LibrarySelection.ts"
 import type { KnownMacros } from "./Macros.ts"
 import { librarySources } from "./readLibrary.ts"
-import { type Include, scanIncludes } from "./scanIncludes.ts"
+import { allIncludes, type Include, scanIncludes } from "./scanIncludes.ts"
 import type { SourceFile } from "./SourceFile.ts"
 import type { FolderUnreadable, LibraryManifestInvalid, SourceUnreadable } from "./SourcesError.ts"
 import type { SourceTree } from "./SourceTree.ts"
-
-/** What decides which libraries a project needs. Paths are absolute, with `/`. */
-export interface LibraryRequest {
-  /** The project's sources and sketches. Empty for `lib_ldf_mode = off`: selected is then what is declared, and what that needs. */
-  readonly seeds: ReadonlyArray<string>
-  /** Where headers are looked for before any library, in order: the project's folders, `-I` flags, core, variant. */
-  readonly includeDirs: ReadonlyArray<string>
-  /** Those of `includeDirs` that are the framework's. Their headers are read closely only where they name a library's header. */
-  readonly frameworkDirs: ReadonlyArray<string>
-  /** In order of preference. */
-  readonly storages: ReadonlyArray<LibraryStorage>
-  /** `lib_deps`, without those entries that became a storage of `required`. */
-  readonly declared: ReadonlyArray<string>
-  /** Folders of libraries that are used whether or not they are included; each is in one of `storages`. */
-  readonly required: ReadonlyArray<string>
-  /** `lib_ignore`. */
-  readonly ignored: ReadonlyArray<string>
-  readonly target: CompatibilityTarget
-  readonly macros: KnownMacros
-}
-
-/** Why a library was selected. */
-export type SelectionReason =
-  | { readonly _tag: "Included"; readonly header: string; readonly file: string; readonly line: number }
-  /** By `lib_deps`; `entry` is its text there, or the folder of a required library. */
-  | { readonly _tag: "Declared"; readonly entry: string }
-  /** By the manifest of another library, whose folder is `by`. */
-  | { readonly _tag: "Dependency"; readonly by: string }
-
-export interface SelectedLibrary {
-  readonly library: Library
-  readonly sources: ReadonlyArray<SourceFile>
-  readonly because: SelectionReason
-  /** Folders of the libraries whose headers it includes or which its manifest names, sorted. */
-  readonly dependsOn: ReadonlyArray<string>
-}
-
-export interface LibrarySelection {
-  /** In order of discovery, which is also the order of their include folders. */
-  readonly libraries: ReadonlyArray<SelectedLibrary>
-  /** Entries of `declared` for which no library is there. */
-  readonly missing: ReadonlyArray<string>
-  /** Entries of `declared` whose library is there, but not for this target. */
-  readonly incompatible: ReadonlyArray<string>
-  /** Headers found nowhere, sorted: those of the toolchain, and those that really are not there. */
-  readonly unresolved: ReadonlyArray<string>
-}
 
 /**
  * The library dependency finder, in PlatformIO's `deep` sense: follows every include from the seeds, and from all sources
@@ -256,14 +210,3 @@ const scanWith = (macros: KnownMacros) => (text: string): ReadonlyArray<Include>
 /** What decides. Lines only tell why a library was selected. */
 const headersOf = (includes: ReadonlyArray<Include>): string =>
   includes.map(({ form, name }) => `${form} ${name}\n`).join("")
-
-/**
- * All that a text could include, in comments and under conditions too: more than `scanIncludes` finds, and much sooner.
- * Good where none of it is a library's.
- */
-const allIncludes = (text: string): ReadonlyArray<Include> =>
-  [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm)].map(([, quoted, angled]) => ({
-    name: quoted ?? angled ?? "",
-    form: quoted === undefined ? "angled" : "quoted",
-    line: 0
-  }))

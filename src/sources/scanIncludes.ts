@@ -25,6 +25,17 @@ export const scanIncludes = (text: string, known: KnownMacros = { defined: new M
   return scan.includes
 }
 
+/**
+ * All that a text could include, in comments and under conditions too: more than `scanIncludes` finds, and much sooner.
+ * Good where none of it is a library's.
+ */
+export const allIncludes = (text: string): ReadonlyArray<Include> =>
+  [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm)].map(([, quoted, angled]) => ({
+    name: quoted ?? angled ?? "",
+    form: quoted === undefined ? "angled" : "quoted",
+    line: 0
+  }))
+
 /** `undefined`: it could be either. */
 type Truth = boolean | undefined
 

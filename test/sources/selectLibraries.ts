@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { CompatibilityTarget } from "../../src/sources/compatibility.ts"
-import { findLibraries, type LibraryRequest } from "../../src/sources/findLibraries.ts"
+import { findLibraries } from "../../src/sources/findLibraries.ts"
+import type { LibraryRequest } from "../../src/sources/LibrarySelection.ts"
 import { makeSourceTree } from "../../src/sources/SourceTree.ts"
 import { layer, projectFolder } from "./projectFolder.ts"
 
