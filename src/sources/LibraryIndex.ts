@@ -109,15 +109,10 @@ const indexHeaders = Effect.fnUntraced(function*(tree: SourceTree, candidates: R
     ({ dir }) => Effect.orElseSucceed(tree.entries(dir), () => undefined),
     { concurrency: "unbounded" }
   )
-  const index = new Map<string, Array<Place>>()
-  for (const [order, place] of places.entries()) {
-    for (const name of listings[order]?.keys() ?? []) {
-      const there = index.get(name)
-      if (there === undefined) index.set(name, [{ ...place, order }])
-      else there.push({ ...place, order })
-    }
-  }
-  return index
+  const named = places.flatMap(({ candidate, dir }, order) =>
+    Array.from(listings[order]?.keys() ?? [], (name) => ({ candidate, dir, order, name }))
+  )
+  return Map.groupBy(named, ({ name }): string => name)
 })
 
 /**

@@ -18,13 +18,11 @@ const outcomes = {
  * that stood are only counted, unless they are what was asked for.
  */
 export const explanationText = (environment: string, actions: ReadonlyArray<Explanation>, color: boolean): string => {
-  const groups = new Map<string, Array<Explanation>>()
-  for (const action of actions) {
-    const text = [`  ${outcomes[action.outcome]}`, ...reasonsOf(action).map((line) => dim(`    ${line}`, color))].join(
-      "\n"
-    )
-    groups.set(text, [...groups.get(text) ?? [], action])
-  }
+  const groups = Map.groupBy(
+    actions,
+    (action) =>
+      [`  ${outcomes[action.outcome]}`, ...reasonsOf(action).map((line) => dim(`    ${line}`, color))].join("\n")
+  )
   const lines = [...groups].flatMap(([text, group]) =>
     group[0]?.outcome === "UpToDate" && group.length > few
       ? [`  up to date: ${group.length} actions`]
