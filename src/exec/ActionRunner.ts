@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import * as Semaphore from "effect/Semaphore"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { Span } from "../telemetry/names.ts"
@@ -15,10 +14,11 @@ import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import type { ActionTimes } from "./BuildLog.ts"
 import { BuildReporter } from "./BuildReporter.ts"
 import { BuiltinSteps } from "./BuiltinSteps.ts"
-import { type CacheHit, CompileCache, type Ran } from "./CompileCache.ts"
+import { type CacheHit, CompileCache } from "./CompileCache.ts"
 import { Compiler } from "./Compiler.ts"
 import { type Explanation, writeExplanations } from "./Explanation.ts"
 import { Jobs } from "./Jobs.ts"
+import { makeKeeping } from "./keeping.ts"
 import { limitTime } from "./limitTime.ts"
 import { Linker } from "./Linker.ts"
 import { LastDurations } from "./longestFirst.ts"
@@ -61,11 +61,11 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const compiler = yield* Compiler
         const disk = yield* Disk
         const jobs = yield* Jobs
+        const keeping = yield* makeKeeping
         const lasted = yield* LastDurations
         const linker = yield* Linker
         const reporter = yield* BuildReporter
         const scope = yield* Effect.scope
-        const settling = yield* Semaphore.make(1)
         const shared = yield* SharedActions
         const steps = yield* BuiltinSteps
         const untold = makeUntold(jobs)
@@ -75,10 +75,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const absolute = (path: string) => path.startsWith("/") ? path : `${cwd}/${path}`
         const usingDisk = Effect.provideService(Disk, disk)
         const explanations = new Map<string, Explanation>()
-        /** What has run and is not yet in the cache. */
-        const unstored = new Map<string, Omit<Ran, "record" | "timed">>()
-        /** Why what has run was not stored. */
-        const unkept = new Map<string, CacheAnswer>()
         /** Of the actions that were not in the cache. */
         const keys = new Set<string>()
         let count = 0
@@ -86,19 +82,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const explain = (action: Action, more: Pick<Explanation, "outcome" | "reason" | "cache">) => {
           explanations.set(action.id, { ...subject(action), ...more })
         }
-
-        /** Traces what has run, and keeps it in the cache. When it is done, so is whoever was at it before. */
-        const settle = settling.withPermit(Effect.gen(function*() {
-          for (const traced of yield* upToDate.keepTraces) {
-            const ran = unstored.get(traced.action.id)
-            unstored.delete(traced.action.id)
-            if (ran === undefined) continue
-            yield* Effect.yieldNow
-            const answer = yield* cache.store({ ...ran, ...traced })
-            if (answer !== undefined) unkept.set(traced.action.id, answer)
-          }
-        }))
-        const keep = Effect.uninterruptible(Effect.ignore(settle))
 
         const command = (action: Action, stage: Stage) =>
           isCompile(action) ? compiler.run(action, stage, cwd) : linker.run(action, stage, cwd)
@@ -150,15 +133,15 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             }
           }
           // What it may write over is known as it was made.
-          yield* action.always === undefined ? upToDate.settled : keep
+          yield* action.always === undefined ? upToDate.settled : keeping.keep
           const startedNanos = yield* upToDate.now
           const started = yield* Clock.currentTimeMillis
-          if (leavesTime(action)) yield* Effect.forkIn(keep, scope)
+          if (leavesTime(action)) yield* Effect.forkIn(keeping.keep, scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* Clock.currentTimeMillis) - started
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
           // First: as soon as it has finished somebody may be storing.
-          unstored.set(action.id, { action, printed, durationMs })
+          keeping.ran(action, { printed, durationMs })
           yield* finish(action, stage, discovered, startedNanos)
           lasted.set(action, durationMs)
           return printed
@@ -219,7 +202,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             if (key !== undefined) keys.add(key)
             const done = key === undefined
               ? Effect.as(run, "Ran")
-              : shared.run({ key, run, keep, span: watch.span(times) })
+              : shared.run({ key, run, keep: keeping.keep, span: watch.span(times) })
             if ((yield* done) === "Ran") return "Executed" as const
           }
         })
@@ -231,12 +214,12 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           })
 
         const commit = Effect.fn(Span.commit)(function*(actions: ReadonlyArray<Action>) {
-          yield* settle
+          yield* keeping.settle
           yield* shared.close(keys)
           yield* upToDate.commit(new Set(actions.map(({ id }) => id)))
           yield* cache.close
           const told = actions.map((action): Explanation => {
-            const cache = unkept.get(action.id)
+            const cache = keeping.refused.get(action.id)
             const known = explanations.get(action.id) ?? { ...subject(action), outcome: "Cancelled" }
             return cache === undefined ? known : { ...known, cache }
           })
