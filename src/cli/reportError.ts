@@ -80,6 +80,7 @@ export const exitCodeOf = (error: FbuildError): number => {
     case "ConfigError":
     case "DuplicateOutput":
     case "ExpansionTooLarge":
+    case "FlagRefused":
     case "InvalidPattern":
     case "LibraryManifestInvalid":
     case "ManifestInvalid":

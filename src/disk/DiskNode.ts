@@ -23,7 +23,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
   Disk.of({
     signature: (path) =>
       Effect.sync(() => {
-        const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
+        const stat = statOf(path)
         if (stat === undefined) return undefined
         return {
           text: signatureText(stat),
@@ -140,8 +140,20 @@ function* unlike(lines: ReadonlyArray<string>, most: number): Steps<ReadonlyArra
 }
 
 const seenFile = (path: string): string | undefined => {
-  const stat = FileSystem.statSync(path, { bigint: true, throwIfNoEntry: false })
+  const stat = statOf(path)
   return stat === undefined ? undefined : signatureText(stat)
+}
+
+/** What a name stands for; `undefined`: nothing. A link that leads to itself stands for itself: compilers do not pass by it. */
+const statOf = (path: string): FileSystem.BigIntStats | undefined => {
+  for (const stat of [FileSystem.statSync, FileSystem.lstatSync]) {
+    try {
+      return stat(path, { bigint: true, throwIfNoEntry: false })
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "ELOOP") return undefined
+    }
+  }
+  return undefined
 }
 
 /** Opens a file that is not there yet, if need be by removing the one that is: a link to it keeps the old content. */
@@ -218,11 +230,14 @@ const diskError = (operation: DiskError["operation"], path: string) => (cause: u
 const attempt = <A>(operation: DiskError["operation"], path: string, run: () => A): Effect.Effect<A, DiskError> =>
   Effect.try({ try: run, catch: diskError(operation, path) })
 
+/** Nothing there that could be read: no file, a file in place of a folder, a link that leads to itself. */
+const nothing: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"])
+
 const orMissing = <A>(read: Effect.Effect<A, DiskError>): Effect.Effect<A | undefined, DiskError> =>
   Effect.catchTag(
     read,
     "DiskError",
-    (error) => error.code === "ENOENT" || error.code === "ENOTDIR" ? Effect.succeed(undefined) : Effect.fail(error)
+    (error) => nothing.has(error.code) ? Effect.succeed(undefined) : Effect.fail(error)
   )
 
 const attemptSteps = <A>(operation: DiskError["operation"], path: string, steps: () => Steps<A>) =>

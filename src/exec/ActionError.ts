@@ -9,6 +9,7 @@ export type ActionError =
   | CommandFailed
   | ActionTimedOut
   | SourceVanished
+  | FlagRefused
   | OutputNotWritten
   | StepFailed
   | SpawnFailed
@@ -65,6 +66,23 @@ export class ActionTimedOut extends Schema.TaggedError<ActionTimedOut>()("Action
 export class SourceVanished extends Schema.TaggedError<SourceVanished>()("SourceVanished", action) {
   override get message() {
     return `${this.path} was there when the build was planned and is gone now`
+  }
+}
+
+/** A command has a word that would give something else than it says. */
+export class FlagRefused extends Schema.TaggedError<FlagRefused>()("FlagRefused", {
+  ...action,
+  flag: Schema.String,
+  /** A predicate: "writes …". */
+  why: Schema.String,
+  /** A word that can be used in its place. */
+  instead: Schema.optionalKey(Schema.String)
+}) {
+  override get message() {
+    return `${this.flag}, with which ${this.path} would be made, ${this.why}`
+  }
+  get hint(): string {
+    return this.instead === undefined ? `${this.flag} is not supported` : `use ${this.instead}`
   }
 }
 

@@ -23,6 +23,7 @@ import { limitTime } from "./limitTime.ts"
 import { Linker } from "./Linker.ts"
 import { LastDurations } from "./longestFirst.ts"
 import { discoveredBy, publish, settleMap } from "./publish.ts"
+import { refuseFlags } from "./refuseFlags.ts"
 import { SharedActions } from "./SharedActions.ts"
 import { makeStage, type Stage } from "./Stage.ts"
 import { isCompile } from "./Surroundings.ts"
@@ -132,6 +133,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
               return yield* new SourceVanished({ ...subject(action), path: input })
             }
           }
+          yield* usingDisk(refuseFlags(action, absolute))
           // What it may write over is known as it was made.
           yield* action.always === undefined ? upToDate.settled : keeping.keep
           const startedNanos = yield* upToDate.now
@@ -147,7 +149,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           return printed
         })
 
-        /** Runs the command of an action as soon as a job is free, and tells it. */
+        /** Runs an action as soon as a job is free, and tells it. */
         const runNow = Effect.fnUntraced(function*(
           action: Action,
           stage: Stage,
@@ -239,7 +241,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
     )
 }
 
-/** Most processors are idle while a link runs, and what comes after it. */
+/** Most processors are idle while it runs. */
 const leavesTime = (action: Action): boolean => !isCompile(action) && action.mnemonic !== "Archive"
 
 const eventOf = (environment: string, { id, mnemonic }: Action) => ({ environment, id, mnemonic })

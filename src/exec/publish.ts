@@ -4,11 +4,13 @@ import { linkedFiles } from "../cache/linkedFiles.ts"
 import { namedFiles } from "../cache/namedFiles.ts"
 import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
+import { baseName, dirName } from "../domain/paths.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { OutputNotWritten } from "./ActionError.ts"
 import { linkFolders } from "./libraryPlaces.ts"
 import { readScript } from "./readScript.ts"
-import { readResponses } from "./responses.ts"
+import { keepsTemporaries } from "./refuseFlags.ts"
+import { expandedWords, readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
 
 /**
@@ -81,7 +83,25 @@ export const publish = Effect.fnUntraced(function*(action: Action, stage: Stage,
       if ((yield* disk.signature(absolute(staged))) !== undefined) yield* disk.remove(absolute(staged))
     } else yield* disk.rename(absolute(staged), absolute(output), { gap: true })
   }
+  yield* publishTemporaries(action, stage, absolute)
 }, Effect.uninterruptible)
+
+/** Moves what a compiler was asked to leave beside its object, and nobody named, to where the object is now. */
+const publishTemporaries = Effect.fnUntraced(function*(
+  action: Action,
+  stage: Stage,
+  absolute: (path: string) => string
+) {
+  const [output] = action.outputs
+  const staged = stage.files.get(output)
+  if (staged === undefined || !keepsTemporaries(yield* expandedWords(action.argv, absolute))) return
+  const disk = yield* Disk
+  const prefix = baseName(staged).slice(0, -baseName(output).length)
+  for (const name of yield* disk.list(stage.dir)) {
+    if (!name.startsWith(prefix)) continue
+    yield* disk.rename(`${stage.dir}/${name}`, absolute(`${dirName(output)}/${name.slice(prefix.length)}`))
+  }
+})
 
 /** A map names the outputs and the temporary files of its link by where they were; that would differ from link to link. */
 export const settleMap = Effect.fnUntraced(function*(

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { missingResponses, namesResponse } from "../cache/responseFile.ts"
+import { expandResponses, missingResponses, namesResponse } from "../cache/responseFile.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 
 /** The response files that a command names, and those that they name: path as it stands there → content. */
@@ -21,5 +21,9 @@ export const readResponses: (
     }
   }
 })
+
+/** A command with its response files in place. */
+export const expandedWords = (argv: ReadonlyArray<string>, absolute: (path: string) => string) =>
+  Effect.map(readResponses(argv, absolute), (texts) => expandResponses(argv, texts))
 
 const none: ReadonlyMap<string, string> = new Map()

@@ -8,7 +8,13 @@ import { DiskError } from "../../src/disk/Disk.ts"
 import { ImageInvalid, MissingEmulator } from "../../src/emulators/Emulator.ts"
 import { InvalidPattern } from "../../src/emulators/patterns.ts"
 import { NoEmulatorForMcu, UnknownEmulator } from "../../src/emulators/selectEmulator.ts"
-import { ActionTimedOut, CommandFailed, OutputNotWritten, SourceVanished } from "../../src/exec/ActionError.ts"
+import {
+  ActionTimedOut,
+  CommandFailed,
+  FlagRefused,
+  OutputNotWritten,
+  SourceVanished
+} from "../../src/exec/ActionError.ts"
 import { StepFailed } from "../../src/exec/BuiltinSteps.ts"
 import {
   BoardFolderMissing,
@@ -78,6 +84,7 @@ const errors: {
   ],
   DuplicateOutput: [new DuplicateOutput({ path: path("x.o"), inputs: [path("a/x.c"), path("b/x.c")] }), 2],
   ExpansionTooLarge: [new Arduino.ExpansionTooLarge({ ...origin, key: "k", limit: "depth", maximum: 200 }), 2],
+  FlagRefused: [new FlagRefused({ ...action, flag: "-save-temps", why: "writes …", instead: "-save-temps=obj" }), 2],
   InvalidPattern: [
     new InvalidPattern({ option: "--expect", position: 2, pattern: "(", reason: "unterminated group" }),
     2

@@ -409,4 +409,24 @@ describe("a header that appears earlier is seen, with and without a cache", () =
       }
     })
   }
+
+  it("a link that leads to itself, which no compiler passes by", async () => {
+    const ini = quickIni(core, "build_src_flags = -Iearly -Ilate")
+    const dir = write(Path.join(space, "loop"), {
+      "platformio.ini": ini,
+      ...files,
+      "late/it.h": header("late"),
+      "early/other.h": ""
+    })
+    const variables = cached(Path.join(space, "loophome"))
+    assert.strictEqual((await build(dir, [], variables)).status, 0)
+    Fs.symlinkSync("it.h", Path.join(dir, "early/it.h"))
+    for (const args of [[], ["--clean"], ["--no-cache"]]) {
+      const { status, stdout } = await build(dir, args, variables)
+      assert.strictEqual(status, 1, stdout)
+      assert.include(stdout, "early/it.h: ")
+    }
+    Fs.rmSync(Path.join(dir, "early/it.h"))
+    assert.strictEqual((await build(dir, [], variables)).status, 0)
+  })
 })
