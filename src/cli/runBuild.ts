@@ -1,5 +1,4 @@
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,6 +10,7 @@ import { CacheUsage } from "../cache/CacheUsage.ts"
 import { gcIfDue } from "../cache/collectGarbage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { markRunning } from "../cache/running.ts"
+import { monotonicMillis } from "../domain/monotonic.ts"
 import type { BuildEvent, EnvironmentResult } from "../exec/BuildEvent.ts"
 import { CurrentBuildLog } from "../exec/BuildLog.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
@@ -49,12 +49,12 @@ export const runBuild = Effect.fn(Span.runBuild)(function*(
   flags: BuildFlags,
   { plan }: { readonly plan: "always" | "unless standing" }
 ) {
-  const started = yield* Clock.currentTimeMillis
+  const started = yield* monotonicMillis
   const terminal = yield* Terminal
   const reporter = yield* tracedReporter(yield* makeReporter(flags))
 
   const finish = Effect.fnUntraced(function*(finished: Finished) {
-    const durationMs = (yield* Clock.currentTimeMillis) - started
+    const durationMs = (yield* monotonicMillis) - started
     const trace = yield* CurrentTrace
     const traceId = trace?.traceId ?? ""
     yield* reporter.emit({ _tag: "BuildFinished", ...finished, durationMs, traceId })

@@ -1,15 +1,15 @@
 // @effect-diagnostics nodeBuiltinImport:off -- files that processes leave for each other
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Fs from "node:fs"
 import { makeFolder } from "../disk/makeFolder.ts"
 import { lockPrefix } from "../disk/ownNames.ts"
+import { monotonicMillis } from "../domain/monotonic.ts"
 import { baseName, dirName } from "../domain/paths.ts"
 import { claimsOf, makeClaim, type OwnClaim, ownName, pidNamespace } from "./claims.ts"
 import { forgetListener, isListening, listenAs } from "./listeners.ts"
 
-/** Who uses a folder, since when (ms since 1970). */
+/** Who uses a folder, since when: `monotonicMillis`. */
 export interface Holder {
   readonly command: string
   readonly sinceMillis: number
@@ -36,7 +36,7 @@ export const claimingFolder = <A, E, R>(
       const claims = `${dirName(folder)}/${lockPrefix}${baseName(folder)}`
       let hasTold = false
       while (true) {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* monotonicMillis
         const release = yield* tryToClaim(claims, `${now} ${command}`)
         if (release !== undefined) return yield* Effect.ensuring(restore(effect), Effect.sync(release))
         const holder = hasTold ? undefined : holderOf(claims, now)
@@ -100,5 +100,5 @@ const holderOf = (claims: string, now: number): Holder | undefined =>
     const process = pid === undefined ? "in another container" : `process ${pid}`
     return since === undefined ? [] : [{ command: `${command} (${process})`, sinceMillis: Number(since) }]
   }).toSorted((one, other) => one.sinceMillis - other.sinceMillis)
-    // One of the future too: the clock has been set.
+    // One of the future too: it is of another time namespace.
     .find(({ sinceMillis }) => Math.abs(now - sinceMillis) > triedMillis)

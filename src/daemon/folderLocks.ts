@@ -1,9 +1,9 @@
 // @effect-diagnostics nodeBuiltinImport:off -- real paths, asked for synchronously
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Fs from "node:fs"
 import { seconds } from "../domain/durations.ts"
+import { monotonicMillis } from "../domain/monotonic.ts"
 import { baseName, dirName, joinPath } from "../domain/paths.ts"
 import type { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import { claimingFolder, type Holder } from "./folderClaim.ts"
@@ -36,13 +36,13 @@ export const makeFolderLocks = (): (asker: Asker) => BuildFolderLock => {
       locks.set(folder, lock)
       lock.users++
       const waitFor = (holder: Holder) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Effect.flatMap(monotonicMillis, (now) =>
           tell(
             `waiting for ${holder.command}, which has used ${folder} for ${
               seconds(Math.max(0, now - holder.sinceMillis))
             }\n`
           ))
-      const held = Effect.flatMap(Clock.currentTimeMillis, (sinceMillis) => {
+      const held = Effect.flatMap(monotonicMillis, (sinceMillis) => {
         lock.holder = { command, sinceMillis }
         return effect
       })

@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,6 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { monotonicMillis } from "../domain/monotonic.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { Span } from "../telemetry/names.ts"
 import { type ActionError, SourceVanished } from "./ActionError.ts"
@@ -137,10 +137,10 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           // What it may write over is known as it was made.
           yield* action.always === undefined ? upToDate.settled : keeping.keep
           const startedNanos = yield* upToDate.now
-          const started = yield* Clock.currentTimeMillis
+          const started = yield* monotonicMillis
           if (leavesTime(action)) yield* Effect.forkIn(keeping.keep, scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
-          const durationMs = (yield* Clock.currentTimeMillis) - started
+          const durationMs = (yield* monotonicMillis) - started
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
           // First: as soon as it has finished somebody may be storing.
           keeping.ran(action, { printed, durationMs })
@@ -163,9 +163,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             explain(action, { outcome: "Cancelled", reason, cache: answer })
             const started = { _tag: "ActionStarted", ...event, argv: action.argv, reason, cache: answer } as const
             const telling = yield* Effect.forkChild(reporter.emit(started), { startImmediately: true })
-            const startedMillis = yield* Clock.currentTimeMillis
+            const startedMillis = yield* monotonicMillis
             const result = yield* Effect.result(limitTime(options.timeout, action)(execute(action, stage, times)))
-            return { telling, result, durationMs: (yield* Clock.currentTimeMillis) - startedMillis }
+            return { telling, result, durationMs: (yield* monotonicMillis) - startedMillis }
           })
           const { durationMs, result, telling } = yield* untold.withPermit(
             ran,

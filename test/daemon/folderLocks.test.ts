@@ -1,4 +1,5 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -52,6 +53,32 @@ describe("locks of build folders", () => {
         "third begins",
         "third ends"
       ])
+    }))
+
+  it.effect("tell how long they have been held when the clock has been set", () =>
+    Effect.gen(function*() {
+      const clock = yield* Clock.Clock
+      let wall = 1_000_000_000
+      const set = Clock.Clock.of(Object.assign(Object.create(clock), {
+        currentTimeMillis: Effect.sync(() => wall),
+        currentTimeMillisUnsafe: () => wall
+      }))
+      const { events, request } = requests()
+      const done = yield* Deferred.make<void>()
+      const folder = `${space}/.fbuild/build/clock`
+      const first = yield* Effect.forkChild(
+        Effect.provideService(request("first")([folder], Deferred.await(done)), Clock.Clock, set),
+        { startImmediately: true }
+      )
+      yield* TestClock.adjust(1500)
+      wall -= 86_400_000
+      const second = yield* Effect.forkChild(
+        Effect.provideService(request("second")([folder], Effect.void), Clock.Clock, set),
+        { startImmediately: true }
+      )
+      yield* Deferred.succeed(done, undefined)
+      yield* Effect.forEach([first, second], Fiber.join)
+      assert.include(events, `second is told: waiting for fbuild first, which has used ${folder} for 1.5 s`)
     }))
 
   it.effect("are of folders, whatever their names", () =>

@@ -1,6 +1,6 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
+import { monotonicMillis } from "../../domain/monotonic.ts"
 import type { BuildEvent } from "../../exec/BuildEvent.ts"
 import type { BuildReporter } from "../../exec/BuildReporter.ts"
 import { dim } from "../colors.ts"
@@ -19,7 +19,7 @@ const interval = 80
  */
 export const liveReporter = Effect.fnUntraced(function*(look: Look) {
   const running = new Map<string, string>()
-  const started = yield* Clock.currentTimeMillis
+  const started = yield* monotonicMillis
   // One writer at a time: a block drawn between an erasure and the text that follows it could never be erased.
   const turn = yield* Semaphore.make(1)
   let done = 0
@@ -37,7 +37,7 @@ export const liveReporter = Effect.fnUntraced(function*(look: Look) {
     ].map((line) => dim(line.slice(0, width - 1), look.stdoutColor))
     return text
   }
-  const draw = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  const draw = Effect.flatMap(monotonicMillis, (now) => {
     const before = erase()
     const text = block(now)
     lines = text.length
