@@ -11,6 +11,8 @@ export type Signal = keyof typeof signalStatus
 export interface Connection {
   /** Sends a frame and waits until the launcher takes more. Sends nothing when it is gone. */
   readonly send: (type: string, payload: string | Uint8Array) => Effect.Effect<void>
+  /** Tells the launcher at once that its signal has been heard. */
+  readonly heard: () => void
   /** From now on what the launcher does not take is not waited for. */
   readonly hurry: () => void
   /** Ends it; completes when all has been sent, or after a moment in which the launcher took nothing. */
@@ -54,6 +56,7 @@ export const makeConnection = (
         waiting.add(proceed)
         return Effect.sync(() => waiting.delete(proceed))
       }),
+    heard: () => void (socket.writable && socket.write(encodeFrame("A", ""))),
     hurry: () => {
       hurried = true
       release()

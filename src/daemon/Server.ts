@@ -225,8 +225,10 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
           runServing(logged(begun))
         } // Not one of those that a stop waits for.
         else if (!asked && type === "C") runDetached(logged(control(payload.toString(), connection)))
-        else if (asked && type === "S") hooks.signal(signalOf(payload.toString()))
-        else if (asked && type === "W") hooks.columns = Number(payload.toString())
+        else if (asked && type === "S") {
+          connection.heard()
+          hooks.signal(signalOf(payload.toString()))
+        } else if (asked && type === "W") hooks.columns = Number(payload.toString())
         else socket.destroy()
         asked = true
       },

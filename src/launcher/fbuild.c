@@ -18,11 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 250, LOOKS = 20, LONGEST_TICKS = 100, FAREWELL_MS = 100, LONGEST_REQUEST = 16 << 20 };
+enum { LOOK_MS = 250, LOOKS = 20, LONGEST_TICKS = 40, DEAF_MS = 20, DEAF_TICKS = 12, FAREWELL_MS = 100, LONGEST = 1 << 24 };
 
 extern char **environ;
 static char **arguments;
-static int daemon_fd, daemon_pid, signals[2], signalled, asked, closed[3];
+static int daemon_fd, daemon_pid, signals[2], signalled, last, heard, looks, asked, closed[3];
 static char folder[PATH_MAX], *request_at, *request_end;
 static struct timespec started;
 
@@ -34,8 +34,7 @@ static void hand_over(void) {
   else if (!strchr(arguments[0], '/') || !realpath(arguments[0], own)) strcpy(own, DIST "/fbuild"); /* no /proc */
   strcpy(strrchr(own, '/'), "/fbuild.sh");
   if (daemon_fd > 0) setenv("FBUILD_DAEMON", "off", 1);
-  signal(SIGPIPE, SIG_DFL);
-  execv(own, arguments);
+  signal(SIGPIPE, SIG_DFL), execv(own, arguments);
   fprintf(stderr, "fbuild: cannot start %s: %s\n", own, strerror(errno));
   exit(3);
 }
@@ -69,8 +68,7 @@ static int columns(void) {
 
 static void on_signal(int number) {
   int before = errno;
-  char byte = number;
-  if (write(signals[1], &byte, 1) < 0) {}
+  if (write(signals[1], &(char){number}, 1) < 0) {}
   errno = before;
 }
 
@@ -82,7 +80,7 @@ static void pass_signals(void) {
     if (byte == SIGWINCH) send_frame('W', text, sprintf(text, "%d", columns()));
     /* It may hang, or wait for something that cannot be killed. */
     else if (++signalled > 2) leave(128 + byte, "leaves the end of this to the daemon, whose log is");
-    else send_frame('S', name, strlen(name));
+    else send_frame('S', name, strlen(name)), last = byte, looks = 0;
   }
 }
 
@@ -99,6 +97,7 @@ static int ready(int fd, short events, int millis) {
   struct pollfd fds[3] = {{fd, events, 0}, {signals[0], POLLIN, 0}, {0, POLLIN, 0}};
   for (;;) {
     fds[2].fd = asked ? 0 : -1;
+    if (signalled > heard && events == POLLIN) millis = DEAF_MS;
     int count = poll(fds, 3, millis);
     if (count == 0) return 0;
     if (count > 0 && fds[1].revents) pass_signals();
@@ -123,9 +122,9 @@ static void begin(void) {
   for (const int *one = (int[]){SIGINT, SIGTERM, SIGHUP, SIGWINCH, 0}; *one; one++) sigaction(*one, &action, NULL);
 }
 
-/* Whether the daemon hangs, asked every LOOK_MS without an answer: what hanging.ts says of who is slow. */
+/* Whether the daemon hangs, asked while it has not answered: what hanging.ts says of who is slow. */
 static int hangs(void) {
-  static long looks, idle, first, before = -1;
+  static long idle, first, before = -1;
   const char *fields = "%*d (%*[^)]) %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld %ld";
   char path[64], state;
   long user, kernel;
@@ -133,10 +132,10 @@ static int hangs(void) {
   FILE *file = fopen(path, "r");
   int told = file && fscanf(file, fields, &state, &user, &kernel) == 3;
   if (file) fclose(file);
-  if (++looks >= LOOKS || !told) return looks >= LOOKS;
+  if ((++looks >= LOOKS && !signalled) || !told) return looks >= LOOKS && !signalled;
   idle = state == 'R' || state == 'D' || user + kernel != before ? 0 : idle + 1;
   before = user + kernel, first = looks > 1 ? first : before;
-  return idle >= 2 || before - first >= LONGEST_TICKS;
+  return signalled ? before - first >= DEAF_TICKS : idle >= 2 || before - first >= LONGEST_TICKS;
 }
 
 /* Appends a string with its NUL; %c and 0 end one and begin the next. */
@@ -166,13 +165,13 @@ static void append_fact(const char *name) {
 static void send_request(int count) {
   static const char *const facts[] = {"status", "stat", "limits", "cgroup", "personality", "attr/current", "ns/cgroup",
     "ns/ipc", "ns/mnt", "ns/net", "ns/pid", "ns/time", "ns/user", "ns/uts"};
-  char *request = malloc(LONGEST_REQUEST), cwd[PATH_MAX];
+  char *request = malloc(LONGEST), cwd[PATH_MAX];
   int variables = 0, fact_count = sizeof facts / sizeof *facts;
   struct stat root;
   mode_t mask = umask(0);
   umask(mask);
   if (!request || !getcwd(cwd, sizeof cwd) || cwd[0] != '/' || stat("/", &root) != 0) hand_over();
-  request_at = request, request_end = request + LONGEST_REQUEST;
+  request_at = request, request_end = request + LONGEST;
   while (environ[variables]) variables++;
   append("fbuild-3%c" BUILD_ID "%c%d%c%o", 0, 0, fact_count + 2, 0, (unsigned)mask);
   append("%llu:%llu", (unsigned long long)root.st_dev, (unsigned long long)root.st_ino);
@@ -209,7 +208,8 @@ static void connect_daemon(void) {
 
 int main(int count, char **given) {
   static char bytes[65536];
-  const char *use = getenv("FBUILD_DAEMON"), *lost = "the daemon has died; the end of its log may say why:";
+  const char *use = getenv("FBUILD_DAEMON"), *lost = "the daemon has died; the end of its log may say why:",
+    *deaf = "the daemon did not hear of it, and was killed; its log is";
   unsigned char head[5];
   size_t have = 0, left = 0, begun = 0, status = 0;
   arguments = given;
@@ -217,14 +217,13 @@ int main(int count, char **given) {
   if (count < 1 || (use && strcmp(use, "off") == 0) || (count > 1 && strcmp(given[1], "daemon") == 0)) hand_over();
   for (int index = 1; index < count; index++) if (strcmp(given[index], "--no-daemon") == 0) hand_over();
   for (int fd = 0; fd < 3; fd++) if (fcntl(fd, F_GETFD) < 0) hand_over();
-  signal(SIGPIPE, SIG_IGN);
-  connect_daemon();
+  signal(SIGPIPE, SIG_IGN), connect_daemon();
   if (pipe(signals) != 0) hand_over();
   for (int end = 0; end < 2; end++) fcntl(signals[end], F_SETFL, O_NONBLOCK), fcntl(signals[end], F_SETFD, FD_CLOEXEC);
-  fcntl(daemon_fd, F_SETFD, FD_CLOEXEC);
-  send_request(count - 1);
+  fcntl(daemon_fd, F_SETFD, FD_CLOEXEC), send_request(count - 1);
   for (;;) {
-    while (!ready(daemon_fd, POLLIN, begun ? -1 : LOOK_MS)) if (hangs()) hand_over();
+    while (!ready(daemon_fd, POLLIN, begun ? -1 : LOOK_MS))
+      if (hangs()) begun ? kill(daemon_pid, SIGKILL), leave(128 + last, deaf) : hand_over();
     ssize_t length = read(daemon_fd, bytes, sizeof bytes);
     if (length < 0 && errno == EINTR) continue;
     if (length <= 0) begun ? leave(70, lost) : hand_over();
@@ -240,6 +239,7 @@ int main(int count, char **given) {
       else if (!begun) hand_over();
       else if (type == 'O' || type == 'R') put(type == 'O' ? 1 : 2, bytes + at, part);
       else if (type == 'I' && left == 0) asked = 1;
+      else if (type == 'A' && left == 0) heard++;
       else if (type == 'X') for (size_t digit = 0; digit < part; digit++) status = status * 10 + bytes[at + digit] - '0';
       else leave(70, lost);
       at += part, left -= part;

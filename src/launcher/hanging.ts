@@ -5,15 +5,15 @@ import * as Fs from "node:fs"
 export const lookMillis = 250
 /** It hangs when it has done nothing, nor been about to, for so many looks after the first. */
 const idleLooks = 2
-/** It hangs when it has had the processor for so long and not answered, ticks of 10 ms: its turns are a tenth of that at most. */
-const longestTicks = 100
+/** It hangs when it has had the processor for so long and not answered, ticks of 10 ms: its turns take 5 ms, seldom 20. */
+const longestTicks = 40
 /** Whatever it does, it has not answered after so many looks. */
 const looks = 20
 
 /**
  * To be called every `lookMillis` that a daemon has not answered; `true` once it hangs. One that is only slow waits for a processor or
  * a disk, or has just had one: on a busy machine it is not taken for one that hangs before 5 s are over. One that stands still
- * is known after 750 ms, one that goes round in circles after a second of its processor time. `folder`: of the daemon.
+ * is known after 750 ms, as is one that goes round in circles where nobody else wants the processor. `folder`: of the daemon.
  */
 export const watchAnswer = (folder: string): () => boolean => {
   let [looked, idle, first, before] = [0, 0, 0, -1]
@@ -29,13 +29,31 @@ export const watchAnswer = (folder: string): () => boolean => {
   }
 }
 
+/** How often to look at a daemon that has not said that it has heard of a signal, ms. */
+export const deafMillis = 20
+/** So much processor time and still not heard: it goes round in circles, ticks. */
+const deafTicks = 12
+
+/**
+ * To be called every `deafMillis` that a daemon has not heard of a signal: its pid, once it goes round in circles. Nothing but
+ * to kill it ends what it runs.
+ */
+export const watchDeaf = (folder: string): () => number | undefined => {
+  const first = mainThread(folder)
+  return () => {
+    const now = mainThread(folder)
+    if (first === undefined || now?.pid !== first.pid) return undefined
+    return now.ticks - first.ticks >= deafTicks ? now.pid : undefined
+  }
+}
+
 /** `undefined` where the system does not tell. Source: proc(5), `/proc/[pid]/stat` fields 3 (state), 14 and 15 (processor time). */
-const mainThread = (folder: string): { readonly state: string; readonly ticks: number } | undefined => {
+const mainThread = (folder: string) => {
   try {
     const pid = Number.parseInt(Fs.readdirSync(`${folder}/claims`)[0]!, 10)
     const stat = Fs.readFileSync(`/proc/${pid}/task/${pid}/stat`, "latin1")
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-    return { state: fields[0]!, ticks: Number(fields[11]) + Number(fields[12]) }
+    return { pid, state: fields[0]!, ticks: Number(fields[11]) + Number(fields[12]) }
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
 import type * as Net from "node:net"
 import { isatty } from "node:tty"
-import { lookMillis, watchAnswer } from "./hanging.ts"
+import { deafMillis, lookMillis, watchAnswer, watchDeaf } from "./hanging.ts"
 import { place } from "./place.ts"
 
 /** Put in by the bundler: a digest of all files of `dist/`. */
@@ -40,6 +40,21 @@ export const relay = ({ args, cwd, folder, inProcess, socket }: {
     process.stderr.write(`fbuild: leaves the end of this to the daemon, whose log is ${folder}/log\n`)
     process.exit(statuses[signal])
   }
+  let unheard = 0
+  let listening: NodeJS.Timeout | undefined
+  /** Ends a daemon that does not hear of a signal, with all that it runs. */
+  const listen = (signal: keyof typeof statuses) => {
+    unheard++
+    clearInterval(listening)
+    const deaf = watchDeaf(folder)
+    listening = setInterval(() => {
+      const pid = deaf()
+      if (pid === undefined) return
+      process.kill(pid, "SIGKILL")
+      process.stderr.write(`fbuild: the daemon did not hear of it, and was killed; its log is ${folder}/log\n`)
+      process.exit(statuses[signal])
+    }, deafMillis)
+  }
   const hangs = watchAnswer(folder)
   const timer = setInterval(() => hangs() && fail(), lookMillis)
 
@@ -52,6 +67,7 @@ export const relay = ({ args, cwd, folder, inProcess, socket }: {
         if (++signals > 2) abandon(signal)
         socket.resume()
         send("S", signal)
+        listen(signal)
       })
     }
     if (isatty(1)) process.stdout.on("resize", () => send("W", String(process.stdout.columns)))
@@ -101,7 +117,9 @@ export const relay = ({ args, cwd, folder, inProcess, socket }: {
       if (left === 0) head = Buffer.alloc(0)
       if (type === "B" && !begun) begin()
       else if (!begun) return fail()
-      else if (type === "O") write(process.stdout, bytes)
+      else if (type === "A" && left === 0) {
+        if (--unheard === 0) clearInterval(listening)
+      } else if (type === "O") write(process.stdout, bytes)
       else if (type === "R") write(process.stderr, bytes)
       else if (type === "I") {
         if (asked === undefined) process.stdin.on("readable", pull).on("end", pull)

@@ -87,6 +87,19 @@ const handler = (kills: Array<number> = []): ServerOptions["handle"] => (call: C
   return Effect.succeed({ run, kill: Effect.sync(() => void kills.push(call.id)) })
 }
 
+/** A server that runs a request, which stays until `leave`. */
+const occupied = Effect.gen(function*() {
+  const { connect, ...more } = yield* served(handler())
+  const busy = yield* connect
+  busy.write(hello(["stay"]))
+  yield* Effect.promise(() => once(busy, "data"))
+  const leave = Effect.suspend(() => {
+    busy.write(encodeFrame("S", "INT"))
+    return answer(busy)
+  })
+  return { ...more, leave }
+})
+
 describe("server", () => {
   it.live("runs a request and relays output and status", () =>
     Effect.gen(function*() {
@@ -112,17 +125,17 @@ describe("server", () => {
       socket.write(hello(["stay"]))
       yield* Effect.promise(() => once(socket, "readable"))
       socket.write(encodeFrame("S", "TERM"))
-      assert.deepStrictEqual(yield* answer(socket), ["B", "Ohere", "Obye 143", "X143"])
+      assert.deepStrictEqual(yield* answer(socket), ["B", "Ohere", "A", "Obye 143", "X143"])
       assert.deepStrictEqual(
         yield* ask(Buffer.concat([hello(["stay"]), encodeFrame("S", "HUP")])),
-        ["B", "X129"],
+        ["B", "A", "X129"],
         "before it has begun"
       )
       const slow = yield* connect
       slow.write(hello(["slow"]))
       yield* Effect.promise(() => once(slow, "readable"))
       slow.write(Buffer.concat([encodeFrame("S", "INT"), encodeFrame("S", "INT")]))
-      assert.deepStrictEqual(yield* answer(slow), ["B", "Ohere", "X130"])
+      assert.deepStrictEqual(yield* answer(slow), ["B", "Ohere", "A", "A", "X130"])
       assert.deepStrictEqual(kills, [4])
       other.write(encodeFrame("S", "HUP"))
       assert.deepStrictEqual((yield* answer(other)).at(-1), "X129")
@@ -149,14 +162,10 @@ describe("server", () => {
 
   it.live("refuses another build, and leaves for it when nothing runs", () =>
     Effect.gen(function*() {
-      const { ask, connect, server } = yield* served(handler())
-      const busy = yield* connect
-      busy.write(hello(["stay"]))
-      yield* Effect.promise(() => once(busy, "data"))
+      const { ask, leave, server } = yield* occupied
       assert.deepStrictEqual(yield* ask(hello(["say"], "other")), ["M"])
       assert.deepStrictEqual(yield* ask(hello(["say"])), ["B", "Oout", "Rerr", "X3"])
-      busy.write(encodeFrame("S", "INT"))
-      yield* answer(busy)
+      yield* leave
       assert.deepStrictEqual(yield* ask(hello(["say"], "other")), ["M"])
       yield* server.stopped
       assert.deepStrictEqual(yield* ask(hello(["say"])), ["M"])
@@ -206,16 +215,12 @@ describe("server", () => {
 
   it.live("is retired when nothing runs, and takes nothing new meanwhile", () =>
     Effect.gen(function*() {
-      const { ask, connect, server } = yield* served(handler())
-      const busy = yield* connect
-      busy.write(hello(["stay"]))
-      yield* Effect.promise(() => once(busy, "data"))
+      const { ask, leave, server } = yield* occupied
       assert.isUndefined(yield* server.retire(({ idleMillis }) => idleMillis > 0 ? "idle" : undefined))
       assert.deepStrictEqual(yield* ask(hello(["say"])), ["B", "Oout", "Rerr", "X3"])
       assert.isUndefined(yield* server.retire(() => "too large"))
       assert.deepStrictEqual(yield* ask(hello(["say"])), ["M"])
-      busy.write(encodeFrame("S", "INT"))
-      yield* answer(busy)
+      yield* leave
       assert.strictEqual(yield* server.retire(() => "too large"), "too large")
     }))
 

@@ -26,7 +26,9 @@ class FakeDaemon {
     const frames: Array<Frame> = []
     let wake = () => {}
     socket.on("data", (chunk: Buffer) => {
-      frames.push(...reader.push(chunk) ?? [])
+      const more = reader.push(chunk) ?? []
+      for (const { type } of more) if (type === "S") send("A")
+      frames.push(...more)
       wake()
     })
     socket.on("error", () => {})
@@ -248,6 +250,43 @@ for (const [name, [file, ...first]] of Object.entries(launchers)) {
         const { status, stderr } = await ended
         assert.strictEqual(status, code)
         assert.match(stderr, /^fbuild: leaves the end of this to the daemon, whose log is .*\/daemon\/log\n$/)
+      }
+    })
+
+    it("ends a daemon that goes round in circles, for a signal that it does not hear of", async () => {
+      for (const [signal, code] of [["INT", 130], ["TERM", 143]] as const) {
+        const home = Fs.mkdtempSync(Path.join(Os.tmpdir(), "fbuild-deaf-"))
+        const folder = Path.join(home, "daemon")
+        Fs.mkdirSync(Path.join(folder, "claims"), { recursive: true, mode: 0o700 })
+        const frames = [["B", ""], ["O", "!"]].map(([type, text]) => [...encodeFrame(type!, text!)])
+        const daemon = ChildProcess.spawn(process.execPath, [
+          "-e",
+          `require("node:net").createServer((socket) => socket.once("data", () => {
+            socket.write(Buffer.from(${JSON.stringify(frames.flat())}))
+            setTimeout(() => { for (;;); }, 100)
+          })).listen(${JSON.stringify(Path.join(folder, "socket"))}, () => console.log("listens"))`
+        ], { stdio: ["ignore", "pipe", "ignore"] })
+        const gone = once(daemon, "exit")
+        await once(daemon.stdout, "data")
+        Fs.writeFileSync(Path.join(folder, "claims", `${daemon.pid}-1`), "")
+        const child = ChildProcess.spawn(file!, [...first, "x"], {
+          env: { PATH: "/usr/bin:/bin", FBUILD_NODE: process.execPath, FBUILD_HOME: home },
+          stdio: "pipe"
+        })
+        const stderr: Array<Buffer> = []
+        child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk))
+        await once(child.stdout, "data")
+        // It has to have had the processor for a while, on whatever machine.
+        await sleep(200)
+        child.kill(`SIG${signal}`)
+        const [status] = await once(child, "close")
+        assert.strictEqual(status, code)
+        assert.match(
+          Buffer.concat(stderr).toString(),
+          /^fbuild: the daemon did not hear of it, and was killed; its log is/
+        )
+        assert.strictEqual((await gone)[1], "SIGKILL")
+        Fs.rmSync(home, { recursive: true })
       }
     })
 
