@@ -36,8 +36,8 @@ export type Held = "may arrive" | "lost"
 /** Items that are sent together, encoded some at a time so that nothing takes long, or as a whole. */
 export interface Batch<A> {
   readonly add: (item: A) => void
-  /** Whether it should not become larger. */
-  readonly isFull: () => boolean
+  /** What its items take, as far as that is known yet. */
+  readonly bytes: () => number
   /** To be called once, after the last `add`. */
   readonly body: () => HttpBody
 }
@@ -51,8 +51,17 @@ export interface QueueOptions<A> {
   readonly maxBatch: number
 }
 
+/**
+ * A batch is full then, bytes. Receivers refuse what is larger than 4 MiB by gRPC, and the Collector than 20 MiB by HTTP. Sources:
+ * gRPC, "Maximum message size"; the Collector's `confighttp`.
+ */
+const fullBytes = 1024 * 1024
+/** What may wait, bytes. */
+const mostBytes = 64 * fullBytes
+
 interface Sealed {
   readonly count: number
+  readonly bytes: number
   readonly body: HttpBody
 }
 
@@ -65,6 +74,8 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
   const sealed: Array<Sealed> = []
   let open: { readonly batch: Batch<A>; count: number } | undefined
   let held = 0
+  /** Of those that are not in the open batch. */
+  let heldBytes = 0
   let lost = 0
   let reason = ""
   let isTaken: boolean | undefined
@@ -83,12 +94,20 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
     const { batch, count } = open
     open = undefined
     try {
-      sealed.push({ count, body: batch.body() })
+      const body = batch.body()
+      const bytes = batch.bytes()
+      sealed.push({ count, bytes, body })
+      heldBytes += bytes
     } catch (cause) {
       // What cannot be encoded is lost, and the build goes on.
       held -= count
       lose(count, String(cause))
     }
+  }
+
+  const release = ({ bytes, count }: Sealed) => {
+    held -= count
+    heldBytes -= bytes
   }
 
   /** Sends one batch, and waits for the answer at most this long, ms. */
@@ -135,10 +154,10 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
         isTaken = sent._tag === "Delivered"
         isAnswering = sent._tag === "Delivered" || sent.isAnswer
         if (sent._tag === "Delivered") {
-          held -= next.count
+          release(next)
           if (sent.rejected !== undefined) lose(sent.rejected.count, sent.rejected.reason || "refused")
         } else if (sent.retryMillis === undefined) {
-          held -= next.count
+          release(next)
           lose(next.count, sent.reason)
         } else {
           sealed.unshift(next)
@@ -156,9 +175,10 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
     held: () => held,
     send: Effect.asVoid(turn.withPermitsIfAvailable(1)(sendAll(Number.POSITIVE_INFINITY, "meanwhile"))),
     push: (item) => {
-      if (held >= maxQueue) {
+      const isLarge = heldBytes >= mostBytes
+      if (held >= maxQueue || isLarge) {
         lost++
-        reason ||= `more than ${maxQueue} waited`
+        reason ||= `more than ${isLarge ? "64 MiB" : maxQueue} waited`
         return
       }
       open ??= { batch: batch(), count: 0 }
@@ -172,7 +192,7 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
         return
       }
       held++
-      if (++open.count >= maxBatch || open.batch.isFull()) seal()
+      if (++open.count >= maxBatch || open.batch.bytes() >= fullBytes) seal()
     },
     drain: (millis, firstMillis) =>
       // This is called where nothing is interruptible by itself.

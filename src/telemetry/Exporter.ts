@@ -94,23 +94,26 @@ export const makeExporter = Effect.fnUntraced(
       { signal: "traces", target: targets.traces, what: "spans" },
       (serialization) =>
         targets.traces?.protocol === "http/json"
-          ? gathered((spans) =>
-            serialization.traces({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans: spans.map(otlpSpan) }] }] })
-          )
+          ? gathered(sizeOfSpan, (spans) =>
+            serialization.traces({
+              resourceSpans: [{ resource, scopeSpans: [{ scope, spans: spans.map(otlpSpan) }] }]
+            }))
           : protobufSpans({ resource, scope })
     ))
     const logs = targets.logs && (yield* open<OtlpLog>(
       { signal: "logs", target: targets.logs, what: "log records" },
       (serialization) =>
-        gathered((logRecords) =>
-          serialization.logs({ resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] })
+        gathered(
+          sizeOfLog,
+          (logRecords) => serialization.logs({ resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] })
         )
     ))
     const metrics = targets.metrics && (yield* open<Metric>(
       { signal: "metrics", target: targets.metrics, what: "metrics" },
       (serialization) =>
-        gathered((metrics) =>
-          serialization.metrics({ resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] })
+        gathered(
+          () => usualBytes,
+          (metrics) => serialization.metrics({ resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] })
         )
     ))
     const queues = [spans, logs, metrics].filter((queue) => queue !== undefined)
@@ -174,10 +177,32 @@ export const makeExporter = Effect.fnUntraced(
   }
 )
 
-/** What encodes all items at once. */
-const gathered = <A>(encode: (items: Array<A>) => HttpBody): Batch<A> => {
+/** What encodes all items at once. How large they will be is reckoned. */
+const gathered = <A>(sizeOf: (item: A) => number, encode: (items: Array<A>) => HttpBody): Batch<A> => {
   const items: Array<A> = []
-  return { add: (item) => void items.push(item), isFull: () => false, body: () => encode(items) }
+  let bytes = 0
+  return {
+    add: (item) => {
+      items.push(item)
+      bytes += sizeOf(item)
+    },
+    bytes: () => bytes,
+    body: () => encode(items)
+  }
+}
+
+/** What an item takes without its long texts, roughly. */
+const usualBytes = 500
+
+const sizeOfLog = ({ body }: OtlpLog): number => usualBytes + (body?.stringValue?.length ?? 0)
+
+const sizeOfSpan = ({ attributes }: TraceSpan): number => {
+  let size = usualBytes
+  for (const value of attributes.values()) {
+    if (typeof value === "string") size += value.length
+    else if (Array.isArray(value)) size += String(value).length
+  }
+  return size
 }
 
 const lossOf = (

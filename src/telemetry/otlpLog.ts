@@ -12,6 +12,17 @@ const severities: Record<LogRecord["severity"], NonNullable<OtlpLog["severityNum
   Error: 17
 }
 
+/**
+ * The most that is sent of a record's text, UTF-16 units. Compilers may print megabytes, of which nobody wants more than the beginning, and
+ * a request that large holds up the end of a build or is refused.
+ */
+const longestBody = 65_536
+
+const shortened = (text: string): string =>
+  text.length <= longestBody
+    ? text
+    : `${text.slice(0, longestBody).toWellFormed()}\n… and ${text.length - longestBody} characters more`
+
 /** A record as the protocol has it. */
 export const otlpLog = (
   { attributes, body, severity }: LogRecord,
@@ -22,7 +33,7 @@ export const otlpLog = (
   observedTimeUnixNano: String(nowNanos),
   severityNumber: severities[severity],
   severityText: severity.toUpperCase(),
-  body: { stringValue: body },
+  body: { stringValue: shortened(body) },
   attributes: OtlpResource.entriesToAttributes(Object.entries(attributes)),
   droppedAttributesCount: 0,
   traceId,

@@ -19,12 +19,6 @@ export interface SpanSource {
 const together = 64
 
 /**
- * A batch is full then, bytes: receivers refuse messages of more than 4 MiB. Source: gRPC, "Maximum message size"; the Collector
- * takes 20 MiB by HTTP.
- */
-const fullBytes = 1024 * 1024
-
-/**
  * An `ExportTraceServiceRequest`, to which spans are written as they end. Effect's own encoding gives the same bytes and
  * takes ten times as long, all at once: a build of ten thousand actions has 60,000 spans.
  * Source of the numbers of fields: opentelemetry-proto, trace/v1/trace.proto.
@@ -49,7 +43,7 @@ export const protobufSpans = ({ resource, scope }: SpanSource): Batch<TraceSpan>
     add: (span) => {
       if (ended.push(span) === together) writeEnded()
     },
-    isFull: () => bytes >= fullBytes,
+    bytes: () => bytes,
     body: () => {
       writeEnded()
       begin(to, 1)

@@ -4,9 +4,9 @@ import * as Fs from "node:fs"
 import * as Http2 from "node:http2"
 import * as Https from "node:https"
 import * as Path from "node:path"
-import { project } from "../support/daemon.ts"
+import { project, scriptedCompilers } from "../support/daemon.ts"
 import { listening } from "../support/listening.ts"
-import { built, workspace, write } from "../support/project.ts"
+import { build, built, workspace, write } from "../support/project.ts"
 import { actionsOf, checkTrace, patient, rotelForTests } from "../support/rotel.ts"
 
 describe("traces", () => {
@@ -31,6 +31,26 @@ describe("traces", () => {
     assert.isNotEmpty(actionsOf(spans))
     assert.match(collector.log(), /Body: Str\(the build ended with status 0/)
     assert.match(collector.log(), /Name *: fbuild\.actions\n/)
+  })
+
+  it("arrive although a compiler has printed more than a receiver takes", async () => {
+    const folder = scriptedCompilers(
+      Path.join(space, "loud"),
+      `case "$*" in
+        *main.cpp*) head -c 6000000 /dev/zero | tr '\\0' x >&2; exit 1;;
+        *) exec /usr/bin/avr-g++ "$@";;
+      esac`
+    )
+    const loud = write(Path.join(space, "loud-project"), project(folder))
+    const { finished, status, stderr } = await build(
+      loud,
+      [],
+      exporting({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpc, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })
+    )
+    assert.strictEqual(status, 1)
+    assert.notMatch(stderr, /reach/)
+    checkTrace(await collector.trace(finished.traceId))
+    assert.match(collector.log(), /characters more\)/)
   })
 
   it("go by gRPC to where it needs no scheme, with a daemon and without", async () => {

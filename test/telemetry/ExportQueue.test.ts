@@ -77,7 +77,7 @@ const makeQueue = (
             if (item < 0) throw new Error("cannot be encoded")
             items.push(item)
           },
-          isFull: () => items.includes(fills),
+          bytes: () => items.includes(fills) ? 2 ** 20 : items.length,
           body: () => HttpBody.text(JSON.stringify(items), "application/json")
         }
       },
@@ -106,6 +106,19 @@ describe("ExportQueue", () => {
       for (const item of [0, fills, 1, 2, 3, 4, fills, 5]) queue.push(item)
       yield* queue.drain(5000, 5000)
       assert.deepStrictEqual(requests.map(({ items }) => items), [[0, fills], [1, 2, 3], [4, fills], [5]])
+    }))
+
+  it.live("takes no more when 64 MiB wait, until they have arrived", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(200)
+      const queue = yield* makeQueue(url)
+      for (let item = 0; item < 70; item++) queue.push(fills)
+      assert.strictEqual(queue.held(), 64)
+      yield* queue.send
+      queue.push(1)
+      yield* queue.drain(5000, 5000)
+      assert.lengthOf(requests, 65)
+      assert.deepStrictEqual(queue.loss("lost"), { count: 6, reason: "more than 64 MiB waited" })
     }))
 
   it.live("compresses", () =>
@@ -291,7 +304,7 @@ describe("ExportQueue", () => {
       const queue = yield* makeExportQueue<number>({
         sender: () => busy,
         timeoutMillis: 5000,
-        batch: () => ({ add: () => {}, isFull: () => false, body: () => HttpBody.empty }),
+        batch: () => ({ add: () => {}, bytes: () => 0, body: () => HttpBody.empty }),
         maxQueue: 1000,
         maxBatch: 1
       })
