@@ -57,7 +57,7 @@ export const uncacheableText = (reason: Uncacheable): string => {
 /** Bump when the same action would get other outputs, or the same text stand for another action. 1: first. 2 to 4: what entries say of inputs and outputs. */
 const keyVersion = 4
 
-/** Bump when a built-in step of `src/exec/` makes other content of the same input. 1: first. */
+/** Bump when a built-in step makes other content of the same input. 1: first. */
 const stepVersion = 1
 
 /**
