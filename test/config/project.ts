@@ -8,7 +8,7 @@ import { selectEnvironments } from "../../src/config/selectEnvironments.ts"
 export const resolve = (
   text: string,
   variables: Readonly<Record<string, string>> = {},
-  projectDir = "/work/my project"
+  projectDir = "/home/me/my project"
 ): Result.Result<ProjectConfig, ConfigError> =>
   parseIni("platformio.ini", text).pipe(
     Result.flatMap((document) => Result.gen(() => resolveProject({ document, projectDir, variables })))

@@ -44,8 +44,8 @@ board_upload.maximum_size = 30720`)
         framework: ["arduino"],
         buildFlags: [
           "-DVERSION=1",
-          "-I/work/my project/extra inc",
-          "-Wl,-Map,/work/my project/.fbuild/build/uno/firmware.map"
+          "-I/home/me/my project/extra inc",
+          "-Wl,-Map,/home/me/my project/.fbuild/build/uno/firmware.map"
         ],
         buildSrcFlags: ["-Wextra"],
         buildUnflags: ["-Os"],
@@ -160,7 +160,7 @@ board_upload.maximum_size = 30720`)
     assert.deepStrictEqual(dirs, {
       src: "my src",
       include: "/inc",
-      lib: "/work/my project/l",
+      lib: "/home/me/my project/l",
       test: "test",
       data: "data",
       boards: "boards",
