@@ -15,7 +15,7 @@ describe("wordDiff", () => {
     ["gcc a b", "gcc b", "-a"],
     ["gcc -O1 a", "gcc -O2 a", "+-O2 --O1"],
     ["gcc a b c", "gcc c a b", "~c"],
-    ["gcc a b", "gcc b a x", "+x ~a"],
+    ["gcc a b", "gcc b a x", "+x ~b"],
     ["gcc a a b", "gcc a b", "-a"],
     ["gcc a b", "gcc a b a", "+a"],
     ["gcc -I x -I y", "gcc -I y -I x", "~x ~-I"]
