@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { sha256 } from "../disk/sha256.ts"
 import { Digest } from "../domain/Digest.ts"
 import { CacheUsage } from "./CacheUsage.ts"
 import { entryPath, writeWhole } from "./layout.ts"
-import { sha256 } from "./sha256.ts"
 
 /** One run of an action: the trace that must hold for its outputs to be the right ones, and the outputs. */
 export const CachedAction = Schema.Struct({

@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { sha256 } from "../disk/sha256.ts"
 import type { Digest } from "../domain/Digest.ts"
 import { dirName } from "../domain/paths.ts"
 import { CacheUsage } from "./CacheUsage.ts"
 import { blobPath, writeWhole } from "./layout.ts"
-import { sha256 } from "./sha256.ts"
 
 /** Contents larger than this are copied by the kernel, which can share blocks; smaller ones are read and written, bytes. */
 const largeBytes = 1024 * 1024

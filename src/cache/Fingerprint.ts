@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { sha256 } from "../disk/sha256.ts"
 import { Digest } from "../domain/Digest.ts"
 import { type Action, BuiltinStep, Mnemonic } from "../plan/Action.ts"
 import { commandProblem } from "./commandProblem.ts"
 import { memberNames, nameFiles, outputNames } from "./outputNames.ts"
 import { expandResponses } from "./responseFile.ts"
-import { sha256 } from "./sha256.ts"
 
 /** Why the outputs of an action are not kept, or not looked for. */
 export const Uncacheable = Schema.TaggedUnion({

@@ -1,7 +1,6 @@
 // @effect-diagnostics nodeBuiltinImport:off -- synchronous calls take 6–25 µs each, an asynchronous one 50–100
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Crypto from "node:crypto"
 import * as FileSystem from "node:fs"
 import { Digest } from "../domain/Digest.ts"
 import { inTurns } from "../domain/inTurns.ts"
@@ -12,6 +11,7 @@ import { Disk, DiskError, type FileAge, type Signature } from "./Disk.ts"
 import { makeFolder } from "./makeFolder.ts"
 import { isOwnName } from "./ownNames.ts"
 import { readSteps, writeSteps } from "./pieces.ts"
+import { sha256 } from "./sha256.ts"
 
 let written = 0
 
@@ -215,7 +215,7 @@ const listingOf = (path: string): Digest | undefined => {
     const kinds = names.map((entry) =>
       `${entry.isDirectory() ? "d" : entry.isFile() ? "f" : entry.isSymbolicLink() ? "l" : "o"}${entry.name}\0`
     )
-    return Digest.make(Crypto.hash("sha256", kinds.sort().join("")))
+    return sha256(kinds.sort().join(""))
   } catch {
     return undefined
   }

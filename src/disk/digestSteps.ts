@@ -4,6 +4,7 @@ import * as FileSystem from "node:fs"
 import { Digest } from "../domain/Digest.ts"
 import { joinLines } from "../domain/sourceText.ts"
 import { pause, type Steps } from "../domain/steps.ts"
+import { sha256 } from "./sha256.ts"
 
 /** How much is read and hashed between two pauses, bytes: 0.3–2 ms. A compiler has 20 MB and more. */
 const pieceBytes = 512 * 1024
@@ -33,7 +34,7 @@ export function* digestSteps(path: string, wanted: ReadonlyArray<string>): Steps
     let piece = readPiece(file)
     const words = binaries.some((start) => piece.subarray(0, start.length).equals(start)) ? [] : wanted
     let marks = marksOf(piece, words)
-    if (piece.length < pieceBytes) return { digest: Digest.make(Crypto.hash("sha256", piece)), marks }
+    if (piece.length < pieceBytes) return { digest: sha256(piece), marks }
     const hash = Crypto.createHash("sha256")
     while (piece.length > 0) {
       hash.update(piece)

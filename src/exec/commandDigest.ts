@@ -1,12 +1,11 @@
-// @effect-diagnostics nodeBuiltinImport:off -- SHA-256 of a short text; WebCrypto is asynchronous
-import * as Crypto from "node:crypto"
 import type { ActionRecord } from "../cache/BuildState.ts"
+import { sha256 } from "../disk/sha256.ts"
 import type { Action } from "../plan/Action.ts"
 
 /** SHA-256 over all of an action that decides what it does: command, environment, names of inputs and outputs, step. */
 export const commandDigest = (action: Action): string => {
   const { depfile, inputs, outputs, stdout, step, toolchain } = action
-  return Crypto.createHash("sha256").update(
+  return sha256(
     JSON.stringify([
       commandWords(action),
       inputs,
@@ -16,7 +15,7 @@ export const commandDigest = (action: Action): string => {
       step ?? null,
       toolchain ?? null
     ])
-  ).digest("hex")
+  )
 }
 
 /** Variables (`NAME=value`, by name) and arguments of a command, as one would type them. */

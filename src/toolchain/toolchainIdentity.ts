@@ -1,9 +1,8 @@
-// @effect-diagnostics nodeBuiltinImport:off -- SHA-256 of a short text; WebCrypto is asynchronous
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
-import * as Crypto from "node:crypto"
 import { Disk } from "../disk/Disk.ts"
+import { sha256 } from "../disk/sha256.ts"
 import { Digest } from "../domain/Digest.ts"
 import { dirName } from "../domain/paths.ts"
 import { Span } from "../telemetry/names.ts"
@@ -87,7 +86,4 @@ const foldersOf = (paths: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Set(paths.map(dirName))
 ]
 
-const digestOf = ({ parts }: Memo): Digest =>
-  Digest.make(
-    Crypto.createHash("sha256").update(parts.map(({ digest, path }) => `${digest} ${path}`).join("\n")).digest("hex")
-  )
+const digestOf = ({ parts }: Memo): Digest => sha256(parts.map(({ digest, path }) => `${digest} ${path}`).join("\n"))

@@ -8,7 +8,7 @@ import { collectGarbage, gcIfDue } from "../../src/cache/collectGarbage.ts"
 import { ContentStore } from "../../src/cache/ContentStore.ts"
 import { cacheStats, clearCache, verifyCache } from "../../src/cache/maintenance.ts"
 import { markRunning } from "../../src/cache/running.ts"
-import { sha256 } from "../../src/cache/sha256.ts"
+import { sha256 } from "../../src/disk/sha256.ts"
 import { inRoom, refusing, type Room, run, stores } from "./stores.ts"
 
 const services = Effect.all({

@@ -4,7 +4,7 @@ import * as Fs from "node:fs"
 import { ActionCache } from "../../src/cache/ActionCache.ts"
 import { CacheUsage } from "../../src/cache/CacheUsage.ts"
 import { ContentStore } from "../../src/cache/ContentStore.ts"
-import { sha256 } from "../../src/cache/sha256.ts"
+import { sha256 } from "../../src/disk/sha256.ts"
 import { run, stores } from "./stores.ts"
 
 const [home = "", name = ""] = process.argv.slice(2)

@@ -6,9 +6,9 @@ import type * as Scope from "effect/Scope"
 import { ActionCache, type CachedAction } from "../../src/cache/ActionCache.ts"
 import { CacheUsage } from "../../src/cache/CacheUsage.ts"
 import { ContentStore } from "../../src/cache/ContentStore.ts"
-import { sha256 } from "../../src/cache/sha256.ts"
 import { Disk, DiskError } from "../../src/disk/Disk.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
+import { sha256 } from "../../src/disk/sha256.ts"
 import type { Digest } from "../../src/domain/Digest.ts"
 
 export type Stores = ActionCache | CacheUsage | ContentStore | Disk | FileSystem.FileSystem

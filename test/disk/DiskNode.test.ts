@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
-import { sha256 } from "../../src/cache/sha256.ts"
 import { Disk, DiskError } from "../../src/disk/Disk.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
+import { sha256 } from "../../src/disk/sha256.ts"
 
 const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
 
