@@ -1,9 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Disk } from "../disk/Disk.ts"
-import { seal } from "../disk/sealed.ts"
 import type { Digest } from "../domain/Digest.ts"
-import { readMemo } from "./memo.ts"
+import { readMemo, writeMemo } from "./memo.ts"
 
 /** A program or file of a toolchain. `change`: its content, or that there is such a file. */
 export interface ChangedPart {
@@ -18,14 +16,8 @@ const encodeParts = Schema.encodeSync(Parts)
 const fileOf = (identity: string): string => `${identity}.parts`
 
 /** Remembers what an identity was made of (path → digest). A home that cannot be written to costs `changedParts` only. */
-export const keepParts = Effect.fnUntraced(function*(
-  home: string,
-  identity: Digest,
-  parts: Readonly<Record<string, string>>
-) {
-  const disk = yield* Disk
-  yield* Effect.ignore(disk.write(`${home}/toolchains/${fileOf(identity)}`, seal(encodeParts(parts))))
-})
+export const keepParts = (home: string, identity: Digest, parts: Readonly<Record<string, string>>) =>
+  writeMemo(home, fileOf(identity), encodeParts(parts))
 
 /** What makes two identities differ, by path; `undefined`: `home` does not remember one of them. */
 export const changedParts = Effect.fnUntraced(function*(home: string, before: string, after: string) {
@@ -39,7 +31,6 @@ export const changedParts = Effect.fnUntraced(function*(home: string, before: st
 })
 
 const partsOf = Effect.fnUntraced(function*(home: string, identity: string) {
-  const text = yield* Effect.orElseSucceed(readMemo(home, fileOf(identity)), () => undefined)
-  const decoded = decodeParts(text ?? "")
+  const decoded = decodeParts((yield* readMemo(home, fileOf(identity))) ?? "")
   return decoded._tag === "None" ? undefined : decoded.value
 })

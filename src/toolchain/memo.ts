@@ -1,13 +1,15 @@
 import * as Effect from "effect/Effect"
 import { tickNanos } from "../disk/clocks.ts"
 import { Disk, type Signature } from "../disk/Disk.ts"
-import { seal, unseal } from "../disk/sealed.ts"
+import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
 
 /** What is remembered under this name in `<home>/toolchains`. */
-export const readMemo = Effect.fnUntraced(function*(home: string, file: string) {
-  const disk = yield* Disk
-  return unseal(yield* disk.readText(`${home}/toolchains/${file}`))
-})
+export const readMemo = (home: string, file: string) =>
+  Effect.map(readSealedLines(`${home}/toolchains/${file}`, format), (lines) => lines?.join("\n"))
+
+/** Remembers a text under this name; a home that cannot be written to remembers nothing. */
+export const writeMemo = (home: string, file: string, text: string) =>
+  Effect.ignore(writeSealedLines(`${home}/toolchains/${file}`, format, text.split("\n")))
 
 /**
  * To be called before the files are looked at that a memo is about; gives what writes it. Nothing is written when one of
@@ -26,6 +28,8 @@ export const openMemo = Effect.fnUntraced(function*(home: string, file: string) 
   )
   return (text: string, files: ReadonlyArray<Pick<Signature, "changedNanos">>) =>
     files.every(({ changedNanos }) => changedNanos < now - tickNanos)
-      ? Effect.ignore(disk.write(`${folder}/${file}`, seal(text)))
+      ? writeMemo(home, file, text)
       : Effect.void
 })
+
+const format = "fbuild toolchain 1"

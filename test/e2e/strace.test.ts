@@ -4,7 +4,6 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { readBuildState } from "../../src/cache/BuildState.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
-import { unseal } from "../../src/disk/sealed.ts"
 import { environment, execute, fbuild, type Files, ini, program, workspace, write } from "../support/project.ts"
 
 const project: Files = {
@@ -115,7 +114,7 @@ const identityParts = (home: string): ReadonlyArray<string> => {
   const folder = Path.join(home, "toolchains")
   return Fs.readdirSync(folder).filter((name) => name.endsWith(".parts.json")).flatMap((name) => {
     const memo: { parts: Array<{ path: string }> } = JSON.parse(
-      unseal(Fs.readFileSync(Path.join(folder, name), "utf8")) ?? ""
+      Fs.readFileSync(Path.join(folder, name), "utf8").split("\n")[1] ?? ""
     )
     return memo.parts.map(({ path }) => path)
   })
