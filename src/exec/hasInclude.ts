@@ -50,7 +50,7 @@ const namesOf = (texts: ReadonlyArray<string>, words: ReadonlyArray<string>): Re
     if (/^\\?"/.test(text)) return note(/^\\?"([^"\\\n]+)\\?"/.exec(text)?.[1])
     if (text.startsWith("<")) {
       const name = /^<([^>\n]+)>/.exec(text)?.[1]
-      return !wordsOf(name ?? "").some((word) => macros.has(word)) && note(name)
+      return name?.includes("##") !== true && !wordsOf(name ?? "").some((word) => macros.has(word)) && note(name)
     }
     const [, word, call] = /^([A-Za-z_]\w*)\s*(\()?/.exec(text) ?? []
     if (word === undefined || call !== undefined) return false

@@ -51,6 +51,7 @@ describe("__has_include", () => {
     ["#if defined(__has_include) && __has_include(<new>)", ["new"]],
     ["// __has_include(STR(x.h))\n/*\n#if __has_include(STR(x.h))\n*/", []],
     ["#define STR(x) #x\n#if __has_include(STR(x.h))", undefined],
+    [`#define NAME <x##y.h>\n${asks}`, undefined],
     [`#define STR(x) #x\n#define NAME STR(x.h)\n${asks}`, undefined],
     [`#define DIR s\n#define NAME <DIR/x.h>\n${asks}`, undefined],
     [asks, undefined, ["-DNAME=STR(x.h)"]],
