@@ -36,7 +36,7 @@ export const flagOptions = (tokens: ReadonlyArray<string>): ReadonlyArray<FlagOp
 const separateOrJoined = ["-D", "-U", "-I", "-L", "-l", "-T"]
 
 /** Options whose value is the next argument: also GNU names of options that have short ones, as GCC takes them. */
-const separate = [
+export const separate = [
   "-include",
   "-imacros",
   "-isystem",

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { classifyFlags } from "../../src/config/classifyFlags.ts"
+import { separate } from "../../src/domain/flagOptions.ts"
 
 const none = { defines: [], includes: [], compile: [], c: [], cxx: [], link: [], libs: [] }
 
@@ -32,49 +33,20 @@ describe("classifyFlags", () => {
     it(`${flag} is for the compiler`, () => assert.deepStrictEqual(classifyFlags([flag]), { ...none, compile: [flag] }))
   }
 
-  const apart: Readonly<Record<string, ReadonlyArray<string>>> = {
-    includes: [
-      ...[
-        "-isystem",
-        "-iquote",
-        "-idirafter",
-        "-iprefix",
-        "-iwithprefix",
-        "-iwithprefixbefore",
-        "-include",
-        "-imacros"
-      ],
-      ...["--include", "--imacros", "--include-directory", "--include-directory-after", "--include-prefix"],
-      ...["--include-with-prefix", "--include-with-prefix-after", "--include-with-prefix-before"]
-    ],
-    compile: [
-      ...["-wrapper", "-B", "--prefix", "--param", "--define-macro", "--undefine-macro", "-MF", "-MT", "-MQ", "-A"],
-      ...["--assert", "-o", "--output", "-dumpbase", "-dumpdir", "-aux-info", "--language", "-x", "--for-assembler"],
-      ...["-Xassembler", "-Xpreprocessor"]
-    ],
-    link: [
-      "-T",
-      "-u",
-      "-z",
-      "-e",
-      "--for-linker",
-      "--force-link",
-      "--entry",
-      "-Ttext",
-      "-Xlinker",
-      "--library-directory"
-    ]
+  for (const flag of separate) {
+    it(`${flag} keeps the value that stands apart, wherever it goes`, () => {
+      const { defines, ...lists } = classifyFlags(["-DA", flag, "value", "-O2"])
+      const found = Object.values(lists).filter((list) => list.includes(flag) || list.includes("value"))
+      assert.deepStrictEqual(defines, ["-DA"])
+      assert.isNotEmpty(found)
+      for (const list of found) assert.deepStrictEqual(list.filter((word) => word !== "-O2"), [flag, "value"])
+    })
   }
-  for (const [scope, flags] of Object.entries(apart)) {
-    for (const flag of flags) {
-      it(`${flag} keeps the value that stands apart`, () =>
-        assert.deepStrictEqual(classifyFlags(["-DA", flag, "value", "-O2"]), {
-          ...none,
-          defines: ["-DA"],
-          compile: ["-O2"],
-          [scope]: scope === "compile" ? [flag, "value", "-O2"] : [flag, "value"]
-        }))
-    }
+  for (
+    const [flag, scope] of [["--include-with-prefix", "includes"], ["-B", "compile"], ["--entry", "link"]] as const
+  ) {
+    it(`${flag} is one of those for ${scope}`, () =>
+      assert.deepStrictEqual(classifyFlags([flag, "value"]), { ...none, [scope]: [flag, "value"] }))
   }
   for (const flag of ["--sysroot", "-isysroot", "-specs", "--specs"]) {
     it(`${flag} keeps the value that stands apart, for compiler and linker`, () =>

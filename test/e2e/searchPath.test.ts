@@ -105,15 +105,12 @@ const rows: Readonly<Record<string, Row>> = {
     found: "of/late/it.h",
     appears: "of/early/it.h"
   },
-  "-I-, which parts -I": { flags: "-Iearly -iquote late -I-", found: "late/it.h", appears: "early/it.h" },
   "-Wp,-I, which comes after all -I": { flags: "-Wp,-I,late -Iearly", found: "late/it.h", appears: "early/it.h" },
   "-Xpreprocessor": {
     flags: "-Xpreprocessor -I -Xpreprocessor late -Iearly",
     found: "late/it.h",
     appears: "early/it.h"
   },
-  "-include": { flags: "-Ilate -include it.h", files: forced, found: "late/it.h", appears: "it.h" },
-  "--include": { flags: "-Ilate --include=it.h", files: forced, found: "late/it.h", appears: "it.h" },
   "-I of one of the toolchain's own folders, which comes last": {
     flags: "-I/usr/lib/avr/include -Iearly",
     files: {
@@ -129,8 +126,6 @@ const rows: Readonly<Record<string, Row>> = {
     found: "late/it.h",
     appears: "early/it.h"
   },
-  "--sysroot": { flags: "--sysroot=of -I=/early -Ilate", found: "late/it.h", appears: "of/early/it.h" },
-  "-isysroot": { flags: "-isysroot of -I=/early -Ilate", found: "late/it.h", appears: "of/early/it.h" },
   "__has_include of a name that macros put together": {
     flags: "-Iearly -Ilate",
     files: { "src/main.cpp": asking("#define STR(a) #a", "__has_include(STR(maybe.h))") },
@@ -170,14 +165,20 @@ const rows: Readonly<Record<string, Row>> = {
     found: "of/late/it.h",
     appears: "of/early/it.h"
   },
-  "--include, apart": { flags: "-Ilate --include it.h", files: forced, found: "late/it.h", appears: "it.h" },
-  "--imacros, apart": { flags: "-Ilate --imacros it.h", files: forced, found: "late/it.h", appears: "it.h" },
-  "--sysroot, apart": { flags: "--sysroot of -I=/early -Ilate", found: "late/it.h", appears: "of/early/it.h" },
-  "--include-barrier": {
-    flags: "-Iearly -iquote late --include-barrier",
-    found: "late/it.h",
-    appears: "early/it.h"
-  },
+  ...Object.fromEntries(["--sysroot=of", "--sysroot of", "-isysroot of"].map((word): [string, Row] => [
+    word,
+    { flags: `${word} -I=/early -Ilate`, found: "late/it.h", appears: "of/early/it.h" }
+  ])),
+  ...Object.fromEntries(
+    ["-include it.h", "--include=it.h", "--include it.h", "--imacros it.h"].map((word): [string, Row] => [
+      word,
+      { flags: `-Ilate ${word}`, files: forced, found: "late/it.h", appears: "it.h" }
+    ])
+  ),
+  ...Object.fromEntries(["-I-", "--include-barrier"].map((word): [string, Row] => [
+    `${word}, which parts -I`,
+    { flags: `-Iearly -iquote late ${word}`, found: "late/it.h", appears: "early/it.h" }
+  ])),
   "-iwithprefix without -iprefix": {
     flags: "-iwithprefix ../../../../..{dir}/early -idirafter late",
     found: "late/it.h",
