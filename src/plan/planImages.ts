@@ -30,7 +30,7 @@ export const planSize = (inputs: BuildInputs, elf: FilePath): Result.Result<Acti
 
 /**
  * One `recipe.objcopy.NAME.pattern`. Its outputs are the files of the build folder that it names and that nobody before
- * it makes: the specification gives no other way to tell. `undefined` where there are none. A program that is no plain file tool
+ * it makes, nor it reads where that can be told: the specification gives no other way. `undefined` where there are none. A program that is no plain file tool
  * may think otherwise and write none: arduino-pico's signs an image only where there is a key.
  */
 export const planObjcopy = (
@@ -39,9 +39,11 @@ export const planObjcopy = (
   known: KnownPaths
 ): Result.Result<Action | undefined, ArduinoError> =>
   Result.map(expandRecipe(inputs.link.properties, recipe, imageBindings(inputs)), (argv) => {
+    const use = fileToolUse(argv)
     const named = [...new Set(argv.slice(1).flatMap((arg) => pathsIn(arg, inputs.buildDir)))]
-    const [output, ...more] = named.filter((path) => !known.made.has(path) && !known.mentioned.has(path))
-      .map((path) => FilePath.make(path))
+    const [output, ...more] = named.filter((path) =>
+      !known.made.has(path) && !known.mentioned.has(path) && use?.reads.includes(path) !== true
+    ).map((path) => FilePath.make(path))
     if (output === undefined) return undefined
     return Action.make({
       id: ActionId.make(output),
@@ -49,9 +51,10 @@ export const planObjcopy = (
       argv,
       env: inputs.env,
       toolchain: inputs.toolchain,
-      inputs: named.filter((path) => known.made.has(path)).map((path) => FilePath.make(path)),
+      // What a plain file tool reads may have been made by a hook, or be a file of the core.
+      inputs: (use?.reads ?? named.filter((path) => known.made.has(path))).map((path) => FilePath.make(path)),
       outputs: [output, ...more],
-      ...(fileToolUse(argv) === undefined ? { tentative: [output, ...more] } : {})
+      ...(use === undefined ? { tentative: [output, ...more] } : {})
     })
   })
 

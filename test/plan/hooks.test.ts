@@ -125,6 +125,19 @@ describe("vendor hooks", () => {
     assert.deepStrictEqual<ReadonlyArray<string>>(find(graph, "out/merged.img").outputs, ["out/merged.img"])
   })
 
+  it("an image recipe that copies a file reads it, whoever made it, and does not make it", () => {
+    for (const from of ["{build.path}/parts.bin", "/core/boot.bin"]) {
+      const graph = withHooks(
+        "recipe.hooks.linking.postlink.1.pattern=/bin/sh -c \"cd {build.path}; gen > parts.bin\"",
+        `recipe.objcopy.copy.pattern=/bin/cp ${from} {build.path}/copy.bin`
+      )
+      const copy = find(graph, "out/copy.bin")
+      const path = from.replace("{build.path}", "out")
+      assert.deepStrictEqual<ReadonlyArray<string>>(copy.inputs, [path, "out/hooks/linking.postlink.1.pattern"])
+      assert.deepStrictEqual<ReadonlyArray<string>>(copy.outputs, ["out/copy.bin"])
+    }
+  })
+
   it("the image gets the name under which users look for it", () => {
     const graph = withHooks(
       "recipe.output.tmp_file={build.project_name}.hex",
