@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url"
 import { pathFrom } from "../domain/paths.ts"
 import { collected, keep, longestMessages, take } from "./collected.ts"
 import { endMarked } from "./endMarked.ts"
-import { signalGroup, watchGroup } from "./processGroup.ts"
+import { endGroup, hasGroup, signalGroup } from "./processGroup.ts"
 import { ShellAgent } from "./ShellAgent.ts"
 import { type AgentOptions, makeShellAgents, type ShellAgents, spawnFailed } from "./ShellAgents.ts"
 import {
@@ -34,7 +34,8 @@ const pipeGraceMillis = 500
 /** A group that can be ended. */
 interface Group {
   readonly pid: number
-  ended: boolean
+  /** Nothing was left of it when its leader had ended: from then on its number may be another group's. */
+  gone: boolean
   /** Lets go of its pipes. */
   readonly close: () => void
 }
@@ -114,11 +115,11 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
         process.stdout.destroy()
         process.stderr.destroy()
       }
-      const child: Child = { process, pid: process.pid, ended: false, close }
+      const child: Child = { process, pid: process.pid, gone: false, close }
       live.add(child.pid)
       watchdog?.add(child.pid)
       process.once("exit", () => {
-        child.ended = true
+        child.gone = !hasGroup(child.pid)
         live.delete(child.pid)
         watchdog?.remove(child.pid)
       })
@@ -127,8 +128,8 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
 
   /** TERM to the group, KILL after the grace; completes once no member of the group is alive. */
   const stop = Effect.fnUntraced(function*(child: Group) {
-    const isAlive = watchGroup(child.pid)
-    if (!child.ended) signalGroup(child.pid, "SIGTERM")
+    if (child.gone) return child.close()
+    const isAlive = endGroup(child.pid)
     const began = yield* Clock.monotonicTimeNanos
     let wait = 1
     do {
@@ -158,7 +159,7 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
   const runInShell = (command: CommandSpec): Effect.Effect<Completed, SpawnFailed> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(agents.take(command), (agent) => {
-        const child = { pid: agent.pid, ended: false, close: () => agent.close() }
+        const child = { pid: agent.pid, gone: false, close: () => agent.close() }
         live.add(agent.pid)
         const completed = Effect.callback<Completed>((resume) => {
           agent.run(command, (completed) => resume(Effect.succeed(completed)))

@@ -16,7 +16,7 @@ export const signalGroup = (group: number, signal: "SIGTERM" | "SIGKILL"): void 
  * long as it can be signalled.
  */
 export const groupMembers = (group: number): ReadonlyArray<number> => {
-  if (!exists(group)) return []
+  if (!hasGroup(group)) return []
   try {
     return FileSystem.readdirSync("/proc").map(Number).filter((pid) => isMember(group, pid))
   } catch {
@@ -25,20 +25,37 @@ export const groupMembers = (group: number): ReadonlyArray<number> => {
 }
 
 /**
- * Tells, whenever it is called, whether anything of a process group is alive. All processes of the system are looked at
- * only when those that are known to be of the group are dead: that takes milliseconds, and more on a busy machine.
+ * Sends TERM to a process group, and tells, whenever the result is called, whether anything of it is alive. All processes of
+ * the system are looked at only when those that are known to be of the group are dead: that takes milliseconds, and more on a
+ * busy machine. What is found then was just being started by one that holds back signals meanwhile, as `posix_spawn` does
+ * (source: glibc 2.36, `sysdeps/unix/sysv/linux/spawni.c`), and gets its own TERM: more than one, seldomer and seldomer, for a
+ * shell's child loses what comes before it is another program.
  */
-export const watchGroup = (group: number): () => boolean => {
+export const endGroup = (group: number): () => boolean => {
   let known: ReadonlyArray<number> = [group, ...descendants(group)]
+  let looks = 0
+  signalGroup(group, "SIGTERM")
   return () => {
-    if (!exists(group)) return false
-    if (!known.some((pid) => isMember(group, pid))) known = groupMembers(group)
+    if (!hasGroup(group)) return false
+    const alive = known.filter((pid) => isMember(group, pid))
+    known = alive.length > 0 ? alive : groupMembers(group)
+    if (alive.length > 0 && looks === 0) return true
+    looks++
+    if ((looks & (looks - 1)) === 0) { for (const pid of known) signalMember(pid) }
     return known.length > 0
   }
 }
 
-/** Whether there is a process in it, be it a zombie. */
-const exists = (group: number): boolean => {
+const signalMember = (pid: number): void => {
+  try {
+    process.kill(pid, "SIGTERM")
+  } catch {
+    // It has gone meanwhile.
+  }
+}
+
+/** Whether there is a process in a group, be it a zombie. */
+export const hasGroup = (group: number): boolean => {
   try {
     process.kill(-group, 0)
     return true

@@ -190,6 +190,15 @@ describe.each(["a shell", "agent.c"])("SubprocessNode, commands through %s", (na
       assert.isBelow(millis, 1000)
     }).pipe(Effect.provide(layer)))
 
+  it.live("what is started in the very moment of the interruption is told to end, too", () =>
+    Effect.gen(function*() {
+      const { millis, pid } = yield* interrupted(
+        "trap 'sleep 60 > /dev/null 2>&1 & exit' TERM; echo ready; while :; do sleep 0.01; done"
+      )
+      assert.deepStrictEqual(groupMembers(pid), [])
+      assert.isBelow(millis, 1000)
+    }).pipe(Effect.provide(layer)))
+
   it.live("a group that ignores TERM is killed after the grace", () =>
     Effect.gen(function*() {
       const { millis, pid } = yield* interrupted("trap '' TERM; echo ready; while :; do sleep 1; done")
