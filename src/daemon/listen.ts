@@ -47,6 +47,8 @@ const bind = Effect.fnUntraced(function*(folder: string, path: string, accept: (
     }),
     (server) => Effect.sync(() => server.close())
   )
+  // Whatever the umask is, and whoever opens the folder later. Source: unix(7), "Pathname socket ownership and permissions".
+  Fs.chmodSync(temporary, 0o600)
   Fs.renameSync(temporary, path)
   const own = Fs.lstatSync(path, { bigint: true }).ino
   const isReachable = () => Fs.lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino === own
