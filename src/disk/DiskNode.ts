@@ -128,8 +128,13 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
 
 function* unlike(lines: ReadonlyArray<string>, most: number): Steps<ReadonlyArray<string>> {
   const found: Array<string> = []
-  for (const [index, line] of lines.entries()) {
-    if (index % manySmall === manySmall - 1) yield* pause
+  let looked = 0
+  for (const line of lines) {
+    looked += line.startsWith("d") ? filesInFolder : 1
+    if (looked >= manySmall) {
+      looked = 0
+      yield* pause
+    }
     const tab = line.indexOf("\t")
     const [path, seen] = [line.slice(tab + 1), line.slice(1, tab)]
     const now = line.startsWith("d") ? listingOf(path) : seenFile(path)
@@ -138,6 +143,9 @@ function* unlike(lines: ReadonlyArray<string>, most: number): Steps<ReadonlyArra
   }
   return found
 }
+
+/** To list a folder takes as long as to look at so many files. */
+const filesInFolder = 32
 
 const seenFile = (path: string): string | undefined => {
   const stat = statOf(path)

@@ -4,7 +4,9 @@ import { clockSlackMillis } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Recording } from "../disk/recording.ts"
 import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
+import { inTurns } from "../domain/inTurns.ts"
 import { dirName } from "../domain/paths.ts"
+import { pause } from "../domain/steps.ts"
 import { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
 
 /**
@@ -43,13 +45,17 @@ export const keepStanding = Effect.fnUntraced(function*(file: string, standing: 
   const disk = yield* Disk
   const { answer, names, ours, recording, started, variables } = standing
   const latest = BigInt(started - clockSlackMillis) * 1_000_000n
-  const lines: Array<string> = []
-  for (const { changedNanos, line, path } of recording.sights()) {
-    if (ours(path)) continue
-    if (path.includes("\n") || (changedNanos !== undefined && changedNanos >= latest)) return false
-    lines.push(line)
-  }
-  if (!recording.isComplete() || recording.written.some((path) => !ours(path))) return false
+  const lines = yield* inTurns(function*() {
+    const lines: Array<string> = []
+    for (const { changedNanos, line, path } of recording.sights()) {
+      yield* pause
+      if (ours(path)) continue
+      if (path.includes("\n") || (changedNanos !== undefined && changedNanos >= latest)) return undefined
+      lines.push(line)
+    }
+    return lines
+  })
+  if (lines === undefined || !recording.isComplete() || recording.written.some((path) => !ours(path))) return false
   const head = yield* Schema.encodeEffect(Head)({
     variables: [...names].sort().map((name) => [name, variables[name] ?? null] as const),
     answer
