@@ -22,6 +22,9 @@ export type Sender = (body: HttpBody) => Effect.Effect<Sent>
 /** How long an endpoint that has failed is left alone, ms, unless it says itself. Source: OTLP/HTTP, "Failures". */
 export const pauseMillis = 1000
 
+/** The most that is read of an answer, bytes: a few words are all that one may say. */
+export const longestAnswer = 65_536
+
 /** What it means that nobody has answered: it is worth another try. */
 export const unanswered = (reason: string): Sent => ({
   _tag: "Failed",

@@ -4,7 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect"
 import { compressionGzip, createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node"
 import * as Effect from "effect/Effect"
 import { rejected } from "./partialSuccess.ts"
-import { codeOf, pauseMillis, reasonOf, type Sender, type Sent, unanswered } from "./Sender.ts"
+import { codeOf, longestAnswer, pauseMillis, reasonOf, type Sender, type Sent, unanswered } from "./Sender.ts"
 import type { Signal, Target } from "./target.ts"
 import type { Tls } from "./Transport.ts"
 
@@ -21,6 +21,7 @@ export const grpcSender = Effect.fnUntraced(function*(url: string, tls: Tls) {
     const transport = createGrpcTransport({
       baseUrl: url,
       sessionManager,
+      readMaxBytes: longestAnswer,
       ...(compression === "gzip" ? { sendCompression: compressionGzip } : {})
     })
     const method = exportMethod(signal)

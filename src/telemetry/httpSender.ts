@@ -1,11 +1,13 @@
+import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as Option from "effect/Option"
 import * as Scheduler from "effect/Scheduler"
 import { rejected } from "./partialSuccess.ts"
-import { codeOf, pauseMillis, reasonOf, type Sender, type Sent, unanswered } from "./Sender.ts"
+import { codeOf, longestAnswer, pauseMillis, reasonOf, type Sender, type Sent, unanswered } from "./Sender.ts"
 import type { Target } from "./target.ts"
 
 /** Sends by OTLP/HTTP. */
@@ -29,6 +31,7 @@ export const httpSender = (client: HttpClient.HttpClient) => (target: Target): S
       ? Effect.flatMap(HttpClientRequest.compressBody(request, "gzip"), answered)
       : answered(request)
     return sent.pipe(
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(longestAnswer)),
       // What sends spans must not hand on the trace.
       Effect.provideService(HttpClient.TracerPropagationEnabled, false),
       // Effect's client for Node listens some steps after it has begun to connect: in between a refusal would not be heard.

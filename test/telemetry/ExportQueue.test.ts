@@ -294,6 +294,26 @@ describe("ExportQueue", () => {
       assert.strictEqual(requests, 10)
     }))
 
+  it.live("reads no answer that has no end", () =>
+    Effect.gen(function*() {
+      let written = 0
+      const server = Http.createServer((request, response) => {
+        const write = () => {
+          do written += 65_536
+          while (response.write("x".repeat(65_536)))
+          response.once("drain", write)
+        }
+        request.resume().on("end", write)
+      }).listen(0, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+      yield* Effect.promise(() => once(server, "listening"))
+      const queue = yield* makeQueue(`http://127.0.0.1:${(server.address() as Net.AddressInfo).port}/`)
+      queue.push(1)
+      yield* queue.send
+      assert.isTrue(queue.isTaken())
+      assert.isBelow(written, 32 * 2 ** 20, "what fits into the buffers of two sockets")
+    }))
+
   it.live("ends in time, however much waits and whatever each batch takes of this thread", () =>
     Effect.gen(function*() {
       const busy = Effect.sync(() => {
