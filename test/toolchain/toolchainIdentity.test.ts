@@ -131,9 +131,17 @@ describe("toolchainIdentity", () => {
       const part = `${root}/lib/cc1`
       const memos = Effect.map(fs.readDirectory(`${root}/home/toolchains`), (names) =>
         names.filter((name) => name.endsWith(".json")))
-      yield* fs.writeFileString(part, "aaa")
-      yield* identity
-      assert.deepStrictEqual(yield* memos, [])
+      let kept: ReadonlyArray<string> = []
+      // A machine that is busy may take longer than a tick to come to it.
+      for (let attempt = 0; attempt === 0 || (kept.length > 0 && attempt < 20); attempt++) {
+        for (const name of kept) {
+          yield* fs.remove(`${root}/home/toolchains/${name}`)
+        }
+        yield* fs.writeFileString(part, `aaa ${attempt}`)
+        yield* identity
+        kept = yield* memos
+      }
+      assert.deepStrictEqual(kept, [])
       yield* settle
       yield* identity
       assert.strictEqual((yield* memos).length, 1)
