@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
-import { expandResponses, namesResponse } from "../cache/responseFile.ts"
+import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
+import { onceEach } from "../domain/onceEach.ts"
 import type { Action } from "../plan/Action.ts"
 import { binariesOf } from "./assembled.ts"
 import { makeFolders } from "./folders.ts"
@@ -73,23 +74,18 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const disk = yield* Disk
   /** What shadows a header, by the search and the header. */
   const found = new Map<string, Map<string, ReadonlyArray<string>>>()
-  const expanded = new Map<string, ReadonlyArray<string>>()
   const { candidates, isFile, isListed, isThere, list } = yield* makeFolders(absolute)
 
   /** The command with its response files in place: search paths may stand in them. One that cannot be read has none. */
-  const wordsOf = Effect.fnUntraced(function*({ argv, id }: Action) {
-    if (!argv.some(namesResponse)) return argv
-    let words = expanded.get(id)
-    if (words === undefined) {
-      const texts = yield* readResponses(argv, absolute).pipe(
+  const wordsOf = onceEach(
+    ({ id }: Action) => id,
+    ({ argv }): Effect.Effect<ReadonlyArray<string>> =>
+      readResponses(argv, absolute).pipe(
         Effect.provideService(Disk, disk),
-        Effect.orElseSucceed(() => new Map<string, string>())
+        Effect.map((texts) => expandResponses(argv, texts)),
+        Effect.orElseSucceed(() => argv)
       )
-      words = expandResponses(argv, texts)
-      expanded.set(id, words)
-    }
-    return words
-  })
+  )
 
   const searchesUnseen = (action: Action) => Effect.map(wordsOf(action), (words) => searchOf(words, []).unseen)
 

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
+import { onceEach } from "../domain/onceEach.ts"
 import { baseName } from "../domain/paths.ts"
 import { folderOf, inFolder } from "./inFolder.ts"
 import type { Search } from "./searchOf.ts"
@@ -20,18 +21,12 @@ export interface Folders {
 /** Paths are as actions have them; `absolute` says where they are. */
 export const makeFolders = Effect.fnUntraced(function*(absolute: (path: string) => string) {
   const disk = yield* Disk
-  const listings = new Map<string, ReadonlySet<string>>()
-  const shelves = new Map<string, Shelves>()
 
-  const list = Effect.fnUntraced(function*(folder: string) {
-    let names = listings.get(folder)
-    if (names === undefined) {
-      // `/tmp` is in the folder before its slash.
-      names = new Set(yield* disk.list(folder === "" ? "/" : absolute(folder)))
-      listings.set(folder, names)
-    }
-    return names
-  })
+  const list = onceEach(
+    (folder: string) => folder,
+    // `/tmp` is in the folder before its slash.
+    (folder) => Effect.map(disk.list(folder === "" ? "/" : absolute(folder)), (names) => new Set(names))
+  )
 
   const isFile = (path: string) =>
     Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false)
@@ -46,18 +41,17 @@ export const makeFolders = Effect.fnUntraced(function*(absolute: (path: string) 
   })
 
   /** Hundreds of headers are each looked for in hundreds of folders: which of these have what is found out once. */
-  const shelvesOf = Effect.fnUntraced(function*({ folders, includers, key }: Search) {
-    let known = shelves.get(key)
-    if (known === undefined) {
-      known = { folders: new Map(), includers: new Map() }
+  const shelvesOf = onceEach(
+    ({ key }: Search) => key,
+    Effect.fnUntraced(function*({ folders, includers }) {
+      const shelves: Shelves = { folders: new Map(), includers: new Map() }
       for (const [index, folder] of folders.entries()) {
-        for (const name of yield* list(folder)) put(known.folders, name, index)
+        for (const name of yield* list(folder)) put(shelves.folders, name, index)
       }
-      for (const folder of includers) for (const name of yield* list(folder)) put(known.includers, name, folder)
-      shelves.set(key, known)
-    }
-    return known
-  })
+      for (const folder of includers) for (const name of yield* list(folder)) put(shelves.includers, name, folder)
+      return shelves
+    })
+  )
 
   const candidates = (search: Search) =>
     Effect.map(shelvesOf(search), (shelves) => ({ before, includers, name }: Shadow): ReadonlyArray<string> => {
