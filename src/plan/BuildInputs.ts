@@ -1,10 +1,9 @@
 import type { Properties } from "../arduino/Properties.ts"
 import type { Digest } from "../domain/Digest.ts"
 import type { FilePath } from "../domain/FilePath.ts"
+import type { Language } from "../domain/Language.ts"
 import type { EmbeddedFile } from "./steps/planEmbed.ts"
 import type { PlannedStep } from "./steps/planStep.ts"
-
-export type Language = "c" | "cxx" | "asm"
 
 /** A source to compile. */
 export interface PlannedSource {

@@ -3,8 +3,9 @@ import type { ArduinoError } from "../arduino/ArduinoError.ts"
 import { prepareRecipe } from "../arduino/recipe.ts"
 import { applyUnflags } from "../domain/applyUnflags.ts"
 import { FilePath } from "../domain/FilePath.ts"
+import type { Language } from "../domain/Language.ts"
 import { Action, ActionId, type Mnemonic } from "./Action.ts"
-import type { BuildInputs, CompileContext, Language, PlannedSource } from "./BuildInputs.ts"
+import type { BuildInputs, CompileContext, PlannedSource } from "./BuildInputs.ts"
 
 const recipes: Readonly<Record<Language, string>> = {
   c: "recipe.c.o.pattern",

@@ -1,5 +1,4 @@
-/** What a source is compiled as: the recipe, not the standard. */
-export type Language = "c" | "cxx" | "asm"
+import type { Language } from "../domain/Language.ts"
 
 /** A translation unit. */
 export interface SourceFile {

@@ -2,9 +2,10 @@ import * as Result from "effect/Result"
 import { parseProperties, type Properties } from "../../src/arduino/Properties.ts"
 import { Digest } from "../../src/domain/Digest.ts"
 import { FilePath } from "../../src/domain/FilePath.ts"
+import type { Language } from "../../src/domain/Language.ts"
 import type { Action } from "../../src/plan/Action.ts"
 import type { ActionGraph } from "../../src/plan/ActionGraph.ts"
-import type { BuildInputs, CompileContext, Language, PlannedSource } from "../../src/plan/BuildInputs.ts"
+import type { BuildInputs, CompileContext, PlannedSource } from "../../src/plan/BuildInputs.ts"
 import { planBuild } from "../../src/plan/planBuild.ts"
 
 /** The recipes of a core that does nothing special. */

@@ -1,0 +1,2 @@
+/** What a source is compiled as: the recipe, not the standard. */
+export type Language = "c" | "cxx" | "asm"
