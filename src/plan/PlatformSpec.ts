@@ -56,12 +56,11 @@ export const BoardRule = Schema.Struct({ pattern: Schema.String, board: Schema.S
 export type BoardRule = typeof BoardRule.Type
 
 /** A package besides the core: where it is installed, it decides these properties. `{folder}` is its folder. */
-export const PackageRule = Schema.Struct({
+const PackageRule = Schema.Struct({
   /** PlatformIO's name, as in `platform_packages`. */
   package: Schema.String,
   properties: Schema.Record(Schema.String, Schema.String)
 })
-export type PackageRule = typeof PackageRule.Type
 
 const text = Schema.String
 

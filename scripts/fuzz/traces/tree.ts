@@ -9,7 +9,7 @@ const names = ["x.h", "y.h", "sub/x.h", "may be$.h"] as const
 const links = ["l", "a/k"] as const
 
 /** Where headers can be. */
-export const places: ReadonlyArray<string> = folders.flatMap((folder) =>
+const places: ReadonlyArray<string> = folders.flatMap((folder) =>
   names.filter((name) => !folder.includes("sub") || !name.startsWith("sub/")).map((name) =>
     Path.posix.join(folder, name)
   )
