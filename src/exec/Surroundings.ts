@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import { onceEach } from "../domain/onceEach.ts"
 import type { Action } from "../plan/Action.ts"
@@ -9,7 +8,7 @@ import { askedByMacro, askedFor } from "./hasInclude.ts"
 import { inFolder } from "./inFolder.ts"
 import { libraryPlaces, type ReadScript } from "./libraryPlaces.ts"
 import { readScript } from "./readScript.ts"
-import { readResponses } from "./responses.ts"
+import { expandedWords } from "./responses.ts"
 import { type Search, searchOf } from "./searchOf.ts"
 import { forcedShadowsOf, type Place, shadowsOf } from "./shadows.ts"
 
@@ -80,11 +79,7 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
   const wordsOf = onceEach(
     ({ id }: Action) => id,
     ({ argv }): Effect.Effect<ReadonlyArray<string>> =>
-      readResponses(argv, absolute).pipe(
-        Effect.provideService(Disk, disk),
-        Effect.map((texts) => expandResponses(argv, texts)),
-        Effect.orElseSucceed(() => argv)
-      )
+      expandedWords(argv, absolute).pipe(Effect.provideService(Disk, disk), Effect.orElseSucceed(() => argv))
   )
 
   const searchesUnseen = (action: Action) => Effect.map(wordsOf(action), (words) => searchOf(words, []).unseen)
