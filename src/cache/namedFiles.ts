@@ -1,5 +1,6 @@
 import type { Action } from "../plan/Action.ts"
 import { classifyArguments } from "./classifyArguments.ts"
+import { linkFolders } from "./linkFolders.ts"
 import { expandResponses } from "./responseFile.ts"
 
 /**
@@ -12,9 +13,7 @@ export const namedFiles = (
   texts: ReadonlyMap<string, string> = new Map()
 ): ReadonlyArray<string> => {
   const args = classifyArguments(expandResponses(argv, texts)) ?? []
-  const folders = args.filter(({ name }) => /^(?:-L|--library-(?:path|directory))$/.test(name)).map(({ value }) =>
-    value
-  )
+  const folders = linkFolders(args)
   const declared = new Set<string>([...inputs, ...outputs])
   return [
     ...texts.keys(),

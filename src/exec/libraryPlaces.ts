@@ -1,6 +1,5 @@
-import { classifyArguments } from "../cache/classifyArguments.ts"
+import { linkArguments, linkFolders } from "../cache/linkFolders.ts"
 import type { ScriptNames } from "../cache/linkScript.ts"
-import { belowSysroot } from "../cache/sysroot.ts"
 import { dirName } from "../domain/paths.ts"
 
 /** A linker script that was read. */
@@ -16,8 +15,8 @@ export const libraryPlaces = (
   argv: ReadonlyArray<string>,
   scripts: ReadonlyArray<ReadScript>
 ): ReadonlyArray<ReadonlyArray<string>> => {
-  const args = classifyArguments(["gcc", ...argv.slice(1)]) ?? []
-  const folders = [...linkFolders(argv), ...scripts.flatMap((script) => script.folders)]
+  const args = linkArguments(argv)
+  const folders = [...linkFolders(args), ...scripts.flatMap((script) => script.folders)]
   const below = (name: string) => folders.map((folder) => `${folder}/${name}`)
   const library = (name: string) => folders.flatMap((folder) => libraryFiles(name).map((file) => `${folder}/${file}`))
   const named = args.flatMap(({ class: meaning, name, value }) => {
@@ -34,13 +33,6 @@ export const libraryPlaces = (
   return [...named, ...byScripts]
 }
 
-/** Folders where a link is told to look; those of its driver before those that are for the linker alone. */
-export const linkFolders = (argv: ReadonlyArray<string>): ReadonlyArray<string> =>
-  (classifyArguments(["gcc", ...argv.slice(1)]) ?? []).flatMap(({ name, value }) =>
-    folderOptions.includes(name) ? [belowSysroot(value)] : []
-  )
-
-const folderOptions = ["-L", "--library-path", "--library-directory"]
 const scriptOptions = ["-T", "--script", "--default-script", "-dT"]
 
 /** `-lm` → `libm.a`, `-l:x.a` → `x.a`. A shared library may be a script, and is found before. */

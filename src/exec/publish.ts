@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import { parseDepfile } from "../cache/depfile.ts"
 import { linkedFiles } from "../cache/linkedFiles.ts"
+import { linkArguments, linkFolders } from "../cache/linkFolders.ts"
 import { namedFiles } from "../cache/namedFiles.ts"
 import { expandResponses } from "../cache/responseFile.ts"
 import { Disk } from "../disk/Disk.ts"
 import { baseName, dirName } from "../domain/paths.ts"
 import { type Action, subjectOf } from "../plan/Action.ts"
 import { OutputNotWritten } from "./ActionError.ts"
-import { linkFolders } from "./libraryPlaces.ts"
 import { readScript } from "./readScript.ts"
 import { keepsTemporaries } from "./refuseFlags.ts"
 import { expandedWords, readResponses } from "./responses.ts"
@@ -41,7 +41,9 @@ export const discoveredBy = Effect.fnUntraced(function*(
       candidates.push(...linkedFiles((yield* disk.readText(absolute(staged))) ?? "", stage.dir))
     }
   }
-  const folders = action.mnemonic === "Link" ? [...linkFolders(expandResponses(action.argv, responses))] : []
+  const folders = action.mnemonic === "Link"
+    ? [...linkFolders(linkArguments(expandResponses(action.argv, responses)))]
+    : []
   const seen = new Set<string>(action.inputs)
   for (const path of candidates) {
     if (seen.has(path)) continue

@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
 import { expandRecipe } from "../arduino/recipe.ts"
-import { expandResponses } from "../cache/responseFile.ts"
 import { classifyFlags } from "../config/classifyFlags.ts"
 import { joinPath } from "../domain/paths.ts"
-import { readResponses } from "../exec/responses.ts"
+import { expandedWords } from "../exec/responses.ts"
 import { searchOf } from "../exec/searchOf.ts"
 import { findLibraries } from "../sources/findLibraries.ts"
 import type { LibraryStorage } from "../sources/LibraryIndex.ts"
@@ -68,7 +67,7 @@ export const selectLibraries = Effect.fnUntraced(function*(given: Gathering, tre
 const compileWords = Effect.fnUntraced(function*({ flags, project, properties }: Gathering) {
   const bindings = { includes: flags.project.cxx, source_file: "x", object_file: "x" }
   const argv = yield* Effect.fromResult(expandRecipe(properties.own, "recipe.cpp.o.pattern", bindings))
-  return expandResponses(argv, yield* readResponses(argv, (path) => joinPath(project.projectDir, path)))
+  return yield* expandedWords(argv, (path) => joinPath(project.projectDir, path))
 })
 
 const definedMacros = (words: ReadonlyArray<string>): ReadonlyMap<string, string> =>
