@@ -119,7 +119,8 @@ describe("fbuild profile", () => {
     const started = Path.join(space, "slow.started")
     const folder = scriptedCompilers(
       Path.join(space, "slow"),
-      `case "$*" in *src/slow.cpp*) : > "${started}"; sleep 30;; *) exec /usr/bin/avr-g++ "$@";; esac`
+      // Long enough to be among the slowest, however busy the machine.
+      `case "$*" in *src/slow.cpp*) sleep 2; : > "${started}"; sleep 30;; *) exec /usr/bin/avr-g++ "$@";; esac`
     )
     const dir = write(Path.join(space, "cancelled"), acmeProject(folder))
     await built(dir, [], variables)
