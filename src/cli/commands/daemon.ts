@@ -17,6 +17,8 @@ const look = { json: projectOptions.json, color: projectOptions.color }
 
 /** How long a daemon may take to go after it has ended its requests, ms. */
 const patienceMillis = 5000
+/** How long one may take that hangs, and may get over it, ms. */
+const hangingMillis = 500
 
 const printed = Schema.encodeSync(Schema.fromJsonString(Schema.Union([
   Schema.Struct({ running: Schema.Literal(true), ...Status.fields }),
@@ -63,17 +65,18 @@ const stop = Command.make("stop", look, (flags) =>
       const before = claimant(dir)
       const answers = (yield* askDaemon(dir, "status")) !== undefined
       const asked = answers ? yield* askDaemon(dir, "stop") : undefined
-      const gone = Effect.sleep(10).pipe(
-        Effect.repeat({ while: () => claimant(dir) !== undefined }),
-        Effect.timeoutOption(patienceMillis),
-        Effect.map(() => claimant(dir) === undefined)
-      )
+      const gone = (millis: number) =>
+        Effect.sleep(10).pipe(
+          Effect.repeat({ while: () => claimant(dir) !== undefined }),
+          Effect.timeoutOption(millis),
+          Effect.map(() => claimant(dir) === undefined)
+        )
       // One that does not answer. A watchdog ends what it leaves behind.
       for (const signal of asked === undefined ? ["SIGTERM", "SIGKILL"] as const : []) {
         endClaimant(dir, signal)
-        if (yield* gone) break
+        if (yield* gone(hangingMillis)) break
       }
-      if (yield* gone) {
+      if (yield* gone(patienceMillis)) {
         return yield* print(flags, undefined, before === undefined ? notThere : "the daemon has ended")
       }
       const { stderr } = yield* Terminal
