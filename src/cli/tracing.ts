@@ -4,8 +4,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Scheduler from "effect/Scheduler"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import { shortTurns } from "../daemon/shortTurns.ts"
 import { inTurns } from "../domain/inTurns.ts"
 import { type BuildLog, CurrentBuildLog, emptyBuildLog } from "../exec/BuildLog.ts"
 import { Subprocess } from "../process/Subprocess.ts"
@@ -60,7 +62,9 @@ export const traced = <E, R>(request: Request, run: Effect.Effect<number, E, R>)
       listener(trace)
       const root = startRoot(trace, request, terminal, clock.currentTimeNanosUnsafe())
       const subprocess = yield* Subprocess
-      return yield* restore(run).pipe(
+      // What is exported must get its turns while the request runs, not when it has ended.
+      const running = exporter === undefined ? run : Effect.provideService(run, Scheduler.Scheduler, shortTurns)
+      return yield* restore(running).pipe(
         Effect.onExit((exit) =>
           Effect.suspend(() => {
             conclude(root, exit, terminal.interruptCode)

@@ -136,6 +136,8 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
   /** Sends all that waits until then, ms since 1970. In the end it waits for an endpoint that has asked for a pause. */
   const sendAll = (until: number, when: "meanwhile" | "in the end") =>
     Effect.gen(function*() {
+      // What comes while this is on its way waits for the next time: requests cost more than what is in them.
+      if (when === "meanwhile") seal()
       while (held > 0) {
         const pause = pausedUntil - now()
         if (pause > 0) {
@@ -147,7 +149,7 @@ export const makeExportQueue = Effect.fnUntraced(function*<A>(options: QueueOpti
           reason ||= "no answer in time"
           return
         }
-        if (sealed.length === 0) seal()
+        if (sealed.length === 0 && when === "in the end") seal()
         const next = sealed.shift()
         if (next === undefined) return
         const sent = yield* post(next, Math.min(timeoutMillis, rest))

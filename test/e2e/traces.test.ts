@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
+import * as Http from "node:http"
 import * as Net from "node:net"
 import * as Path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Instrument } from "../../src/telemetry/names.ts"
 import { acme, project, scriptedCompilers } from "../support/daemon.ts"
+import { listening } from "../support/listening.ts"
 import {
   blink,
   build,
@@ -246,6 +248,25 @@ describe("traces", () => {
     arrived(/fbuild\.action\.outcome: Str\(Failed\)/)
     arrived(new RegExp(`main\\.cpp:1:9[^]*?Trace ID *: ${finished.traceId}`))
     arrived(/Body: Str\(the build ended with status 1/)
+  })
+
+  it("are sent while a build runs that never waits for anything", async () => {
+    let requests = 0
+    const server = Http.createServer((request, response) => {
+      if (request.url === "/v1/traces") requests++
+      request.resume().on("end", () => response.end())
+    })
+    const endpoint = `http://127.0.0.1:${await listening(server)}`
+    const sources = Array.from({ length: 150 }, (_, index) => [`src/f${index}.c`, `int f${index};\n`])
+    const dir = write(Path.join(space, "turns"), { ...project(), ...Object.fromEntries(sources) })
+    const exported = exporting({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })
+    for (const args of [[], ["--clean"], ["--clean"]]) {
+      requests = 0
+      assert.strictEqual((await built(dir, args, exported)).stderr, "")
+    }
+    server.close()
+    assert.isAbove(requests, 1)
+    assert.isBelow(requests, 20, "at longer and longer intervals")
   })
 
   it("are sampled as asked", async () => {

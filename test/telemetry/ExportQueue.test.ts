@@ -2,6 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
@@ -97,6 +98,19 @@ describe("ExportQueue", () => {
       assert.isUndefined(queue.loss("lost"))
       assert.strictEqual(requests[0]!.headers["x-key"], "secret")
       assert.isUndefined(requests[0]!.headers["traceparent"])
+    }))
+
+  it.live("leaves to the next time what comes while it sends", () =>
+    Effect.gen(function*() {
+      const { requests, url } = yield* serve(200)
+      const queue = yield* makeQueue(url)
+      queue.push(0)
+      const sending = yield* Effect.forkChild(queue.send, { startImmediately: true })
+      queue.push(1)
+      yield* Fiber.await(sending)
+      assert.deepStrictEqual(requests.map(({ items }) => items), [[0]])
+      yield* queue.drain(5000, 5000)
+      assert.deepStrictEqual(requests.map(({ items }) => items), [[0], [1]])
     }))
 
   it.live("starts another batch when one is full", () =>
