@@ -250,7 +250,7 @@ describe("traces", () => {
     arrived(/Body: Str\(the build ended with status 1/)
   })
 
-  it("are sent while a build runs that never waits for anything", async () => {
+  it("are sent at longer and longer intervals while a build runs", async () => {
     let requests = 0
     const server = Http.createServer((request, response) => {
       if (request.url === "/v1/traces") requests++
@@ -265,8 +265,8 @@ describe("traces", () => {
       assert.strictEqual((await built(dir, args, exported)).stderr, "")
     }
     server.close()
-    assert.isAbove(requests, 1)
-    assert.isBelow(requests, 20, "at longer and longer intervals")
+    assert.isAtLeast(requests, 1)
+    assert.isBelow(requests, 20)
   })
 
   it("are sampled as asked", async () => {
