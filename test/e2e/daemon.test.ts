@@ -110,6 +110,15 @@ describe("daemon", () => {
     assert.strictEqual((await own.run("/", ["daemon", "stop"])).status, 0)
   })
 
+  it("is stopped also while others start it", async () => {
+    const own = home()
+    for (let round = 0; round < 5; round++) {
+      await own.run("/", ["daemon", "start"])
+      const [stopped] = await Promise.all([own.run("/", ["daemon", "stop"]), own.run("/", ["daemon", "start"])])
+      assert.deepStrictEqual([stopped.status, stopped.stderr], [0, ""])
+    }
+  })
+
   it("is one, however many need it at once", async () => {
     const own = home()
     const dirs = Array.from({ length: 20 }, (_, index) => write(Path.join(space, `many${index}`), project()))

@@ -17,6 +17,8 @@ const look = { json: projectOptions.json, color: projectOptions.color }
 
 /** How long a daemon may take to go after it has ended its requests, ms. */
 const patienceMillis = 5000
+/** How many are ended that others start meanwhile. */
+const mostDaemons = 5
 /** How long one may take that hangs, and may get over it, ms. */
 const hangingMillis = 500
 
@@ -57,26 +59,35 @@ const start = Command.make("start", look, (flags) =>
     Command.withExamples([{ command: "fbuild daemon start", description: "Before the first build" }])
   )
 
+/** Has a daemon end, and whatever it runs; returns whether it is gone. */
+const end = Effect.fnUntraced(function*(dir: string, pid: number | undefined) {
+  const isThere = () => pid !== undefined && claimant(dir) === pid
+  const gone = (millis: number) =>
+    Effect.sleep(10).pipe(
+      Effect.repeat({ while: isThere }),
+      Effect.timeoutOption(millis),
+      Effect.map(() => !isThere())
+    )
+  const answers = (yield* askDaemon(dir, "status")) !== undefined
+  const asked = answers ? yield* askDaemon(dir, "stop") : undefined
+  // One that does not answer. A watchdog ends what it leaves behind.
+  for (const signal of asked === undefined ? ["SIGTERM", "SIGKILL"] as const : []) {
+    if (isThere()) endClaimant(dir, signal)
+    if (yield* gone(hangingMillis)) break
+  }
+  return yield* gone(patienceMillis)
+})
+
 const stop = Command.make("stop", look, (flags) =>
   reporting(
     flags,
     Effect.gen(function*() {
       const dir = yield* folder
       const before = claimant(dir)
-      const answers = (yield* askDaemon(dir, "status")) !== undefined
-      const asked = answers ? yield* askDaemon(dir, "stop") : undefined
-      const gone = (millis: number) =>
-        Effect.sleep(10).pipe(
-          Effect.repeat({ while: () => claimant(dir) !== undefined }),
-          Effect.timeoutOption(millis),
-          Effect.map(() => claimant(dir) === undefined)
-        )
-      // One that does not answer. A watchdog ends what it leaves behind.
-      for (const signal of asked === undefined ? ["SIGTERM", "SIGKILL"] as const : []) {
-        endClaimant(dir, signal)
-        if (yield* gone(hangingMillis)) break
-      }
-      if (yield* gone(patienceMillis)) {
+      // While one ends somebody may start another.
+      for (let pid = before, tries = 0; tries < mostDaemons; pid = claimant(dir), tries++) {
+        if (!(yield* end(dir, pid))) break
+        if (claimant(dir) !== undefined) continue
         return yield* print(flags, undefined, before === undefined ? notThere : "the daemon has ended")
       }
       const { stderr } = yield* Terminal
