@@ -1,16 +1,17 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { makeMemory, type Memory } from "../domain/memory.ts"
 import { Span } from "../telemetry/names.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
 import { planPrepared, planProject, type PreparedProject, prepareProject, type ProjectRequest } from "./planProject.ts"
-import { makeMemory, type Memory, recall } from "./recall.ts"
+import { recall, type Remembered } from "./recall.ts"
 import { requestKey } from "./requestKey.ts"
 
 /** Plans that were made in this process, for one that serves many requests. */
 export interface PlanMemory {
-  readonly plans: Memory<ReadonlyArray<PlannedEnvironment>>
+  readonly plans: Memory<Remembered<ReadonlyArray<PlannedEnvironment>>>
   /** What a plan needs besides sources: it stands when a source has been edited. */
-  readonly prepared: Memory<PreparedProject>
+  readonly prepared: Memory<Remembered<PreparedProject>>
 }
 
 /** Nothing is remembered by default: a process that ends with its request has no use for it. */

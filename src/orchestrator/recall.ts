@@ -6,6 +6,7 @@ import { clockSlackMillis } from "../disk/clocks.ts"
 import { Disk, sightLine } from "../disk/Disk.ts"
 import { type Extract, Extracts } from "../disk/Extracts.ts"
 import { makeRecording } from "../disk/recording.ts"
+import type { Memory } from "../domain/memory.ts"
 import type { ReportedError } from "../exec/BuildEvent.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
 import { recordVariables } from "./recordVariables.ts"
@@ -20,40 +21,13 @@ export interface Remembered<A> {
   readonly variables: ReadonlyArray<readonly [string, string | undefined]>
 }
 
-/** What was made in this process, for one that serves many requests. */
-export interface Memory<A> {
-  readonly get: (key: string) => Remembered<A> | undefined
-  readonly set: (key: string, remembered: Remembered<A>) => void
-}
-
-/** Remembers so many, and forgets the one that was used least recently. */
-export const makeMemory = <A>(size: number): Memory<A> => {
-  const all = new Map<string, Remembered<A>>()
-  return {
-    get: (key) => {
-      const found = all.get(key)
-      if (found !== undefined) {
-        all.delete(key)
-        all.set(key, found)
-      }
-      return found
-    },
-    set: (key, remembered) => {
-      all.delete(key)
-      all.set(key, remembered)
-      const [oldest] = all.keys()
-      if (all.size > size && oldest !== undefined) all.delete(oldest)
-    }
-  }
-}
-
 /**
  * What `make` makes: that of last time, if all that it asked of the disk and of the variables then would be answered as it
  * was; else anew. What was looked at counts as looked at by whoever records around it, in both cases. `key` stands for all
  * else that `make` depends on.
  */
 export const recall = Effect.fnUntraced(function*<A, E, R>(
-  memory: Memory<A>,
+  memory: Memory<Remembered<A>>,
   key: string,
   variables: Readonly<Record<string, string>>,
   make: (variables: Readonly<Record<string, string>>) => Effect.Effect<A, E, R>

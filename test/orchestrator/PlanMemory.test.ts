@@ -4,7 +4,6 @@ import * as FileSystem from "effect/FileSystem"
 import { fileURLToPath } from "node:url"
 import { BuildReporter } from "../../src/exec/BuildReporter.ts"
 import { makePlanMemory, PlanMemory, recallPlan } from "../../src/orchestrator/PlanMemory.ts"
-import { makeMemory } from "../../src/orchestrator/recall.ts"
 import { ini, layer, planned } from "./planned.ts"
 
 /** A core that leaves it to the request where the compiler is. */
@@ -118,15 +117,4 @@ describe("a remembered plan", () => {
         assert.strictEqual(isSame, /source|library/.test(name))
       }).pipe(Effect.scoped, Effect.provide(layer)))
   }
-})
-
-describe("makeMemory", () => {
-  const remembered = { value: 1, warnings: [], sights: new Map(), variables: [] }
-  it("drops what was not used for longest", () => {
-    const memory = makeMemory<number>(2)
-    for (const key of ["a", "b"]) memory.set(key, remembered)
-    memory.get("a")
-    memory.set("c", remembered)
-    assert.deepStrictEqual(["a", "b", "c"].filter((key) => memory.get(key) !== undefined), ["a", "c"])
-  })
 })
