@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { isCompile } from "../plan/Action.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 
 /** One entry as clangd reads it. Source: Clang documentation, "JSON Compilation Database Format Specification". */
@@ -19,9 +20,7 @@ export function* compileDatabase(projectDir: string, graphs: ReadonlyArray<Actio
   for (const { actions } of graphs) {
     for (const action of actions) {
       const file = action.inputs[0]
-      const compiles = action.mnemonic === "CCompile" || action.mnemonic === "CxxCompile" ||
-        action.mnemonic === "Assemble"
-      if (!compiles || file === undefined || files.has(file)) continue
+      if (!isCompile(action) || file === undefined || files.has(file)) continue
       yield files.size === 0 ? "[" : ",\n"
       files.add(file)
       yield encodeEntry({ directory: projectDir, file, arguments: action.argv, output: action.outputs[0] })

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Disk, DiskError } from "../disk/Disk.ts"
-import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
+import { jsonLine, readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
 import { inTurns } from "../domain/inTurns.ts"
 import { pause } from "../domain/steps.ts"
 import { digestTuple, EncodedDigest, knownDigest } from "./FileDigests.ts"
@@ -38,8 +38,6 @@ type Slice = typeof Slice.Type
 type ActionPart = NonNullable<Slice["actions"]>[number]
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Slice))
-/** What is written is what it is encoded as, and checking that would take longer than all else. */
-const encode = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 
 /** How many strings and numbers a line has, about: to decode them takes half a ms. */
 const lineSize = 1000
@@ -162,7 +160,7 @@ function* encoded(state: BuildState): Generator<string> {
   const line = (): string => {
     const slice: Slice = { contents: contents.news(), words: words.news(), stats, actions }
     ;[actions, stats, size] = [[], [], 0]
-    return encode(slice)
+    return jsonLine(slice)
   }
   for (const [path, known] of state.stats) {
     stats.push(digestTuple(path, known))

@@ -61,19 +61,18 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
             makeFolder(dirName(path))
             write()
           }
-          if (gap === true) removeFile(path)
-          FileSystem.renameSync(temporary, path)
+          move(temporary, path, gap)
         } catch (cause) {
           FileSystem.rmSync(temporary, { force: true })
           throw cause
         }
       }),
     writePieces: (path, pieces, { gap } = {}) =>
-      attemptSteps("write", path, () =>
-        writeSteps(temporaryName(path), pieces, (temporary) => {
-          if (gap === true) removeFile(path)
-          FileSystem.renameSync(temporary, path)
-        })),
+      attemptSteps(
+        "write",
+        path,
+        () => writeSteps(temporaryName(path), pieces, (temporary) => move(temporary, path, gap))
+      ),
     writeNew: (path, content) =>
       attempt("write", path, () => {
         const file = openNew(path)
@@ -108,11 +107,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         if (stat.mtimeMs < beforeMillis) setToNow(path)
         return stat.size
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
-    rename: (from, to, { gap } = {}) =>
-      attempt("rename", to, () => {
-        if (gap === true) removeFile(to)
-        FileSystem.renameSync(from, to)
-      }),
+    rename: (from, to, { gap } = {}) => attempt("rename", to, () => move(from, to, gap)),
     makeDirectory: (path) => attempt("create", path, () => makeFolder(path)),
     remove: (path) => attempt("remove", path, () => removeAll(path)),
     list: (path) => Effect.sync(() => FileSystem.readdirSync(path)).pipe(Effect.catchDefect(() => Effect.succeed([]))),
@@ -193,11 +188,14 @@ const removeAll = (path: string): void => {
   }
 }
 
-/** If it is there. A folder is in the way of what comes next, which will say so. */
-const removeFile = (path: string): void => {
-  try {
-    FileSystem.unlinkSync(path)
-  } catch {}
+/** Puts a file in the place of another; with `gap` of one that is gone. A folder in the way is still there when it is renamed over. */
+const move = (from: string, to: string, gap: true | undefined): void => {
+  if (gap === true) {
+    try {
+      FileSystem.unlinkSync(to)
+    } catch {}
+  }
+  FileSystem.renameSync(from, to)
 }
 
 const orRemoved = (path: string, run: () => void): void => {

@@ -6,7 +6,8 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { monotonicMillis } from "../domain/monotonic.ts"
-import { type Action, subjectOf } from "../plan/Action.ts"
+import { pathFrom } from "../domain/paths.ts"
+import { type Action, isCompile, subjectOf } from "../plan/Action.ts"
 import { Span } from "../telemetry/names.ts"
 import { type ActionError, SourceVanished } from "./ActionError.ts"
 import { type ActionWatch, makeActionWatch } from "./ActionWatch.ts"
@@ -26,7 +27,6 @@ import { discoveredBy, publish, settleMap } from "./publish.ts"
 import { refuseFlags } from "./refuseFlags.ts"
 import { SharedActions } from "./SharedActions.ts"
 import { makeStage, type Stage } from "./Stage.ts"
-import { isCompile } from "./Surroundings.ts"
 import { makeUntold } from "./untold.ts"
 import { UpToDate } from "./UpToDate.ts"
 
@@ -73,7 +73,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const upToDate = yield* UpToDate
         const watch: ActionWatch = yield* makeActionWatch(options.environment)
         const { cwd, environment } = options
-        const absolute = (path: string) => path.startsWith("/") ? path : `${cwd}/${path}`
+        const absolute = (path: string) => pathFrom(cwd, path)
         const usingDisk = Effect.provideService(Disk, disk)
         const explanations = new Map<string, Explanation>()
         /** Of the actions that were not in the cache. */
@@ -221,9 +221,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* upToDate.commit(new Set(actions.map(({ id }) => id)))
           yield* cache.close
           const told = actions.map((action): Explanation => {
-            const cache = keeping.refused.get(action.id)
+            const refused = keeping.refused.get(action.id)
             const known = explanations.get(action.id) ?? { ...subject(action), outcome: "Cancelled" }
-            return cache === undefined ? known : { ...known, cache }
+            return refused === undefined ? known : { ...known, cache: refused }
           })
           yield* writeExplanations(absolute(options.buildDir), told)
         }, usingDisk)

@@ -4,6 +4,7 @@ import type { Content, KnownDigest } from "../cache/BuildState.ts"
 import { markedWords } from "../cache/marks.ts"
 import { tickNanos } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
+import { pathFrom } from "../domain/paths.ts"
 
 /**
  * The digests of files, each computed once in a build, and not at all where a stat signature vouches for one from an
@@ -15,7 +16,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
   saved: ReadonlyMap<string, KnownDigest>
 ) {
   const disk = yield* Disk
-  const absolute = (path: string): string => path.startsWith("/") ? path : `${options.cwd}/${path}`
+  const absolute = (path: string): string => pathFrom(options.cwd, path)
   const seen = new Map<string, KnownDigest | undefined>()
   const trusted = new Map(saved)
   /** When they changed, ns. */

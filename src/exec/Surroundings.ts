@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import { onceEach } from "../domain/onceEach.ts"
-import type { Action } from "../plan/Action.ts"
+import { type Action, isCompile } from "../plan/Action.ts"
 import { binariesOf } from "./assembled.ts"
 import { makeFolders } from "./folders.ts"
 import { askedByMacro, askedFor } from "./hasInclude.ts"
@@ -209,6 +209,3 @@ export const makeSurroundings = Effect.fnUntraced(function*(absolute: (path: str
     librariesBefore
   } satisfies Surroundings
 })
-
-export const isCompile = ({ mnemonic }: Action): boolean =>
-  mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"

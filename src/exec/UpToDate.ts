@@ -14,13 +14,14 @@ import {
 import { addFileDigests, readFileDigests } from "../cache/FileDigests.ts"
 import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
-import type { Action } from "../plan/Action.ts"
+import { pathFrom } from "../domain/paths.ts"
+import { type Action, isCompile } from "../plan/Action.ts"
 import type { Reason } from "./BuildEvent.ts"
 import { commandDigest, commandOf, commandWords } from "./commandDigest.ts"
 import type { CacheHit } from "./CompileCache.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
 import { digestAtTime, type Finished, makeTracer, readBy, type Told } from "./makeTracer.ts"
-import { isCompile, makeSurroundings } from "./Surroundings.ts"
+import { makeSurroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
 export type Decision = Reason | undefined
@@ -68,7 +69,7 @@ export class UpToDate extends Context.Service<UpToDate, {
       Effect.gen(function*() {
         const disk = yield* Disk
         const stateFile = `${options.buildDir}/state.json`
-        const statePath = stateFile.startsWith("/") ? stateFile : `${options.cwd}/${stateFile}`
+        const statePath = pathFrom(options.cwd, stateFile)
         const memory = yield* BuildMemory
         const saved = yield* decodeOnce(memory?.states, statePath, readBuildState(statePath))
         const shared = options.digests === undefined

@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
-import { type Action, subjectOf } from "../plan/Action.ts"
+import { type Action, isCompile, subjectOf } from "../plan/Action.ts"
 import { FlagRefused } from "./ActionError.ts"
 import { expandedWords } from "./responses.ts"
-import { isCompile } from "./Surroundings.ts"
 
 /** Fails where an action has a word that cannot have its way. */
 export const refuseFlags = Effect.fnUntraced(function*(action: Action, absolute: (path: string) => string) {

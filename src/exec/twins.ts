@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { KnownDigest } from "../cache/BuildState.ts"
 import { mayBeOnce } from "../cache/marks.ts"
+import { onceEach } from "../domain/onceEach.ts"
 import type { Action } from "../plan/Action.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -19,16 +20,10 @@ export interface Twins {
  * manual, "Alternatives to Wrapper #ifndef"; 5.4 and 12.2 for what it does not say.
  */
 export const makeTwins = (files: KnownFiles, around: Surroundings) => {
-  const known = new Map<string, Directives>()
-
-  const directivesOf = Effect.fnUntraced(function*(path: string, file: KnownDigest) {
-    let directives = known.get(path)
-    if (directives === undefined) {
-      directives = scan(yield* files.textAsSeen(path, file))
-      known.set(path, directives)
-    }
-    return directives
-  })
+  const directivesOf = onceEach(
+    ([path]: readonly [path: string, file: KnownDigest]) => path,
+    ([path, file]) => Effect.map(files.textAsSeen(path, file), scan)
+  )
 
   return Effect.fnUntraced(function*(
     action: Action,
@@ -36,7 +31,7 @@ export const makeTwins = (files: KnownFiles, around: Surroundings) => {
     found: ReadonlyMap<string, KnownDigest>
   ) {
     const marked = read.filter((path) => mayBeOnce(found.get(path)?.marks ?? 0))
-    const said = yield* Effect.forEach(marked, (path) => directivesOf(path, found.get(path)!))
+    const said = yield* Effect.forEach(marked, (path) => directivesOf([path, found.get(path)!]))
     const imports = said.some(({ imports }) => imports)
     const once = new Map<string, string>()
     for (const path of imports ? read : marked.filter((_, index) => said[index]!.once)) {
@@ -49,7 +44,7 @@ export const makeTwins = (files: KnownFiles, around: Surroundings) => {
       }
     }
     if (once.size === 0) return none
-    const all = yield* Effect.forEach(read, (path) => directivesOf(path, found.get(path)!))
+    const all = yield* Effect.forEach(read, (path) => directivesOf([path, found.get(path)!]))
     const names = new Set(all.flatMap(({ names }) => names))
     const sizes = new Set([...once.values()].map((path) => sizeOf(found.get(path)?.signature)))
     const aliases: Array<string> = []

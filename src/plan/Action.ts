@@ -59,6 +59,10 @@ export class Action extends Schema.Class<Action>("fbuild/plan/Action")({
   always: Schema.optionalKey(Schema.NonEmptyString)
 }) {}
 
+/** Whether it compiles or assembles one source. */
+export const isCompile = ({ mnemonic }: Pick<Action, "mnemonic">): boolean =>
+  mnemonic === "CCompile" || mnemonic === "CxxCompile" || mnemonic === "Assemble"
+
 /** What a user knows an action by: the source, or, where there is none or are many, what is made. */
 export const subjectOf = ({ id, inputs, mnemonic }: Pick<Action, "id" | "inputs" | "mnemonic">): string => {
   switch (mnemonic) {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { Disk } from "../disk/Disk.ts"
-import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
+import { jsonLine, readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
 import { inTurns } from "../domain/inTurns.ts"
 import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { BuildRecord, type RecordedAction } from "./BuildRecord.ts"
@@ -25,8 +25,6 @@ const Slice = Schema.fromJsonString(Schema.Struct({
 }))
 const decodeHead = Schema.decodeUnknownOption(Head)
 const decodeSlice = Schema.decodeUnknownOption(Slice)
-/** A record is what it is encoded as, and checking that would take longer than all else. */
-const encode = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 
 /** Where the records of a project are, whose builds go to folders of `buildRoot`: with them, wherever they are. Absolute paths. */
 export const recordsFolder = (projectDir: string, buildRoot: string): string =>
@@ -85,9 +83,11 @@ export const readRecord = Effect.fnUntraced(function*(folder: string, which: str
 })
 
 function* encoded({ actions, words, ...head }: BuildRecord): Generator<string> {
-  yield encode(head)
-  for (let at = 0; at < words.length; at += manySmall) yield encode({ words: words.slice(at, at + manySmall) })
-  for (let at = 0; at < actions.length; at += fewActions) yield encode({ actions: actions.slice(at, at + fewActions) })
+  yield jsonLine(head)
+  for (let at = 0; at < words.length; at += manySmall) yield jsonLine({ words: words.slice(at, at + manySmall) })
+  for (let at = 0; at < actions.length; at += fewActions) {
+    yield jsonLine({ actions: actions.slice(at, at + fewActions) })
+  }
 }
 
 /** To decode so many takes half a ms. */
