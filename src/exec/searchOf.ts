@@ -26,7 +26,8 @@ export interface Search {
  * before what begins with `-i`, and what is for the preprocessor alone comes last.
  */
 export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string>): Search => {
-  const { folders, forced, unseen } = foldersOf(argv)
+  const target = /([^/]*)-[^-/]*$/.exec(argv[0] ?? "")?.[1] ?? ""
+  const { folders, forced, unseen } = foldersOf(argv, target)
   const includers = new Set<string>()
   for (const path of read) {
     if (path.startsWith("/") && !folders.some((folder) => belowFolder(path, folder) !== undefined)) continue
@@ -34,7 +35,6 @@ export const searchOf = (argv: ReadonlyArray<string>, read: ReadonlyArray<string
   }
   const sorted = [...includers].sort()
   const told = optionsOf(passedTo("a", argv)).flatMap(([meaning, value]) => meaning === "bracket" ? [value] : [])
-  const target = /([^/]*)-[^-/]*$/.exec(argv[0] ?? "")?.[1] ?? ""
   return {
     folders,
     unseen,
@@ -99,7 +99,7 @@ const longOption = (word: string): readonly [name: string, meaning: Meaning | un
   return [name, long.get(name)]
 }
 
-const foldersOf = (argv: ReadonlyArray<string>) => {
+const foldersOf = (argv: ReadonlyArray<string>, target: string) => {
   const told = optionsOf(notPassedOn(argv))
   const isFirst = ([meaning]: Option) => meaning === "bracket"
   const options = [
@@ -152,7 +152,8 @@ const foldersOf = (argv: ReadonlyArray<string>) => {
       case "root":
     }
   }
-  const standard = roots.flatMap((root) => standardFolders.map((folder) => `${root}/${folder}`))
+  const translated = prefix === undefined ? [] : ownFolders(target).map((folder) => plain(prefix + folder))
+  const standard = [...translated, ...roots.flatMap((root) => standardFolders.map((folder) => `${root}/${folder}`))]
   return { folders: [...quote, ...bracket, ...system, ...standard, ...after], forced, unseen }
 }
 
@@ -170,3 +171,14 @@ const plain = (folder: string): string => {
 
 /** Below a root, where GCC looks by itself, as far as that is the same everywhere. Source: GCC manual, "Search Path". */
 const standardFolders = ["usr/local/include", "usr/include", "sys-include", "include"]
+
+/**
+ * Where GCC's own headers are below its own folder, and where it looks before that below the last prefix that it is given. Not those of C++, which
+ * have its version in their name. Source: `-v` of GCC 5.4 and 12.2, whose manual does not tell.
+ */
+const ownFolders = (target: string): ReadonlyArray<string> => [
+  "include",
+  "include-fixed",
+  `../../../${target}/sys-include`,
+  `../../../${target}/include`
+]

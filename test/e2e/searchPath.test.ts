@@ -105,6 +105,22 @@ const rows: Readonly<Record<string, Row>> = {
     found: "of/late/it.h",
     appears: "of/early/it.h"
   },
+  "-iprefix alone, below which the compiler looks for its own headers": {
+    flags: "-iprefix early/ -idirafter late",
+    found: "late/it.h",
+    appears: "early/include/it.h"
+  },
+  "-iprefix, and the folder of the target": {
+    flags: "-iprefix a/b/early/ -isystem a -idirafter late",
+    files: { "a/b/early/none": "" },
+    found: "late/it.h",
+    appears: "avr/include/it.h"
+  },
+  "the last -iprefix": {
+    flags: "-iprefix early/ -iprefix on/ -iprefix ./ -idirafter late",
+    found: "late/it.h",
+    appears: "include-fixed/it.h"
+  },
   "-Wp,-I, which comes after all -I": { flags: "-Wp,-I,late -Iearly", found: "late/it.h", appears: "early/it.h" },
   "-Xpreprocessor": {
     flags: "-Xpreprocessor -I -Xpreprocessor late -Iearly",
