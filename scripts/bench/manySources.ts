@@ -12,7 +12,7 @@ export const manySources = (count: number): string => {
     "[env:mega]\nplatform = atmelavr\nboard = megaatmega2560\nframework = arduino\n"
   )
   writeFileSync(join(folder, "src/all.h"), "#pragma once\nint twice(int);\n")
-  writeFileSync(join(folder, "src/main.cpp"), "#include <Arduino.h>\nvoid setup() {}\nvoid loop() {}\n")
+  writeFileSync(join(folder, "src/main.cpp"), "#include <Arduino.h>\nvoid setup() {}\nvoid loop() { delay(1); }\n")
   for (let index = 0; index < count; index++) {
     const part = join(folder, "src", `part${index % 100}`)
     if (index < 100) mkdirSync(part)
