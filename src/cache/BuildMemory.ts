@@ -2,7 +2,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Disk } from "../disk/Disk.ts"
 import { makeMemory, type Memory } from "../domain/memory.ts"
-import type { BuildState, KnownDigest } from "./BuildState.ts"
+import type { KnownDigest, SavedState } from "./BuildState.ts"
+import { type LastLook, linesOf } from "./LastLook.ts"
 
 /** What a file said when it was decoded. */
 interface Decoded<A> {
@@ -13,8 +14,10 @@ interface Decoded<A> {
 
 /** What builds of this process have read and written, by path, for one that serves many requests: decoding takes longer than building. */
 export interface BuildMemory {
-  readonly states: Memory<Decoded<BuildState>>
+  readonly states: Memory<Decoded<SavedState>>
   readonly digests: Memory<Decoded<ReadonlyMap<string, KnownDigest>>>
+  /** By the path of the state. */
+  readonly looks: Memory<LastLook>
 }
 
 /** Nothing is remembered by default: a process that ends with its request has no use for it. */
@@ -27,7 +30,14 @@ const room = 16 * 1024 * 1024
 
 const makeDecoded = <A>() => makeMemory<Decoded<A>>(room, ({ bytes }) => bytes)
 
-export const makeBuildMemory = (): BuildMemory => ({ states: makeDecoded(), digests: makeDecoded() })
+/** Of the lines by which actions stand: each takes some 300 bytes. */
+const mostLines = 100_000
+
+export const makeBuildMemory = (): BuildMemory => ({
+  states: makeDecoded(),
+  digests: makeDecoded(),
+  looks: makeMemory(mostLines, linesOf)
+})
 
 /** What `read` reads of a file, or what was remembered of it while it is the same file. Not to be changed by anybody. */
 export const decodeOnce = Effect.fnUntraced(

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { Disk } from "../disk/Disk.ts"
+import { closeLooks, Looks, makeLooks } from "../disk/Looks.ts"
 import { makeRecording } from "../disk/recording.ts"
 import { sha256 } from "../disk/sha256.ts"
 import { pathFrom } from "../domain/paths.ts"
@@ -13,6 +14,7 @@ import type { BuiltEnvironment } from "../orchestrator/Orchestrator.ts"
 import { recordVariables } from "../orchestrator/recordVariables.ts"
 import { requestKey } from "../orchestrator/requestKey.ts"
 import { keepStanding, readStanding } from "../orchestrator/standing.ts"
+import { isCompile } from "../plan/Action.ts"
 import { Span } from "../telemetry/names.ts"
 
 interface Answered {
@@ -32,9 +34,11 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
   const disk = yield* Disk
   const fileSystem = yield* FileSystem.FileSystem
   const started = yield* Clock.currentTimeMillis
+  const looks = makeLooks()
+  const looking = Effect.provideService(Looks, looks)
   const { cache, home, projectDir, variables } = request
   const file = `${home}/standing/${sha256(requestKey(request, cache))}`
-  const standing = yield* Effect.withSpan(readStanding(file, variables), Span.unlessStanding, {
+  const standing = yield* Effect.withSpan(looking(readStanding(file, variables)), Span.unlessStanding, {
     captureStackTrace: false
   })
   if (standing !== undefined) {
@@ -46,12 +50,17 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
   const warnings: Array<ReportedError> = []
   const emit: BuildReporter["Service"]["emit"] = (event) => {
     if (event._tag === "Warning") warnings.push(event.error)
-    if (event._tag === "ActionStarted" || event._tag === "ActionCached") recording.stop()
+    if (event._tag === "ActionStarted" || event._tag === "ActionCached") {
+      recording.stop()
+      // A compiler writes nothing that anybody looks for.
+      if (!isCompile(event)) closeLooks(looks)
+    }
     return reporter.emit(event)
   }
   // Of fbuild itself: another version may come to another conclusion.
   yield* recording.disk.signature(new URL(import.meta.url).pathname)
   const answer = yield* build({ ...request, variables: recorded.variables }, { emit }).pipe(
+    looking,
     Effect.provideService(Disk, recording.disk),
     Effect.provideService(FileSystem.FileSystem, recording.fileSystem)
   )

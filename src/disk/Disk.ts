@@ -51,22 +51,41 @@ export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
   }
 }
 
+/** A name, and what it stands for. */
+export interface Stamp {
+  readonly signature: Signature | undefined
+  /**
+   * When the name came to stand for that, as far as files do not tell by their own times, ns since 1970: when a link was
+   * made, or a folder was moved there. `0n` of all else.
+   */
+  readonly namedNanos: bigint
+}
+
 /** How a path looked. Paths have no newline. */
 export const sightLine = (
   path: string,
   sight:
     | { readonly _tag: "File"; readonly signature: Signature | undefined }
     | { readonly _tag: "Folder"; readonly listing: Digest | undefined }
-): string => sight._tag === "File" ? `f${sight.signature?.text ?? ""}\t${path}` : `d${sight.listing ?? ""}\t${path}`
+    | { readonly _tag: "Kind"; readonly isFile: boolean }
+): string => {
+  switch (sight._tag) {
+    case "File":
+      return `f${sight.signature?.text ?? ""}\t${path}`
+    case "Folder":
+      return `d${sight.listing ?? ""}\t${path}`
+    case "Kind":
+      return `k${sight.isFile ? "file" : ""}\t${path}`
+  }
+}
 
 /** The file operations of a build's hot path. Paths are absolute. A file that is not there is `undefined`, not an error. */
 export class Disk extends Context.Service<Disk, {
   readonly signature: (path: string) => Effect.Effect<Signature | undefined>
-  /**
-   * When a name came to stand for what it does, as far as files do not tell by their own times, ns since 1970: when a link was
-   * made, or a folder was moved there. `0n` of all else.
-   */
-  readonly namedNanos: (path: string) => Effect.Effect<bigint>
+  /** Whether there is something other than a folder, whatever its content: no link that leads nowhere. */
+  readonly isFile: (path: string) => Effect.Effect<boolean>
+  /** How each of these names looks, others having their turn in between. */
+  readonly stamps: (paths: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Stamp>>
   /** A digest over the names in a folder and the kinds of what they stand for; `undefined`: no such folder. */
   readonly listing: (path: string) => Effect.Effect<Digest | undefined>
   /** What no longer looks as `sightLine` says it did; no more of it than `most`. */

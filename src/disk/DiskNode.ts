@@ -7,7 +7,8 @@ import { inTurns } from "../domain/inTurns.ts"
 import { dirName } from "../domain/paths.ts"
 import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { digestSteps } from "./digestSteps.ts"
-import { Disk, DiskError, type FileAge, type Signature } from "./Disk.ts"
+import { Disk, DiskError, type FileAge, type Signature, type Stamp } from "./Disk.ts"
+import { Looks } from "./Looks.ts"
 import { makeFolder } from "./makeFolder.ts"
 import { isOwnName } from "./ownNames.ts"
 import { readSteps, writeSteps } from "./pieces.ts"
@@ -24,25 +25,22 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
     signature: (path) =>
       Effect.sync(() => {
         const stat = statOf(path)
-        if (stat === undefined) return undefined
-        return {
-          text: signatureText(stat),
-          isFolder: stat.isDirectory(),
-          bytes: Number(stat.size),
-          changedNanos: stat.isDirectory() ? 0n : stat.ctimeNs
-        } satisfies Signature
+        return stat && signatureOf(stat)
       }).pipe(Effect.catchDefect(() => Effect.succeed(undefined))),
-    namedNanos: (path) =>
-      Effect.sync(() => {
-        const stat = FileSystem.lstatSync(path, { bigint: true, throwIfNoEntry: false })
-        // What is put into a folder changes both of its times.
-        const isTold = stat !== undefined &&
-          (stat.isSymbolicLink() || (stat.isDirectory() && stat.ctimeNs > stat.mtimeNs))
-        return isTold ? stat.ctimeNs : 0n
-      }).pipe(Effect.catchDefect(() => Effect.succeed(0n))),
+    isFile: (path) => Effect.sync(() => isFile(path)),
+    stamps: (paths) =>
+      inTurns(function*() {
+        const stamps: Array<Stamp> = []
+        for (const path of paths) {
+          if (stamps.push(stampOf(path)) % manySmall === 0) yield* pause
+        }
+        return stamps
+      }),
     listing: (path) => Effect.sync(() => listingOf(path)),
     unlike: (lines, most = lines.length) =>
-      inTurns(() => unlike(lines, most)).pipe(Effect.catchDefect(() => Effect.succeed(lines))),
+      Effect.flatMap(Looks, (looks) => inTurns(() => unlike(lines, most, looks))).pipe(
+        Effect.catchDefect(() => Effect.succeed(lines))
+      ),
     digest: (path) => Effect.map(digested(path, []), (found) => found?.digest),
     digestMarking: (path, words) => digested(path, words),
     readBytes: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path))),
@@ -121,7 +119,11 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
   })
 )
 
-function* unlike(lines: ReadonlyArray<string>, most: number): Steps<ReadonlyArray<string>> {
+function* unlike(
+  lines: ReadonlyArray<string>,
+  most: number,
+  looks: Looks | undefined
+): Steps<ReadonlyArray<string>> {
   const found: Array<string> = []
   let looked = 0
   for (const line of lines) {
@@ -132,8 +134,10 @@ function* unlike(lines: ReadonlyArray<string>, most: number): Steps<ReadonlyArra
     }
     const tab = line.indexOf("\t")
     const [path, seen] = [line.slice(tab + 1), line.slice(1, tab)]
-    const now = line.startsWith("d") ? listingOf(path) : seenFile(path)
-    if (seen !== (now ?? "")) found.push(line)
+    if (seen !== seenAs(line[0] ?? "", path, looks)) {
+      found.push(line)
+      looks?.changed.add(path)
+    }
     if (found.length === most) break
   }
   return found
@@ -142,10 +146,22 @@ function* unlike(lines: ReadonlyArray<string>, most: number): Steps<ReadonlyArra
 /** To list a folder takes as long as to look at so many files. */
 const filesInFolder = 32
 
-const seenFile = (path: string): string | undefined => {
-  const stat = statOf(path)
-  return stat === undefined ? undefined : signatureText(stat)
+/** How a path looks in a line that begins so: see `sightLine`. */
+const seenAs = (kind: string, path: string, looks: Looks | undefined): string => {
+  const key = kind + path
+  const known = looks?.seen.get(key)
+  if (known !== undefined) return known
+  const seen = kind === "d" ? listingOf(path) ?? "" : kind === "k" ? isFile(path) ? "file" : "" : seenFile(path)
+  if (looks?.isOpen === true) looks.seen.set(key, seen)
+  return seen
 }
+
+const seenFile = (path: string): string => {
+  const stat = statOf(path)
+  return stat === undefined ? "" : signatureText(stat)
+}
+
+const isFile = (path: string): boolean => statOf(path)?.isDirectory() === false
 
 /** What a name stands for; `undefined`: nothing. A link that leads to itself stands for itself: compilers do not pass by it. */
 const statOf = (path: string): FileSystem.BigIntStats | undefined => {
@@ -225,6 +241,26 @@ const listingOf = (path: string): Digest | undefined => {
   } catch {
     return undefined
   }
+}
+
+const signatureOf = (stat: FileSystem.BigIntStats): Signature => ({
+  text: signatureText(stat),
+  isFolder: stat.isDirectory(),
+  bytes: Number(stat.size),
+  changedNanos: stat.isDirectory() ? 0n : stat.ctimeNs
+})
+
+const stampOf = (path: string): Stamp => {
+  let named: FileSystem.BigIntStats | undefined
+  try {
+    named = FileSystem.lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch {}
+  if (named === undefined) return { signature: undefined, namedNanos: 0n }
+  const isLink = named.isSymbolicLink()
+  const stat = isLink ? statOf(path) : named
+  // What is put into a folder changes both of its times.
+  const isTold = isLink || (named.isDirectory() && named.ctimeNs > named.mtimeNs)
+  return { signature: stat && signatureOf(stat), namedNanos: isTold ? named.ctimeNs : 0n }
 }
 
 const signatureText = (stat: FileSystem.BigIntStats): string =>

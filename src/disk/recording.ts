@@ -2,10 +2,9 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import { type Disk, sightLine, type Signature } from "./Disk.ts"
 
-/** A disk and a file system that remember what was asked of them. */
-export interface Recording {
+/** A disk that remembers what was asked of it. */
+export interface DiskRecording {
   readonly disk: Disk["Service"]
-  readonly fileSystem: FileSystem.FileSystem
   /** How all that was read, listed or looked for looked before the first time. */
   readonly sights: () => ReadonlyArray<Sight>
   /** Paths that were written, renamed to or removed. */
@@ -14,6 +13,11 @@ export interface Recording {
   readonly isComplete: () => boolean
   /** Nobody will ask for what was seen: from now on nothing is remembered, which is what disk operations cost otherwise. */
   readonly stop: () => void
+}
+
+/** The same with a file system. */
+export interface Recording extends DiskRecording {
+  readonly fileSystem: FileSystem.FileSystem
 }
 
 export interface Sight {
@@ -25,9 +29,31 @@ export interface Sight {
 }
 
 /** As long as nothing in `sights` looks different, whoever asks the same of the disk gets the same answers. */
+export const recordDisk = (disk: Disk["Service"]): DiskRecording => recorded(disk).recording
+
+/** The same for a disk and a file system. */
 export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.FileSystem): Recording => {
+  const { listing, reading, recording, untellable } = recorded(disk)
+  return {
+    ...recording,
+    fileSystem: {
+      ...fileSystem,
+      readFile: (path) => reading(path, fileSystem.readFile(path)),
+      readFileString: (path, encoding) => reading(path, fileSystem.readFileString(path, encoding)),
+      readDirectoryEntries: (path) => listing(path, fileSystem.readDirectoryEntries(path)),
+      realPath: (path) => reading(path, fileSystem.realPath(path)),
+      stat: (path) => reading(path, fileSystem.stat(path)),
+      exists: (path) => reading(path, fileSystem.exists(path)),
+      glob: (pattern, options) => Effect.andThen(untellable, fileSystem.glob(pattern, options))
+    }
+  }
+}
+
+/** A recording, and what it takes to record others than the disk. */
+const recorded = (disk: Disk["Service"]) => {
   const files = new Map<string, Sight>()
   const folders = new Map<string, Sight>()
+  const kinds = new Map<string, Sight>()
   const written: Array<string> = []
   let complete = true
   let stopped = false
@@ -36,6 +62,10 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
     if (files.has(path)) return
     const line = sightLine(path, { _tag: "File", signature })
     files.set(path, { path, line, changedNanos: signature?.changedNanos })
+  }
+  const noteKind = (path: string, isFile: boolean) => {
+    if (files.has(path) || kinds.has(path)) return
+    kinds.set(path, { path, line: sightLine(path, { _tag: "Kind", isFile }), changedNanos: undefined })
   }
   const noteFile = (path: string) =>
     files.has(path) ? Effect.void : Effect.map(disk.signature(path), (signature) => noteSignature(path, signature))
@@ -50,7 +80,7 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
     stopped ? list : Effect.andThen(noteFolder(path), list)
   const include = (line: string) => {
     const path = line.slice(line.indexOf("\t") + 1)
-    const map = line.startsWith("d") ? folders : files
+    const map = line.startsWith("d") ? folders : line.startsWith("k") ? kinds : files
     if (!map.has(path)) map.set(path, { path, line, changedNanos: undefined })
   }
   const writing = <A, E>(path: string, write: Effect.Effect<A, E>) =>
@@ -58,20 +88,24 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       written.push(path)
       return write
     })
-  return {
+  const recording: DiskRecording = {
     stop: () => {
       stopped = true
       complete = false
     },
     written,
     isComplete: () => complete,
-    sights: () => [...files.values(), ...folders.values()],
+    sights: () => [...files.values(), ...folders.values(), ...kinds.values()],
     disk: {
       signature: (path) =>
         stopped
           ? disk.signature(path)
           : Effect.tap(disk.signature(path), (signature) => Effect.sync(() => noteSignature(path, signature))),
-      namedNanos: disk.namedNanos,
+      isFile: (path) =>
+        stopped
+          ? disk.isFile(path)
+          : Effect.tap(disk.isFile(path), (isFile) => Effect.sync(() => noteKind(path, isFile))),
+      stamps: disk.stamps,
       digest: (path) => reading(path, disk.digest(path)),
       digestMarking: (path, words) => reading(path, disk.digestMarking(path, words)),
       readText: (path) => reading(path, disk.readText(path)),
@@ -98,20 +132,11 @@ export const makeRecording = (disk: Disk["Service"], fileSystem: FileSystem.File
       append: (path, text) => writing(path, disk.append(path, text)),
       rename: (from, to, options) => writing(to, disk.rename(from, to, options)),
       remove: (path) => writing(path, disk.remove(path))
-    },
-    fileSystem: {
-      ...fileSystem,
-      readFile: (path) => reading(path, fileSystem.readFile(path)),
-      readFileString: (path, encoding) => reading(path, fileSystem.readFileString(path, encoding)),
-      readDirectoryEntries: (path) => listing(path, fileSystem.readDirectoryEntries(path)),
-      realPath: (path) => reading(path, fileSystem.realPath(path)),
-      stat: (path) => reading(path, fileSystem.stat(path)),
-      exists: (path) => reading(path, fileSystem.exists(path)),
-      glob: (pattern, options) =>
-        Effect.suspend(() => {
-          complete = false
-          return fileSystem.glob(pattern, options)
-        })
     }
   }
+  /** What is asked now hangs on more than single paths. */
+  const untellable = Effect.sync(() => {
+    complete = false
+  })
+  return { recording, reading, listing, untellable }
 }

@@ -2,6 +2,8 @@
 export interface Memory<A> {
   readonly get: (key: string) => A | undefined
   readonly set: (key: string, value: A) => void
+  /** Forgets it. */
+  readonly take: (key: string) => A | undefined
 }
 
 /** Remembers as much as there is room for, by default so many values, and forgets those that were used least recently. */
@@ -26,6 +28,7 @@ export const makeMemory = <A>(room: number, sizeOf: (value: A) => number = () =>
       if (found !== undefined) remember(key, found)
       return found
     },
+    take: forget,
     set: (key, value) => {
       forget(key)
       remember(key, value)

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -8,6 +9,7 @@ import { Disk, type DiskError } from "../disk/Disk.ts"
 import { monotonicMillis } from "../domain/monotonic.ts"
 import { pathFrom } from "../domain/paths.ts"
 import { type Action, isCompile, subjectOf } from "../plan/Action.ts"
+import type { ActionGraph } from "../plan/ActionGraph.ts"
 import { Span } from "../telemetry/names.ts"
 import { type ActionError, SourceVanished } from "./ActionError.ts"
 import { type ActionWatch, makeActionWatch } from "./ActionWatch.ts"
@@ -49,8 +51,12 @@ export type Success = "Executed" | "Cached" | "UpToDate"
 /** Brings one action's outputs up to date: decides, fetches or runs under a job permit, publishes by rename, reports. */
 export class ActionRunner extends Context.Service<ActionRunner, {
   readonly run: (action: Action) => Effect.Effect<Success, ActionError>
-  /** Those that will run, as far as their sources alone tell. */
-  readonly surelyRun: (actions: ReadonlyArray<Action>) => Effect.Effect<ReadonlySet<Action>>
+  /** Those that will run, as far as their sources alone tell; to be asked first. */
+  readonly surelyRun: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action>>
+  /** Those that have to be run or looked at; the others stand. `undefined`: all of them. */
+  readonly undecided: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action> | undefined>
+  /** Tells of actions that stand. */
+  readonly stand: (actions: Iterable<Action>) => Effect.Effect<void>
   /** At the end of a build of these actions: makes permanent what is known of them, and why each did what it did. */
   readonly commit: (actions: ReadonlyArray<Action>) => Effect.Effect<void, DiskError>
 }>()("fbuild/exec/ActionRunner") {
@@ -127,11 +133,11 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         )
 
         const execute = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
-          // One that always runs only waits for its inputs.
+          // One that always runs only waits for its inputs. What has been looked at was there.
           for (const input of action.always === undefined ? action.inputs : []) {
-            if ((yield* disk.signature(absolute(input))) === undefined) {
-              return yield* new SourceVanished({ ...subject(action), path: input })
-            }
+            if ((yield* upToDate.digest(input)) !== undefined) continue
+            if ((yield* disk.signature(absolute(input))) !== undefined) continue
+            return yield* new SourceVanished({ ...subject(action), path: input })
           }
           yield* usingDisk(refuseFlags(action, absolute))
           // What it may write over is known as it was made.
@@ -179,12 +185,24 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* Effect.fromResult(result)
         })
 
+        const tellUpToDate = (action: Action) => {
+          explain(action, { outcome: "UpToDate" })
+          return reporter.emit({ _tag: "ActionUpToDate", ...eventOf(environment, action) })
+        }
+
+        const stand = Effect.fnUntraced(function*(actions: Iterable<Action>) {
+          for (const action of actions) {
+            const times = watch.begin(action)
+            yield* tellUpToDate(action)
+            watch.end(times, Exit.succeed("UpToDate"))
+          }
+        })
+
         const bring = Effect.fnUntraced(function*(action: Action, times: ActionTimes) {
           const event = eventOf(environment, action)
           const reason = yield* upToDate.decide(action)
           if (reason === undefined) {
-            explain(action, { outcome: "UpToDate" })
-            yield* reporter.emit({ _tag: "ActionUpToDate", ...event })
+            yield* tellUpToDate(action)
             return "UpToDate" as const
           }
           watch.decided(times, reason)
@@ -218,7 +236,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const commit = Effect.fn(Span.commit)(function*(actions: ReadonlyArray<Action>) {
           yield* keeping.settle
           yield* shared.close(keys)
-          yield* upToDate.commit(new Set(actions.map(({ id }) => id)))
+          yield* upToDate.commit(actions)
           yield* cache.close
           const told = actions.map((action): Explanation => {
             const refused = keeping.refused.get(action.id)
@@ -228,15 +246,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* writeExplanations(absolute(options.buildDir), told)
         }, usingDisk)
 
-        const surelyRun = Effect.fnUntraced(function*(actions: ReadonlyArray<Action>) {
-          const found = new Set<Action>()
-          for (const action of actions) {
-            if (yield* Effect.orElseSucceed(upToDate.surelyRuns(action), () => false)) found.add(action)
-          }
-          return found
-        })
-
-        return ActionRunner.of({ run, surelyRun, commit })
+        return ActionRunner.of({ run, surelyRun: upToDate.surelyRun, undecided: upToDate.undecided, stand, commit })
       })
     )
 }

@@ -71,13 +71,27 @@ export class Executor extends Context.Service<Executor, {
             return outcome === "Failed" && options.onFailure === "stop" ? Effect.fail("stop" as const) : Effect.void
           })
 
-        const ordered = yield* inTurns(() => longestFirst(graph, (action) => lasted.get(action)))
-        // While the first commands run there is time to look at the others.
-        const first = yield* runner.surelyRun(ordered)
-        const sorted = [...first, ...ordered.filter((action) => !first.has(action))]
         const all = { concurrency: "unbounded", discard: true } as const
-        // To start ten thousand fibers takes a tenth of a second, in which nobody else has a turn.
-        yield* Effect.forEach(Arr.chunksOf(sorted, manySmall), (some) => Effect.forEach(some, settle, all), all).pipe(
+        const settleAll = Effect.fnUntraced(function*(actions: ReadonlyArray<Action>) {
+          const ordered = yield* inTurns(() => longestFirst({ ...graph, actions }, (action) => lasted.get(action)))
+          // To start ten thousand fibers takes a tenth of a second, in which nobody else has a turn.
+          yield* Effect.forEach(Arr.chunksOf(ordered, manySmall), (some) => Effect.forEach(some, settle, all), all)
+        })
+
+        const first = yield* runner.surelyRun(graph)
+        const others = graph.actions.filter((action) => !first.has(action))
+        // While the first commands run there is time to look at the others.
+        const look = Effect.gen(function*() {
+          const undecided = yield* runner.undecided(graph)
+          const standing = undecided === undefined ? [] : others.filter((action) => !undecided.has(action))
+          for (const action of standing) {
+            outcomes.set(action, { _tag: "UpToDate" })
+            Deferred.doneUnsafe(done.get(action)!, Exit.succeed("UpToDate"))
+          }
+          const left = undecided === undefined ? others : others.filter((action) => undecided.has(action))
+          yield* Effect.all([settleAll(left), runner.stand(standing)], all)
+        })
+        yield* Effect.all([settleAll([...first]), look], all).pipe(
           Effect.onError(() => options.interrupted ?? Effect.void),
           Effect.ignore,
           Effect.ensuring(commit(graph))

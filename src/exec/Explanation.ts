@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
+import { jsonLine, readSealedLines, writeSealedLines } from "../disk/sealedLines.ts"
 import { inTurns } from "../domain/inTurns.ts"
 import { manySmall, pause } from "../domain/steps.ts"
 import { ActionId, Mnemonic } from "../plan/Action.ts"
@@ -24,7 +24,6 @@ const format = "fbuild why 1"
 
 const Line = Schema.fromJsonString(Schema.Array(Explanation))
 const decode = Schema.decodeUnknownOption(Line)
-const encode = Schema.encodeSync(Line)
 
 const fileOf = (buildDir: string): string => `${buildDir}/why.json`
 
@@ -49,5 +48,5 @@ export const writeExplanations = (buildDir: string, actions: ReadonlyArray<Expla
   writeSealedLines(fileOf(buildDir), format, encoded(actions), { gap: true })
 
 function* encoded(actions: ReadonlyArray<Explanation>): Generator<string> {
-  for (let at = 0; at < actions.length; at += manySmall) yield encode(actions.slice(at, at + manySmall))
+  for (let at = 0; at < actions.length; at += manySmall) yield jsonLine(actions.slice(at, at + manySmall))
 }

@@ -34,7 +34,12 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
   const startedMonotonic = yield* monotonicTimeNanos
   const now = Effect.map(monotonicTimeNanos, (nanos) => startedNanos + nanos - startedMonotonic - tickNanos)
 
+  /** Whether somebody has looked at a file in this build and found that it still has this signature. */
+  let vouched = (_path: string, _signature: string): boolean => false
+
   const look = Effect.fnUntraced(function*(path: string) {
+    const before = trusted.get(path)
+    if (before !== undefined && !forgotten.has(path) && vouched(path, before.signature)) return before
     const file = absolute(path)
     const signature = yield* disk.signature(file)
     // Compilers pass by folders.
@@ -58,6 +63,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
 
   /** Who is looking at a file: they agree on a token, and what they find counts as long as it is the file's. */
   const looking = new Map<string, symbol>()
+  const forgotten = new Set<string>()
   /** When any file may have changed, ns. */
   let rewritten = 0n
   /** What this build has put in place, as it was then. */
@@ -77,6 +83,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
 
   /** What was known of a file no longer holds, nor what somebody is about to find out who looked before. */
   const forget = (path: string) => {
+    forgotten.add(path)
     looking.delete(path)
     seen.delete(path)
     doubtful.delete(path)
@@ -102,8 +109,12 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
       const isSame = (yield* disk.signature(absolute(path)))?.text === signature
       return text !== undefined && isSame ? text : yield* Effect.fail({ _tag: "InputTouched", path } as const)
     }),
+    /** From now on what was looked at need not be looked at again. */
+    vouch: (isAsBefore: typeof vouched) => {
+      vouched = isAsBefore
+    },
     signature: (path: string) => disk.signature(absolute(path)),
-    isFile: (path: string) => Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false),
+    isFile: (path: string) => disk.isFile(absolute(path)),
     /** The file has been put in place just now. */
     place: Effect.fnUntraced(function*(path: string) {
       forget(path)
@@ -119,6 +130,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     forgetAll: Effect.map(clockTime, (time) => {
       looking.clear()
       seen.clear()
+      vouched = () => false
       rewritten = time
     }),
     /** The file has been put there with this content. The next build relies on it only if it still has it at the end. */

@@ -8,19 +8,22 @@ import {
   type Content,
   type KnownDigest,
   readBuildState,
-  type Trace,
-  writeBuildState
+  saveBuildState,
+  type Trace
 } from "../cache/BuildState.ts"
 import { addFileDigests, readFileDigests } from "../cache/FileDigests.ts"
+import { standsFor } from "../cache/standsFor.ts"
 import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { pathFrom } from "../domain/paths.ts"
 import { type Action, isCompile } from "../plan/Action.ts"
+import type { ActionGraph } from "../plan/ActionGraph.ts"
 import type { Reason } from "./BuildEvent.ts"
 import { commandDigest, commandOf, commandWords } from "./commandDigest.ts"
 import type { CacheHit } from "./CompileCache.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
-import { digestAtTime, type Finished, makeTracer, readBy, type Told } from "./makeTracer.ts"
+import { makeLookingBack } from "./lookingBack.ts"
+import { type Finished, makeTracer, readBy, type Told } from "./makeTracer.ts"
 import { makeSurroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
@@ -40,8 +43,13 @@ export class UpToDate extends Context.Service<UpToDate, {
    * is changed within a tick of a command's start could have changed after it, and the command would leave no trace.
    */
   readonly settled: Effect.Effect<void>
-  /** Whether an action will run, as far as its source alone tells: the others have to be looked at closely. */
-  readonly surelyRuns: (action: Action) => Effect.Effect<boolean, DiskError>
+  /** The actions of a plan that will run, as far as their sources alone tell; to be asked once, and first. */
+  readonly surelyRun: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action>>
+  /**
+   * To be asked next: the actions of that plan that have to be decided, because not all looks as it did at the end of the last
+   * build, when the others stood. `undefined`: all of them.
+   */
+  readonly undecided: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action> | undefined>
   /** Compares the action's last trace, and its outputs, with what is on the disk now. */
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
   /** What stands against a trace of this action, wherever it was made: the first thing that is not as it was then. */
@@ -57,7 +65,7 @@ export class UpToDate extends Context.Service<UpToDate, {
   /** Traces what has finished since. Worth doing while a long command runs and this process has nothing else to do. */
   readonly keepTraces: Effect.Effect<ReadonlyArray<Traced>, DiskError>
   /** Makes what is known permanent: the traces of these actions and no others. */
-  readonly commit: (ids: ReadonlySet<string>) => Effect.Effect<void, DiskError>
+  readonly commit: (actions: ReadonlyArray<Action>) => Effect.Effect<void, DiskError>
 }>()("fbuild/exec/UpToDate") {
   /**
    * Keeps its state in `<buildDir>/state.json`; paths of actions are relative to `cwd`. Digests of absolute paths are
@@ -71,7 +79,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         const stateFile = `${options.buildDir}/state.json`
         const statePath = pathFrom(options.cwd, stateFile)
         const memory = yield* BuildMemory
-        const saved = yield* decodeOnce(memory?.states, statePath, readBuildState(statePath))
+        let saved = yield* decodeOnce(memory?.states, statePath, readBuildState(statePath))
         const shared = options.digests === undefined
           ? undefined
           : yield* decodeOnce(memory?.digests, options.digests, readFileDigests(options.digests))
@@ -81,8 +89,22 @@ export class UpToDate extends Context.Service<UpToDate, {
         const pending: Array<Finished> = []
         let changed = false
 
-        const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, disk)
+        const looking = yield* makeLookingBack({ statePath, absolute })
+        files.vouch(looking.isAsBefore)
+        const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, looking.disk)
+        const began = yield* files.now
         let around = yield* lookAround
+
+        const surelyRun = Effect.fnUntraced(function*(graph: ActionGraph) {
+          const edited = yield* looking.edited(graph, saved)
+          const found = new Set<Action>()
+          for (const action of graph.actions) {
+            const [source] = action.inputs
+            if (edited !== undefined && source !== undefined && !edited.has(absolute(source))) continue
+            if (yield* Effect.orElseSucceed(surelyRuns(action), () => false)) found.add(action)
+          }
+          return found
+        })
 
         const surelyRuns = Effect.fnUntraced(function*(action: Action) {
           const record = records.get(action.id)
@@ -91,7 +113,13 @@ export class UpToDate extends Context.Service<UpToDate, {
           return source !== undefined && !standsFor(record.inputs.get(source), yield* files.known(source))
         })
 
-        const decide = Effect.fnUntraced(function*(action: Action): Effect.fn.Return<Decision, DiskError> {
+        const decide = Effect.fnUntraced(function*(action: Action) {
+          const reason = yield* decided(action)
+          if (reason === undefined) looking.bring(action)
+          return reason
+        })
+
+        const decided = Effect.fnUntraced(function*(action: Action): Effect.fn.Return<Decision, DiskError> {
           if (action.always !== undefined) return { _tag: "AlwaysRuns", why: action.always }
           const record = records.get(action.id)
           if (record === undefined) return { _tag: "NeverBuilt" }
@@ -125,6 +153,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         })
 
         const restored = Effect.fnUntraced(function*(action: Action, { carried, outputs, trace }: CacheHit) {
+          looking.bring(action)
           for (const [index, path] of action.outputs.entries()) {
             made.add(path)
             yield* files.learn(path, outputs[index]!)
@@ -152,6 +181,7 @@ export class UpToDate extends Context.Service<UpToDate, {
 
         const finished = Effect.fnUntraced(function*(done: Finished) {
           const { action } = done
+          looking.bring(action)
           for (const output of action.outputs) {
             yield* files.place(output)
             made.add(output)
@@ -165,7 +195,8 @@ export class UpToDate extends Context.Service<UpToDate, {
 
         const keepTraces = Effect.provideService(Disk, disk)(Effect.gen(function*() {
           if (pending.length === 0) return []
-          const trace = yield* makeTracer({ files, made, records, isSetBack: yield* files.isSetBack })
+          const isSetBack = yield* files.isSetBack
+          const trace = yield* makeTracer({ files, around: yield* lookAround, made, records, isSetBack })
           const traced: Array<Traced> = []
           for (const done of pending.splice(0)) {
             // A signal that comes meanwhile must not wait for all of them.
@@ -180,30 +211,37 @@ export class UpToDate extends Context.Service<UpToDate, {
           return traced
         }))
 
-        const commit = Effect.fnUntraced(function*(ids: ReadonlySet<string>) {
+        const commit = Effect.fnUntraced(function*(actions: ReadonlyArray<Action>) {
           yield* files.settle
+          const state = yield* save(new Set(actions.map(({ id }) => id)))
+          yield* looking.keep({ actions, state, trusted: files.trusted, settledNanos: began })
+        }, Effect.provideService(Disk, disk))
+
+        /** The state as it is kept. */
+        const save = Effect.fnUntraced(function*(ids: ReadonlySet<string>) {
           for (const id of records.keys()) {
             if (ids.has(id)) continue
             records.delete(id)
             changed = true
           }
           const news = files.news()
-          if (!changed && news.length === 0) return
+          if (!changed && news.length === 0) return saved
           const isShared = (path: string) => options.digests !== undefined && path.startsWith("/")
           const ours = filterPaths(files.trusted, (path) => !isShared(path))
-          const state = { actions: new Map(records), stats: ours }
-          yield* writeBuildState(statePath, state)
-          yield* keepDecoded(memory?.states, statePath, state)
+          saved = yield* saveBuildState(statePath, saved, { actions: new Map(records), stats: ours })
+          yield* keepDecoded(memory?.states, statePath, saved)
           if (options.digests !== undefined && news.some(isShared)) {
             yield* addFileDigests(options.digests, filterPaths(files.trusted, isShared))
           }
           changed = false
-        }, Effect.provideService(Disk, disk))
+          return saved
+        })
 
         return UpToDate.of({
           now: files.now,
           settled,
-          surelyRuns,
+          surelyRun,
+          undecided: looking.undecided,
           decide,
           mismatch,
           digest,
@@ -216,10 +254,6 @@ export class UpToDate extends Context.Service<UpToDate, {
       })
     )
 }
-
-/** Whether an action that read this then would read the same now. */
-const standsFor = (before: string | undefined, now: KnownDigest | undefined): boolean =>
-  now !== undefined && (before === now.digest || before === digestAtTime(now))
 
 /** Whether it makes what a compiler may find, where it finds something else now. */
 const mayBeFound = (action: Action): boolean =>

@@ -28,8 +28,7 @@ export const makeFolders = Effect.fnUntraced(function*(absolute: (path: string) 
     (folder) => Effect.map(disk.list(folder === "" ? "/" : absolute(folder)), (names) => new Set(names))
   )
 
-  const isFile = (path: string) =>
-    Effect.map(disk.signature(absolute(path)), (signature) => signature?.isFolder === false)
+  const isFile = (path: string) => disk.isFile(absolute(path))
 
   const isListed = (path: string) => Effect.map(list(folderOf(path)), (names) => names.has(baseName(path)))
 

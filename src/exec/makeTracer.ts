@@ -3,14 +3,15 @@ import * as Result from "effect/Result"
 import type { ActionRecord, KnownDigest } from "../cache/BuildState.ts"
 import type { Uncacheable } from "../cache/Fingerprint.ts"
 import { leadsToFiles, mayBeThin, mayTellModified, modifiedMacro, timeMacro } from "../cache/marks.ts"
+import { digestAtTime } from "../cache/standsFor.ts"
 import { linksBelowRoot, specsFiles, specsLeadFurther, untoldFlag } from "../cache/untoldFlag.ts"
-import { Disk, type DiskError, modifiedOf } from "../disk/Disk.ts"
+import { Disk, type DiskError } from "../disk/Disk.ts"
 import { type Action, isCompile, subjectOf } from "../plan/Action.ts"
 import { commandOf } from "./commandDigest.ts"
 import { asksByMacro } from "./hasInclude.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
 import { makeStamps } from "./stamps.ts"
-import { makeSurroundings } from "./Surroundings.ts"
+import type { Surroundings } from "./Surroundings.ts"
 import { makeTwins } from "./twins.ts"
 
 /** What an action turned out to have read, and when it started. */
@@ -35,6 +36,7 @@ export interface Told {
 /** What is known when actions are traced. */
 export interface Tracing {
   readonly files: KnownFiles
+  readonly around: Surroundings
   /** Outputs of this build and of earlier ones. */
   readonly made: ReadonlySet<string>
   /** Records by the id of their action; those of what an action needs are there before its own. */
@@ -44,12 +46,11 @@ export interface Tracing {
 }
 
 /** Says what actions have read. Good for as long as nothing is expected to change: files are looked at once. */
-export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, records }: Tracing) {
+export const makeTracer = Effect.fnUntraced(function*({ around, files, isSetBack, made, records }: Tracing) {
   const disk = yield* Disk
   const { absolute } = files
-  const around = yield* makeSurroundings(absolute)
   const twinsOf = makeTwins(files, around)
-  const stampOf = yield* makeStamps(files)
+  const stamps = yield* makeStamps(absolute)
 
   /** The trace of an action, unless something was touched while it ran, or there is no telling what it read. */
   const trace = Effect.fnUntraced(function*(
@@ -73,29 +74,31 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     const carried = new Set<string>()
     const present: Array<string> = []
     const absent: Array<string> = []
-    /** Whether nothing touched a file after the action had started; nor since it was seen, whatever its times say. */
-    const untouched = (path: string, seen?: KnownDigest) =>
-      Effect.map(stampOf(path), (stamp) => {
-        const isOther = seen !== undefined && seen.signature !== stamp?.signature
-        if (isOther) files.forget(path)
-        if (isOther || stamp === undefined) return false
-        const placed = files.placed(path)
-        // What this build put in place before is as it was.
-        return stamp.changedNanos < startedNanos ||
-          (placed !== undefined && placed.signature === stamp.signature && placed.nanos <= startedNanos)
-      })
-    const add = Effect.fnUntraced(function*(path: string) {
-      const now = yield* files.known(path)
-      if (now === undefined || !(yield* untouched(path, now))) return false
-      found.set(path, now)
-      inputs.set(path, now.digest)
-      return true
+    /** Of a file that has been looked at: whether nothing touched it after the action had started; nor since it was seen, whatever its times say. */
+    const untouched = (path: string, seen?: KnownDigest): boolean => {
+      const stamp = stamps.of(path)
+      const isOther = seen !== undefined && seen.signature !== stamp?.signature
+      if (isOther) files.forget(path)
+      if (isOther || stamp === undefined) return false
+      const placed = files.placed(path)
+      // What this build put in place before is as it was.
+      return stamp.changedNanos < startedNanos ||
+        (placed !== undefined && placed.signature === stamp.signature && placed.nanos <= startedNanos)
+    }
+    const add = Effect.fnUntraced(function*(paths: Iterable<string>): Effect.fn.Return<string | undefined, DiskError> {
+      yield* stamps.look(paths)
+      for (const path of paths) {
+        const now = files.seen.get(path) ?? (yield* files.known(path))
+        if (now === undefined || !untouched(path, now)) return path
+        found.set(path, now)
+        inputs.set(path, now.digest)
+      }
+      return undefined
     })
     const marksOf = (path: string) => found.get(path)?.marks ?? 0
 
-    for (const path of new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered])) {
-      if (!(yield* add(path))) return touched(path)
-    }
+    const other = yield* add(new Set([...action.argv.slice(0, 1), ...action.inputs, ...discovered]))
+    if (other !== undefined) return touched(other)
     if (isCompile(action)) {
       if (yield* around.searchesUnseen(action)) {
         return untellable(subjectOf(action), "may find headers below a prefix that only the compiler knows")
@@ -118,7 +121,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
           absent.push(...places.filter((place) => !there.includes(place)))
           for (const one of there) {
             if (inputs.has(one)) continue
-            if (!(yield* add(one))) return touched(one)
+            if ((yield* add([one])) !== undefined) return touched(one)
             if (isText) read.push(one)
           }
         }
@@ -134,7 +137,8 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
       }
       const { aliases, apart } = yield* twinsOf(action, read, found)
       if (apart !== undefined) return untellable(apart[1], `is taken for ${apart[0]}, or not, by the times of both`)
-      for (const path of aliases) if (!(yield* add(path))) return touched(path)
+      const alias = yield* add(aliases)
+      if (alias !== undefined) return touched(alias)
       if (yield* around.precompiled(action, read)) {
         return untellable(subjectOf(action), "may read a precompiled header in place of what its depfile tells")
       }
@@ -152,7 +156,7 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
       for (const path of carried) {
         if (inputs.has(path)) continue
         if (!(yield* files.isFile(path))) absent.push(path)
-        else if (!(yield* add(path))) return touched(path)
+        else if ((yield* add([path])) !== undefined) return touched(path)
       }
       const read = readBy(action, inputs)
       const thin = read.find((path) => !made.has(path) && mayBeThin(marksOf(path)))
@@ -160,7 +164,8 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
       absent.push(...yield* around.librariesBefore(action, read))
     }
     const beside = [...new Set([...present, ...yield* around.shadows(action, readBy(action, inputs))])]
-    for (const path of beside) if (path.endsWith(".gch") || !(yield* untouched(path))) return touched(path)
+    yield* stamps.look(beside)
+    for (const path of beside) if (path.endsWith(".gch") || !untouched(path)) return touched(path)
     const outputs = new Map<string, string>()
     for (const path of action.outputs) {
       const now = yield* files.known(path)
@@ -203,9 +208,6 @@ export const makeTracer = Effect.fnUntraced(function*({ files, isSetBack, made, 
     return { record, timed: timed[0], kept: { ...record.success, inputs } }
   })
 })
-
-/** Stands for the content of a file and when it was modified. */
-export const digestAtTime = ({ digest, signature }: KnownDigest): string => `${digest} ${modifiedOf(signature)}`
 
 type Touched = Extract<Uncacheable, { readonly _tag: "InputTouched" }>
 

@@ -12,6 +12,8 @@ export interface PlanMemory {
   readonly plans: Memory<Remembered<ReadonlyArray<PlannedEnvironment>>>
   /** What a plan needs besides sources: it stands when a source has been edited. */
   readonly prepared: Memory<Remembered<PreparedProject>>
+  /** The signatures of the compilation databases that were written for plans. */
+  readonly databases: WeakMap<ReadonlyArray<PlannedEnvironment>, string>
 }
 
 /** Nothing is remembered by default: a process that ends with its request has no use for it. */
@@ -20,7 +22,11 @@ export const PlanMemory = Context.Reference<PlanMemory | undefined>("fbuild/orch
 })
 
 /** Remembers the plans of this many requests. */
-export const makePlanMemory = (size: number): PlanMemory => ({ plans: makeMemory(size), prepared: makeMemory(size) })
+export const makePlanMemory = (size: number): PlanMemory => ({
+  plans: makeMemory(size),
+  prepared: makeMemory(size),
+  databases: new WeakMap()
+})
 
 /** The plan of a request, or as much of it as this process has made before and still stands. */
 export const recallPlan = Effect.fn(Span.recallPlan)(function*(request: ProjectRequest) {

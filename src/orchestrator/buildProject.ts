@@ -11,7 +11,7 @@ import { Span } from "../telemetry/names.ts"
 import { inBuildFolders } from "./BuildFolderLock.ts"
 import { Orchestrator } from "./Orchestrator.ts"
 import type { PlannedEnvironment } from "./planEnvironment.ts"
-import { recallPlan } from "./PlanMemory.ts"
+import { PlanMemory, recallPlan } from "./PlanMemory.ts"
 import { type ProjectRequest, requireTools } from "./planProject.ts"
 
 /** What a user asked to have built. */
@@ -63,7 +63,12 @@ export const writeCompileDatabase = Effect.fnUntraced(function*(
   planned: ReadonlyArray<PlannedEnvironment>
 ) {
   const disk = yield* Disk
+  const databases = (yield* PlanMemory)?.databases
   const path = `${projectDir}/compile_commands.json`
+  const before = databases?.get(planned)
+  if (before !== undefined && before === (yield* disk.signature(path))?.text) return
   const pieces = yield* collected(compileDatabase(projectDir, planned.map(({ graph }) => graph)))
   if (!(yield* hasText(path, pieces))) yield* disk.writePieces(path, pieces)
+  const signature = databases === undefined ? undefined : yield* disk.signature(path)
+  if (signature !== undefined) databases?.set(planned, signature.text)
 })

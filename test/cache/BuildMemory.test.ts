@@ -4,13 +4,15 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import { BuildMemory, decodeOnce, keepDecoded, makeBuildMemory } from "../../src/cache/BuildMemory.ts"
-import { type BuildState, readBuildState, writeBuildState } from "../../src/cache/BuildState.ts"
+import { type BuildState, readBuildState, saveBuildState } from "../../src/cache/BuildState.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
 
 const state = (signature: string): BuildState => ({
   actions: new Map(),
   stats: new Map([["a.c", { signature, digest: "0".repeat(64), marks: 0 }]])
 })
+
+const none = { actions: new Map(), stats: new Map(), end: undefined }
 
 /** A file with a state, and how often it has been decoded. */
 const opened = Effect.gen(function*() {
@@ -33,24 +35,24 @@ describe("BuildMemory", () => {
   it.live("decodes a file once, and again when somebody else has written it", () =>
     Effect.gen(function*() {
       const { count, path, read } = yield* opened
-      assert.deepStrictEqual(yield* read(path), { actions: new Map(), stats: new Map() })
-      yield* writeBuildState(path, state("1"))
-      for (let times = 0; times < 3; times++) assert.deepStrictEqual(yield* read(path), state("1"))
+      assert.deepStrictEqual(yield* read(path), none)
+      const first = yield* saveBuildState(path, none, state("1"))
+      for (let times = 0; times < 3; times++) assert.deepStrictEqual(yield* read(path), first)
       assert.strictEqual(count(), 2)
-      yield* writeBuildState(path, state("2"))
-      assert.deepStrictEqual(yield* read(path), state("2"))
+      const second = yield* saveBuildState(path, first, state("2"))
+      assert.deepStrictEqual(yield* read(path), second)
+      assert.deepStrictEqual(second.stats, state("2").stats)
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("need not decode what this process has written, and does not make up for what is gone", () =>
     Effect.gen(function*() {
       const { count, fs, memory, path, read } = yield* opened
-      const written = state("1")
-      yield* writeBuildState(path, written)
+      const written = yield* saveBuildState(path, none, state("1"))
       yield* keepDecoded(memory.states, path, written)
       assert.strictEqual(yield* read(path), written)
       assert.strictEqual(count(), 0)
       yield* fs.remove(path)
-      assert.deepStrictEqual(yield* read(path), { actions: new Map(), stats: new Map() })
+      assert.deepStrictEqual(yield* read(path), none)
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("forgets what was used least recently, by the size of the files", () =>

@@ -22,9 +22,11 @@ const reporter = Layer.succeed(BuildReporter, BuildReporter.of({ emit: () => Eff
 const execute = Effect.fnUntraced(function*(
   graph: ActionGraph,
   run: Run,
-  onFailure: ExecuteOptions["onFailure"] = "stop"
+  onFailure: ExecuteOptions["onFailure"] = "stop",
+  undecided?: ReadonlyArray<string>
 ) {
   const log: Array<string> = []
+  const stood: Array<string> = []
   let commits = 0
   const runner = Layer.succeed(
     ActionRunner,
@@ -34,7 +36,10 @@ const execute = Effect.fnUntraced(function*(
           log.push(action.id)
           return run(action)
         }),
-      surelyRun: (actions) => Effect.succeed(new Set(actions.filter(({ id }) => id === "sure.o"))),
+      undecided: ({ actions }) =>
+        Effect.succeed(undecided && new Set(actions.filter(({ id }) => undecided.includes(id)))),
+      stand: (actions) => Effect.sync(() => stood.push(...Array.from(actions, ({ id }) => id))),
+      surelyRun: ({ actions }) => Effect.succeed(new Set(actions.filter(({ id }) => id === "sure.o"))),
       commit: () => Effect.sync(() => void commits++)
     })
   )
@@ -43,7 +48,7 @@ const execute = Effect.fnUntraced(function*(
     Effect.exit
   )
   const outcomes = Exit.isSuccess(exit) ? [...exit.value].map(([{ id }, { _tag }]) => `${id} ${_tag}`) : []
-  return { exit, log, outcomes, commits }
+  return { exit, log, stood, outcomes, commits }
 })
 
 const done = Effect.succeed("Executed" as const)
@@ -61,6 +66,14 @@ describe("Executor", () => {
       const graph = graphOf(action("a.o"), action("b.o"), action("sure.o"), action("elf", ["a.o", "b.o", "sure.o"]))
       const { log } = yield* execute(graph, () => Effect.succeed("UpToDate"))
       assert.deepStrictEqual(log, ["sure.o", "a.o", "b.o", "elf"])
+    }))
+
+  it.effect("looks only at what is undecided, and tells of the others that they stand", () =>
+    Effect.gen(function*() {
+      const { log, outcomes, stood } = yield* execute(graph, () => done, "stop", ["b.o", "elf"])
+      assert.deepStrictEqual(log, ["b.o", "elf"])
+      assert.deepStrictEqual(stood, ["a.o", "core.a"])
+      assert.deepStrictEqual(outcomes, ["a.o UpToDate", "b.o Executed", "core.a UpToDate", "elf Executed"])
     }))
 
   it.effect("runs each action once, its dependencies first", () =>
@@ -140,6 +153,8 @@ describe("Executor", () => {
               ActionRunner,
               ActionRunner.of({
                 run: () => run,
+                undecided: () => Effect.succeed(undefined),
+                stand: () => Effect.void,
                 surelyRun: () => Effect.succeed(new Set()),
                 commit: () => Effect.sync(() => void commits++)
               })

@@ -4,8 +4,10 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import { BuildMemory, makeBuildMemory } from "../../src/cache/BuildMemory.ts"
 import { Disk } from "../../src/disk/Disk.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
+import { Looks, makeLooks } from "../../src/disk/Looks.ts"
 import { CommandFailed } from "../../src/exec/ActionError.ts"
 import { ActionRunner } from "../../src/exec/ActionRunner.ts"
 import type { BuildEvent } from "../../src/exec/BuildEvent.ts"
@@ -22,6 +24,12 @@ import type { Action } from "../../src/plan/Action.ts"
 import type { ActionGraph } from "../../src/plan/ActionGraph.ts"
 
 export const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
+
+/** Whether all builds of a workshop are by one process, which remembers. */
+const Remembers = Context.Reference<boolean>("Remembers", { defaultValue: () => false })
+
+/** As `layer`, for a process that remembers. */
+export const remembering = Layer.merge(layer, Layer.succeed(Remembers, true))
 
 /** What a command does in place of what it usually does. */
 export type Behaviour = (command: Command) => Effect.Effect<CommandOutput, CommandFailed>
@@ -41,9 +49,13 @@ interface Command {
 export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<string, string>>) {
   const fs = yield* FileSystem.FileSystem
   const disk = yield* Disk
+  const memory = (yield* Remembers) ? makeBuildMemory() : undefined
   const cwd = yield* Effect.flatMap(fs.makeTempDirectoryScoped({ prefix: "exec-" }), (path) => fs.realPath(path))
   const absolute = (path: string) => path.startsWith("/") ? path : `${cwd}/${path}`
+  /** What was written since the last build, as a plan finds out that is made before. */
+  let looks = makeLooks()
   const write = Effect.fnUntraced(function*(path: string, text: string) {
+    looks.changed.add(absolute(path))
     yield* fs.makeDirectory(absolute(path).replace(/\/[^/]*$/, ""), { recursive: true })
     yield* fs.writeFileString(absolute(path), text)
   })
@@ -128,13 +140,18 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
     /** Times of the file system move on, so that what was written until now is older than what starts from now on. */
     settle: Effect.sleep(25),
     staged: fs.readDirectory(`${cwd}/out/.stage`),
-    /** A whole build by a process of its own; returns the ids of the actions that ran, in their order. */
-    build: Effect.fnUntraced(function*(graph: ActionGraph) {
-      yield* started
-      const executor = Context.get(yield* Layer.build(Layer.fresh(layerOf({}))), Executor)
-      yield* executor.execute(graph, { onFailure: "stop" })
-      return [...ran]
-    }, Effect.scoped),
+    /** A whole build by a process of its own, or by the one that remembers; returns the ids of the actions that ran, in their order. */
+    build: Effect.fnUntraced(
+      function*(graph: ActionGraph) {
+        yield* started
+        const executor = Context.get(yield* Layer.build(Layer.fresh(layerOf({}))), Executor)
+        yield* Effect.provideService(executor.execute(graph, { onFailure: "stop" }), Looks, looks)
+        looks = makeLooks()
+        return [...ran]
+      },
+      Effect.scoped,
+      Effect.provideService(BuildMemory, memory)
+    ),
     /** One action by itself. */
     run: Effect.fnUntraced(function*(action: Action, options: { readonly timeout?: Duration.Duration } = {}) {
       yield* started

@@ -111,7 +111,7 @@ const keepTrace = (dir: string, action: Action): Promise<boolean | undefined> =>
       startedNanos
     })
     const [traced] = yield* upToDate.keepTraces
-    yield* upToDate.commit(new Set([action.id]))
+    yield* upToDate.commit([action])
     return traced?.record._tag === "Success"
   }).pipe(Effect.provide(engine(dir)), Effect.runPromise)
 

@@ -1,0 +1,62 @@
+import * as Effect from "effect/Effect"
+import { BuildMemory } from "../cache/BuildMemory.ts"
+import type { KnownDigest, SavedState } from "../cache/BuildState.ts"
+import { type BuildEnd, findChanged, findUndecided, isAsBefore, type LastLook, lookBack } from "../cache/LastLook.ts"
+import { Disk } from "../disk/Disk.ts"
+import { Looks } from "../disk/Looks.ts"
+import { recordDisk } from "../disk/recording.ts"
+import type { Action } from "../plan/Action.ts"
+import type { ActionGraph } from "../plan/ActionGraph.ts"
+
+/** What a process knows from building the same before; nothing, if it does not remember. */
+export const makeLookingBack = Effect.fnUntraced(
+  function*(options: { readonly statePath: string; readonly absolute: (path: string) => string }) {
+    const disk = yield* Disk
+    const memory = (yield* BuildMemory)?.looks
+    const recording = memory === undefined ? undefined : recordDisk(disk)
+    const brought = new Set<Action>()
+    let last: LastLook | undefined
+    let since: BuildEnd["since"]
+    let changed: ReadonlySet<string> = new Set()
+
+    return {
+      /** Whatever decides by what is around the files that are read, looks at this one. */
+      disk: recording?.disk ?? disk,
+      /**
+       * To be asked first: absolute paths of what the plan was found to be edited by, where nothing else is looked at before it is asked what is
+       * undecided. `undefined`: nothing is known.
+       */
+      edited: Effect.fnUntraced(function*(graph: ActionGraph, saved: SavedState) {
+        const found = memory?.take(options.statePath)
+        if (found?.state !== saved || found.actions !== graph.actions) return undefined
+        last = found
+        return (yield* Looks)?.changed ?? new Set<string>()
+      }),
+      /** To be asked next: the actions that have to be decided; `undefined`: all. */
+      undecided: Effect.fnUntraced(function*(graph: ActionGraph) {
+        if (last === undefined) return undefined
+        changed = yield* findChanged(last)
+        const undecided = yield* findUndecided(last, graph, changed)
+        if (undecided !== undefined) since = { last, changed, undecided }
+        return undecided
+      }, Effect.provideService(Disk, disk)),
+      /** Whether somebody has found in this build that a file still has this signature. */
+      isAsBefore: (path: string, signature: string): boolean =>
+        since !== undefined && isAsBefore(since.last, changed, path, signature),
+      /** The action is up to date, or its outputs have been made. */
+      bring: (action: Action) => void brought.add(action),
+      /** At the end of the build. */
+      keep: Effect.fnUntraced(function*(end: {
+        readonly actions: ReadonlyArray<Action>
+        readonly state: SavedState
+        readonly trusted: ReadonlyMap<string, KnownDigest>
+        readonly settledNanos: bigint
+      }) {
+        if (memory === undefined) return
+        const sights = recording?.sights() ?? []
+        const look = yield* lookBack({ ...end, absolute: options.absolute, brought, sights, since })
+        if (look !== undefined) memory.set(options.statePath, look)
+      })
+    }
+  }
+)
