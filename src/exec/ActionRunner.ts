@@ -11,7 +11,7 @@ import { pathFrom } from "../domain/paths.ts"
 import { type Action, isCompile, subjectOf } from "../plan/Action.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 import { Span } from "../telemetry/names.ts"
-import { type ActionError, SourceVanished } from "./ActionError.ts"
+import type { ActionError } from "./ActionError.ts"
 import { type ActionWatch, makeActionWatch } from "./ActionWatch.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import type { ActionTimes } from "./BuildLog.ts"
@@ -20,6 +20,7 @@ import { BuiltinSteps } from "./BuiltinSteps.ts"
 import { type CacheHit, CompileCache } from "./CompileCache.ts"
 import { Compiler } from "./Compiler.ts"
 import { type Explanation, writeExplanations } from "./Explanation.ts"
+import { inputsThere } from "./inputsThere.ts"
 import { Jobs } from "./Jobs.ts"
 import { makeKeeping } from "./keeping.ts"
 import { limitTime } from "./limitTime.ts"
@@ -133,12 +134,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         )
 
         const execute = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
-          // One that always runs only waits for its inputs. What has been looked at was there.
-          for (const input of action.always === undefined ? action.inputs : []) {
-            if ((yield* upToDate.digest(input)) !== undefined) continue
-            if ((yield* disk.signature(absolute(input))) !== undefined) continue
-            return yield* new SourceVanished({ ...subject(action), path: input })
-          }
+          yield* usingDisk(inputsThere(action, upToDate.digest, absolute))
           yield* usingDisk(refuseFlags(action, absolute))
           // What it may write over is known as it was made.
           yield* action.always === undefined ? upToDate.settled : keeping.keep

@@ -2,25 +2,15 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { BuildMemory, decodeOnce, keepDecoded } from "../cache/BuildMemory.ts"
-import {
-  type ActionRecord,
-  type Content,
-  type KnownDigest,
-  readBuildState,
-  saveBuildState,
-  type Trace
-} from "../cache/BuildState.ts"
-import { addFileDigests, readFileDigests } from "../cache/FileDigests.ts"
+import type { Content, Trace } from "../cache/BuildState.ts"
 import { standsFor } from "../cache/standsFor.ts"
-import { wordDiff } from "../cache/wordDiff.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
-import { pathFrom } from "../domain/paths.ts"
 import { type Action, isCompile } from "../plan/Action.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 import type { Reason } from "./BuildEvent.ts"
-import { commandDigest, commandOf, commandWords } from "./commandDigest.ts"
+import { commandChange, commandDigest, commandOf } from "./commandDigest.ts"
 import type { CacheHit } from "./CompileCache.ts"
+import { openKeptState } from "./keptState.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
 import { makeLookingBack } from "./lookingBack.ts"
 import { type Finished, makeTracer, readBy, type Told } from "./makeTracer.ts"
@@ -76,27 +66,21 @@ export class UpToDate extends Context.Service<UpToDate, {
       UpToDate,
       Effect.gen(function*() {
         const disk = yield* Disk
-        const stateFile = `${options.buildDir}/state.json`
-        const statePath = pathFrom(options.cwd, stateFile)
-        const memory = yield* BuildMemory
-        let saved = yield* decodeOnce(memory?.states, statePath, readBuildState(statePath))
-        const shared = options.digests === undefined
-          ? undefined
-          : yield* decodeOnce(memory?.digests, options.digests, readFileDigests(options.digests))
-        const files = yield* makeKnownFiles(options, new Map([...shared ?? [], ...saved.stats]))
+        const kept = yield* openKeptState(options)
+        const files = yield* makeKnownFiles(options, kept.digests)
         const { absolute, digest, isFile, seen } = files
-        const records = new Map(saved.actions)
+        const records = new Map(kept.saved().actions)
         const pending: Array<Finished> = []
         let changed = false
 
-        const looking = yield* makeLookingBack({ statePath, absolute })
+        const looking = yield* makeLookingBack({ statePath: kept.path, absolute })
         files.vouch(looking.isAsBefore)
         const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, looking.disk)
         const began = yield* files.now
         let around = yield* lookAround
 
         const surelyRun = Effect.fnUntraced(function*(graph: ActionGraph) {
-          const edited = yield* looking.edited(graph, saved)
+          const edited = yield* looking.edited(graph, kept.saved())
           const found = new Set<Action>()
           for (const action of graph.actions) {
             const [source] = action.inputs
@@ -168,7 +152,7 @@ export class UpToDate extends Context.Service<UpToDate, {
           if (mayBeFound(action)) around = yield* lookAround
         })
 
-        const made = new Set([...saved.actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
+        const made = new Set([...kept.saved().actions.values()].flatMap(({ outputs }) => [...outputs.keys()]))
 
         // Timers may be early: they count from the time that the event loop knew.
         const settled: Effect.Effect<void> = Effect.flatMap(
@@ -213,29 +197,17 @@ export class UpToDate extends Context.Service<UpToDate, {
 
         const commit = Effect.fnUntraced(function*(actions: ReadonlyArray<Action>) {
           yield* files.settle
-          const state = yield* save(new Set(actions.map(({ id }) => id)))
-          yield* looking.keep({ actions, state, trusted: files.trusted, settledNanos: began })
-        }, Effect.provideService(Disk, disk))
-
-        /** The state as it is kept. */
-        const save = Effect.fnUntraced(function*(ids: ReadonlySet<string>) {
+          const ids = new Set<string>(actions.map(({ id }) => id))
           for (const id of records.keys()) {
             if (ids.has(id)) continue
             records.delete(id)
             changed = true
           }
-          const news = files.news()
-          if (!changed && news.length === 0) return saved
-          const isShared = (path: string) => options.digests !== undefined && path.startsWith("/")
-          const ours = filterPaths(files.trusted, (path) => !isShared(path))
-          saved = yield* saveBuildState(statePath, saved, { actions: new Map(records), stats: ours })
-          yield* keepDecoded(memory?.states, statePath, saved)
-          if (options.digests !== undefined && news.some(isShared)) {
-            yield* addFileDigests(options.digests, filterPaths(files.trusted, isShared))
-          }
+          const [trusted, news] = [files.trusted, files.news()]
+          if (changed || news.length > 0) yield* kept.save(new Map(records), trusted, news)
           changed = false
-          return saved
-        })
+          yield* looking.keep({ actions, state: kept.saved(), trusted, settledNanos: began })
+        }, Effect.provideService(Disk, disk))
 
         return UpToDate.of({
           now: files.now,
@@ -258,14 +230,3 @@ export class UpToDate extends Context.Service<UpToDate, {
 /** Whether it makes what a compiler may find, where it finds something else now. */
 const mayBeFound = (action: Action): boolean =>
   !isCompile(action) && action.mnemonic !== "Archive" && action.mnemonic !== "Link"
-
-const commandChange = (record: ActionRecord, action: Action): Reason => {
-  const { toolchain } = action
-  const { added, moved, removed } = wordDiff(record.words, commandWords(action))
-  return added.length + removed.length + moved.length === 0 && record.toolchain !== toolchain
-    ? { _tag: "ToolchainChanged", before: record.toolchain ?? "", after: toolchain ?? "" }
-    : { _tag: "CommandChanged", added, removed, moved }
-}
-
-const filterPaths = (digests: ReadonlyMap<string, KnownDigest>, isWanted: (path: string) => boolean) =>
-  new Map([...digests].filter(([path]) => isWanted(path)))

@@ -78,6 +78,21 @@ const changes: Readonly<
     change: ({ dir, fs }) => fs.writeFileString(`${dir}/a.c`, "other"),
     noticed: false
   },
+  "a file that was asked for as such is written": {
+    ask: ({ dir, recording }) => recording.disk.isFile(`${dir}/a.c`),
+    change: ({ dir, fs }) => fs.writeFileString(`${dir}/a.c`, "other"),
+    noticed: false
+  },
+  "a file that was asked for as such becomes a folder": {
+    ask: ({ dir, recording }) => recording.disk.isFile(`${dir}/a.c`),
+    change: ({ dir, fs }) => Effect.andThen(fs.remove(`${dir}/a.c`), fs.makeDirectory(`${dir}/a.c`)),
+    noticed: true
+  },
+  "what was no file becomes one": {
+    ask: ({ dir, recording }) => recording.disk.isFile(`${dir}/to/none.h`),
+    change: ({ dir, fs }) => fs.writeFileString(`${dir}/sub/none.h`, ""),
+    noticed: true
+  },
   "the build folder and the compile database appear": {
     ask: ({ dir, recording }) => Effect.andThen(recording.disk.list(dir), recording.disk.signature(dir)),
     change: ({ dir, fs }) =>
