@@ -135,6 +135,32 @@ describe("traces of a daemon", () => {
     for (const server of [mute, refuses, busy]) server.close()
   })
 
+  it("of a build without a daemon are sent while it runs, even if it waits for nothing", async () => {
+    const home = makeHome("alone")
+    const sources = Array.from({ length: 150 }, (_, index) => [`src/f${index}.c`, `int f${index};\n`] as const)
+    const dir = write(Path.join(space, "alone-project"), { ...project(), ...Object.fromEntries(sources) })
+    const alone = { FBUILD_DAEMON: "off", FBUILD_COMPILE_CACHE: "" }
+    assert.strictEqual((await home.run(dir, ["build"], alone)).status, 0)
+    const order: Array<string> = []
+    const receiver = Http.createServer((request, response) => {
+      request.resume().once("end", () => response.end())
+      order.push("received")
+    })
+    const endpoint = `http://127.0.0.1:${await listening(receiver)}`
+    const { child, ended } = home.start(dir, ["build", "--clean", "--json"], { ...alone, ...to(endpoint) })
+    let text = ""
+    child.stdout.on("data", (piece: string) => {
+      text += piece
+      if (text.includes("BuildFinished") && !order.includes("finished")) order.push("finished")
+    })
+    const { finished, status, stderr } = readEvents(await ended)
+    receiver.close()
+    assert.strictEqual(status, 0)
+    assert.strictEqual(stderr, "")
+    assert.isAbove(finished.environments[0]?.actions.cacheHits ?? 0, 150)
+    assert.strictEqual(order[0], "received")
+  })
+
   it("go with the headers of their own requests", async () => {
     const home = makeHome("headers")
     const seen: Array<string | undefined> = []
