@@ -42,7 +42,8 @@ const play = Effect.fnUntraced(function*(steps: ReadonlyArray<typeof Step.Type>)
   const outputs = graph.actions.flatMap((action) => action.outputs)
   const told: Array<unknown> = []
   const build = Effect.gen(function*() {
-    told.push((yield* workshop.build(graph)).toSorted())
+    // What a failure stops is a matter of moments.
+    told.push((yield* workshop.build(graph, "keep-going")).toSorted())
     for (const output of outputs) told.push(yield* Effect.orElseSucceed(workshop.read(output), () => "none"))
   })
   const any = <A>(of: ReadonlyArray<A>, which: number) => of[which % of.length]!

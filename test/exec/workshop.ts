@@ -142,10 +142,10 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
     staged: fs.readDirectory(`${cwd}/out/.stage`),
     /** A whole build by a process of its own, or by the one that remembers; returns the ids of the actions that ran, in their order. */
     build: Effect.fnUntraced(
-      function*(graph: ActionGraph) {
+      function*(graph: ActionGraph, onFailure: "stop" | "keep-going" = "stop") {
         yield* started
         const executor = Context.get(yield* Layer.build(Layer.fresh(layerOf({}))), Executor)
-        yield* Effect.provideService(executor.execute(graph, { onFailure: "stop" }), Looks, looks)
+        yield* Effect.provideService(executor.execute(graph, { onFailure }), Looks, looks)
         looks = makeLooks()
         return [...ran]
       },
