@@ -86,9 +86,13 @@ export const makeTracer = Effect.fnUntraced(function*({ around, files, isSetBack
         (placed !== undefined && placed.signature === stamp.signature && placed.nanos <= startedNanos)
     }
     const add = Effect.fnUntraced(function*(paths: Iterable<string>): Effect.fn.Return<string | undefined, DiskError> {
+      const unseen = [...paths].filter((path) => !files.seen.has(path))
+      for (const path of unseen) yield* files.known(path)
+      // Only now: what is written while it is read has other times afterwards.
+      stamps.forget(unseen)
       yield* stamps.look(paths)
       for (const path of paths) {
-        const now = files.seen.get(path) ?? (yield* files.known(path))
+        const now = files.seen.get(path)
         if (now === undefined || !untouched(path, now)) return path
         found.set(path, now)
         inputs.set(path, now.digest)

@@ -13,6 +13,8 @@ export interface Stamp {
 export interface Stamps {
   /** Looks at those that nobody has looked at. */
   readonly look: (paths: Iterable<string>) => Effect.Effect<void>
+  /** They are to be looked at again. */
+  readonly forget: (paths: Iterable<string>) => void
   /** What was seen there; `undefined`: nothing. */
   readonly of: (path: string) => Stamp | undefined
 }
@@ -45,6 +47,9 @@ export const makeStamps = Effect.fnUntraced(function*(absolute: (path: string) =
 
   return {
     look,
+    forget: (paths) => {
+      for (const path of paths) known.delete(absolute(path))
+    },
     of: (path) => {
       const at = absolute(path)
       const signature = known.get(at)?.signature

@@ -350,6 +350,33 @@ const suite = (name: string, layer: typeof alone) => {
         }
       }).pipe(Effect.scoped, Effect.provide(layer)))
 
+    it.live("a header that changes while it is looked at for the trace is not trusted", () =>
+      Effect.gen(function*() {
+        const disk = yield* Disk
+        let change: Effect.Effect<void> = Effect.void
+        // It has been asked for its times, and is going to be read.
+        const looking = Disk.of({
+          ...disk,
+          digestMarking: (file, words) =>
+            Effect.andThen(
+              file.endsWith("/x.h") ? Effect.suspend(() => change) : Effect.void,
+              disk.digestMarking(file, words)
+            )
+        })
+        const workshop = yield* makeWorkshop(files).pipe(Effect.provideService(Disk, looking))
+        const write = Effect.orDie(workshop.write("x.h", "X2\n"))
+        change = Effect.suspend(() => {
+          change = Effect.void
+          return write
+        })
+        yield* workshop.settle
+        yield* workshop.build(graph)
+        assert.include(yield* workshop.read("out/a.o"), "X1")
+        yield* workshop.settle
+        assert.deepStrictEqual(yield* workshop.build(graph), ["out/a.o", "out/elf"])
+        assert.include(yield* workshop.read("out/a.o"), "X2")
+      }).pipe(Effect.scoped, Effect.provide(layer)))
+
     it.live("what a hook writes is seen by what follows it, even if somebody is just looking at it", () =>
       Effect.gen(function*() {
         const hook = hookAfter([])
