@@ -4,7 +4,6 @@ import type { Sight } from "../disk/recording.ts"
 import { inTurns } from "../domain/inTurns.ts"
 import { pause, type Steps } from "../domain/steps.ts"
 import type { Action } from "../plan/Action.ts"
-import type { ActionGraph } from "../plan/ActionGraph.ts"
 import type { KnownDigest, SavedState } from "./BuildState.ts"
 import { standsFor } from "./standsFor.ts"
 
@@ -26,7 +25,10 @@ export interface LastLook {
 }
 
 interface LookedAt {
+  /** See `sightLine`. */
   readonly line: string
+  /** See `Signature`. */
+  readonly signature: string
   readonly readers: Set<Action>
 }
 
@@ -36,7 +38,7 @@ export const isAsBefore = (
   changed: ReadonlySet<string>,
   path: string,
   signature: string
-): boolean => !changed.has(path) && files.get(path)?.line.startsWith(`f${signature}\t`) === true
+): boolean => !changed.has(path) && files.get(path)?.signature === signature
 
 /** How many lines of `sightLine` it takes to look again. */
 export const linesOf = ({ around, files }: LastLook): number => around.size + files.size
@@ -51,19 +53,14 @@ export const findChanged = Effect.fnUntraced(function*({ files }: LastLook) {
 })
 
 /** The actions that do not stand as they did, where these files have changed; `undefined`: no telling, all are to be decided. */
-export const findUndecided = Effect.fnUntraced(function*(
-  last: LastLook,
-  graph: ActionGraph,
-  changed: ReadonlySet<string>
-) {
+export const findUndecided = Effect.fnUntraced(function*(last: LastLook, changed: ReadonlySet<string>) {
   const disk = yield* Disk
   if ((yield* disk.unlike([...last.around.values()], 1)).length > 0) return undefined
-  return yield* inTurns(() => undecidedAfter(last, graph, changed))
+  return yield* inTurns(() => undecidedAfter(last, changed))
 })
 
 function* undecidedAfter(
   { files, unsure }: LastLook,
-  { actions, producers }: ActionGraph,
   changed: ReadonlySet<string>
 ): Steps<ReadonlySet<Action>> {
   const found = new Set(unsure)
@@ -71,19 +68,10 @@ function* undecidedAfter(
     for (const reader of files.get(path)?.readers ?? []) found.add(reader)
   }
   for (const path of changed) addReadersOf(path)
-  // Whoever reads what they make; not only those that the plan has wait for it.
-  for (let before = -1; before < found.size;) {
-    before = found.size
-    for (const action of actions) {
-      const follows = found.has(action) || action.inputs.some((path) => {
-        const producer = producers.get(path)
-        return producer !== undefined && found.has(producer)
-      })
-      if (!follows) continue
-      found.add(action)
-      for (const path of action.outputs) addReadersOf(path)
-      yield* pause
-    }
+  // And whoever read what they make. A set also comes to what is added on the way.
+  for (const action of found) {
+    for (const path of action.outputs) addReadersOf(path)
+    yield* pause
   }
   return found
 }
@@ -133,8 +121,7 @@ function* lookedBack(
         isSure = false
         break
       }
-      const looked = files.get(path) ??
-        { line: `f${known.signature}\t${absolute(path)}`, readers: new Set<Action>() }
+      const looked = files.get(path) ?? lookedAt(absolute(path), known.signature)
       looked.readers.add(action)
       files.set(path, looked)
     }
@@ -151,3 +138,9 @@ function* lookedBack(
   }
   return { actions, state, files, around, unsure }
 }
+
+const lookedAt = (path: string, signature: string): LookedAt => ({
+  line: sightLine(path, { _tag: "File", signature: { text: signature } }),
+  signature,
+  readers: new Set()
+})

@@ -65,7 +65,7 @@ export interface Stamp {
 export const sightLine = (
   path: string,
   sight:
-    | { readonly _tag: "File"; readonly signature: Signature | undefined }
+    | { readonly _tag: "File"; readonly signature: Pick<Signature, "text"> | undefined }
     | { readonly _tag: "Folder"; readonly listing: Digest | undefined }
     | { readonly _tag: "Kind"; readonly isFile: boolean }
 ): string => {

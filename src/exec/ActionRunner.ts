@@ -55,7 +55,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
   /** Those that will run, as far as their sources alone tell; to be asked first. */
   readonly surelyRun: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action>>
   /** Those that have to be run or looked at; the others stand. `undefined`: all of them. */
-  readonly undecided: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action> | undefined>
+  readonly undecided: Effect.Effect<ReadonlySet<Action> | undefined>
   /** Tells of actions that stand. */
   readonly stand: (actions: Iterable<Action>) => Effect.Effect<void>
   /** At the end of a build of these actions: makes permanent what is known of them, and why each did what it did. */

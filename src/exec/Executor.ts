@@ -82,7 +82,7 @@ export class Executor extends Context.Service<Executor, {
         const others = graph.actions.filter((action) => !first.has(action))
         // While the first commands run there is time to look at the others.
         const look = Effect.gen(function*() {
-          const undecided = yield* runner.undecided(graph)
+          const undecided = yield* runner.undecided
           const standing = undecided === undefined ? [] : others.filter((action) => !undecided.has(action))
           for (const action of standing) {
             outcomes.set(action, { _tag: "UpToDate" })

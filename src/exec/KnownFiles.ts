@@ -13,7 +13,9 @@ import { pathFrom } from "../domain/paths.ts"
  */
 export const makeKnownFiles = Effect.fnUntraced(function*(
   options: { readonly cwd: string; readonly buildDir: string },
-  saved: ReadonlyMap<string, KnownDigest>
+  saved: ReadonlyMap<string, KnownDigest>,
+  /** Whether somebody has looked at a file in this build, before anything ran, and found that it still has this signature. */
+  isAsBefore: (path: string, signature: string) => boolean = () => false
 ) {
   const disk = yield* Disk
   const absolute = (path: string): string => pathFrom(options.cwd, path)
@@ -34,12 +36,10 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
   const startedMonotonic = yield* monotonicTimeNanos
   const now = Effect.map(monotonicTimeNanos, (nanos) => startedNanos + nanos - startedMonotonic - tickNanos)
 
-  /** Whether somebody has looked at a file in this build and found that it still has this signature. */
-  let vouched = (_path: string, _signature: string): boolean => false
-
   const look = Effect.fnUntraced(function*(path: string) {
     const before = trusted.get(path)
-    if (before !== undefined && !forgotten.has(path) && vouched(path, before.signature)) return before
+    const mayDiffer = forgotten.has(path) || rewritten !== undefined
+    if (before !== undefined && !mayDiffer && isAsBefore(path, before.signature)) return before
     const file = absolute(path)
     const signature = yield* disk.signature(file)
     // Compilers pass by folders.
@@ -63,9 +63,10 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
 
   /** Who is looking at a file: they agree on a token, and what they find counts as long as it is the file's. */
   const looking = new Map<string, symbol>()
+  /** What may have changed since the build began. */
   const forgotten = new Set<string>()
   /** When any file may have changed, ns. */
-  let rewritten = 0n
+  let rewritten: bigint | undefined
   /** What this build has put in place, as it was then. */
   const placed = new Map<string, Placed>()
 
@@ -109,10 +110,6 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
       const isSame = (yield* disk.signature(absolute(path)))?.text === signature
       return text !== undefined && isSame ? text : yield* Effect.fail({ _tag: "InputTouched", path } as const)
     }),
-    /** From now on what was looked at need not be looked at again. */
-    vouch: (isAsBefore: typeof vouched) => {
-      vouched = isAsBefore
-    },
     signature: (path: string) => disk.signature(absolute(path)),
     isFile: (path: string) => disk.isFile(absolute(path)),
     /** The file has been put in place just now. */
@@ -130,7 +127,6 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
     forgetAll: Effect.map(clockTime, (time) => {
       looking.clear()
       seen.clear()
-      vouched = () => false
       rewritten = time
     }),
     /** The file has been put there with this content. The next build relies on it only if it still has it at the end. */
@@ -156,7 +152,7 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
       }
       const times = [...doubtful].filter(([path]) => !isPlaced(path)).map(([, changed]) => changed)
       // Their clock stood still when we asked it for the time, too.
-      const left = [rewritten, ...times].map((changed) => changed - time)
+      const left = [rewritten ?? 0n, ...times].map((changed) => changed - time)
       return left.reduce((most, one) => one > most && one <= 2n * tickNanos ? one : most, -1n) + 1n
     }),
     /** Looks once more at files that had changed too shortly before, so that the next build need not. */

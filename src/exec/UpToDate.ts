@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import type { Content, Trace } from "../cache/BuildState.ts"
 import { standsFor } from "../cache/standsFor.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { pathFrom } from "../domain/paths.ts"
 import { type Action, isCompile } from "../plan/Action.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 import type { Reason } from "./BuildEvent.ts"
@@ -39,7 +40,7 @@ export class UpToDate extends Context.Service<UpToDate, {
    * To be asked next: the actions of that plan that have to be decided, because not all looks as it did at the end of the last
    * build, when the others stood. `undefined`: all of them.
    */
-  readonly undecided: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action> | undefined>
+  readonly undecided: Effect.Effect<ReadonlySet<Action> | undefined>
   /** Compares the action's last trace, and its outputs, with what is on the disk now. */
   readonly decide: (action: Action) => Effect.Effect<Decision, DiskError>
   /** What stands against a trace of this action, wherever it was made: the first thing that is not as it was then. */
@@ -67,14 +68,14 @@ export class UpToDate extends Context.Service<UpToDate, {
       Effect.gen(function*() {
         const disk = yield* Disk
         const kept = yield* openKeptState(options)
-        const files = yield* makeKnownFiles(options, kept.digests)
-        const { absolute, digest, isFile, seen } = files
+        const absolute = (path: string): string => pathFrom(options.cwd, path)
+        const looking = yield* makeLookingBack({ statePath: kept.path, absolute })
+        const files = yield* makeKnownFiles(options, kept.digests, looking.isAsBefore)
+        const { digest, isFile, seen } = files
         const records = new Map(kept.saved().actions)
         const pending: Array<Finished> = []
         let changed = false
 
-        const looking = yield* makeLookingBack({ statePath: kept.path, absolute })
-        files.vouch(looking.isAsBefore)
         const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, looking.disk)
         const began = yield* files.now
         let around = yield* lookAround

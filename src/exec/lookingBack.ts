@@ -17,7 +17,6 @@ export const makeLookingBack = Effect.fnUntraced(
     const brought = new Set<Action>()
     let last: LastLook | undefined
     let since: BuildEnd["since"]
-    let changed: ReadonlySet<string> = new Set()
 
     return {
       /** Whatever decides by what is around the files that are read, looks at this one. */
@@ -33,16 +32,16 @@ export const makeLookingBack = Effect.fnUntraced(
         return (yield* Looks)?.changed ?? new Set<string>()
       }),
       /** To be asked next: the actions that have to be decided; `undefined`: all. */
-      undecided: Effect.fnUntraced(function*(graph: ActionGraph) {
+      undecided: Effect.provideService(Disk, disk)(Effect.gen(function*() {
         if (last === undefined) return undefined
-        changed = yield* findChanged(last)
-        const undecided = yield* findUndecided(last, graph, changed)
+        const changed = yield* findChanged(last)
+        const undecided = yield* findUndecided(last, changed)
         if (undecided !== undefined) since = { last, changed, undecided }
         return undecided
-      }, Effect.provideService(Disk, disk)),
+      })),
       /** Whether somebody has found in this build that a file still has this signature. */
       isAsBefore: (path: string, signature: string): boolean =>
-        since !== undefined && isAsBefore(since.last, changed, path, signature),
+        since !== undefined && isAsBefore(since.last, since.changed, path, signature),
       /** The action is up to date, or its outputs have been made. */
       bring: (action: Action) => void brought.add(action),
       /** At the end of the build. */

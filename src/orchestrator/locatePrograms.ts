@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { isFile } from "../disk/isFile.ts"
+import { Disk } from "../disk/Disk.ts"
 import { FilePath } from "../domain/FilePath.ts"
 import { joinPath } from "../domain/paths.ts"
 import { Action } from "../plan/Action.ts"
@@ -41,11 +41,12 @@ export const locatePrograms = Effect.fnUntraced(function*(
  * they are there tells nothing before the build, and the trace of the action will have them.
  */
 const namedIn = Effect.fnUntraced(function*(words: ReadonlyArray<string>, projectDir: string, buildDir: string) {
+  const disk = yield* Disk
   const found: Array<FilePath> = []
   for (const word of words) {
     for (const path of new Set([word, word.slice(word.indexOf("=") + 1)])) {
       if (path === "" || path.startsWith(`${buildDir}/`)) continue
-      if (yield* isFile(joinPath(projectDir, path))) found.push(FilePath.make(path))
+      if (yield* disk.isFile(joinPath(projectDir, path))) found.push(FilePath.make(path))
     }
   }
   return found

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { expand } from "../arduino/expandProperty.ts"
 import { literalProperties, mergeProperties, type Properties } from "../arduino/Properties.ts"
-import { isFile } from "../disk/isFile.ts"
+import { Disk } from "../disk/Disk.ts"
 import { joinPath } from "../domain/paths.ts"
 import type { BuiltinStep } from "../plan/Action.ts"
 import { projectName } from "../plan/planLink.ts"
@@ -90,7 +90,8 @@ const usable = Effect.fnUntraced(function*({ hint, output, steps }: FilledTempla
 /** A file, not a folder; those of the build folder are made. */
 const isThere = Effect.fnUntraced(function*(path: string, { buildDir, projectDir }: BuildPlace) {
   if (path.startsWith(`${buildDir}/`)) return true
-  return path !== "" && (yield* isFile(joinPath(projectDir, path)))
+  const disk = yield* Disk
+  return path !== "" && (yield* disk.isFile(joinPath(projectDir, path)))
 })
 
 /** `version` of a core in three parts, for files that have them: `3.2.0-dev` → 3, 2, 0. */

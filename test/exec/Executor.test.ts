@@ -36,8 +36,7 @@ const execute = Effect.fnUntraced(function*(
           log.push(action.id)
           return run(action)
         }),
-      undecided: ({ actions }) =>
-        Effect.succeed(undecided && new Set(actions.filter(({ id }) => undecided.includes(id)))),
+      undecided: Effect.succeed(undecided && new Set(graph.actions.filter(({ id }) => undecided.includes(id)))),
       stand: (actions) => Effect.sync(() => stood.push(...Array.from(actions, ({ id }) => id))),
       surelyRun: ({ actions }) => Effect.succeed(new Set(actions.filter(({ id }) => id === "sure.o"))),
       commit: () => Effect.sync(() => void commits++)
@@ -153,7 +152,7 @@ describe("Executor", () => {
               ActionRunner,
               ActionRunner.of({
                 run: () => run,
-                undecided: () => Effect.succeed(undefined),
+                undecided: Effect.succeed(undefined),
                 stand: () => Effect.void,
                 surelyRun: () => Effect.succeed(new Set()),
                 commit: () => Effect.sync(() => void commits++)
