@@ -19,7 +19,6 @@ import type { CommandSpec, Completed, ResourceUsage } from "./Subprocess.ts"
  */
 export class ShellAgent {
   readonly pid: number
-  cwd: string
   private readonly language: AgentLanguage
   private readonly process: ChildProcess.ChildProcessWithoutNullStreams
   private readonly token = Crypto.randomUUID()
@@ -29,16 +28,10 @@ export class ShellAgent {
   /** Whether it can take another command. */
   usable = true
 
-  private constructor(
-    language: AgentLanguage,
-    process: ChildProcess.ChildProcessWithoutNullStreams,
-    pid: number,
-    cwd: string
-  ) {
+  private constructor(language: AgentLanguage, process: ChildProcess.ChildProcessWithoutNullStreams, pid: number) {
     this.language = language
     this.process = process
     this.pid = pid
-    this.cwd = cwd
     // What it was not told it does not do: whoever waits for that must not wait for ever.
     process.stdin.on("error", () => process.kill("SIGKILL"))
     process.stdout.on("data", (chunk: Buffer) => this.receive(this.out, chunk))
@@ -51,22 +44,21 @@ export class ShellAgent {
     process.stdin.write(language.begin)
   }
 
-  /** Starts one in `cwd` with an empty environment: `program`, which is `agent.c`, or a shell. */
+  /** Starts one with an empty environment: `program`, which is `agent.c`, or a shell. */
   static start(
     program: string | undefined,
-    cwd: string,
     started: (agent: ShellAgent) => void,
     failed: (cause: unknown) => void
   ): void {
     const language = program === undefined ? shell : agentOf(program)
     let process: ChildProcess.ChildProcessWithoutNullStreams
     try {
-      process = ChildProcess.spawn(language.program, [], { cwd, env: {}, detached: true, stdio: "pipe" })
+      process = ChildProcess.spawn(language.program, [], { cwd: "/", env: {}, detached: true, stdio: "pipe" })
     } catch (cause) {
       return failed(cause)
     }
     if (process.pid === undefined) process.once("error", failed)
-    else started(new ShellAgent(language, process, process.pid, cwd))
+    else started(new ShellAgent(language, process, process.pid))
   }
 
   /** Whether the shell can start this command exactly as `CommandSpec` says. */
@@ -79,12 +71,6 @@ export class ShellAgent {
     this.finish = finish
     this.hold("ref")
     this.process.stdin.write(this.language.run(command, this.token))
-  }
-
-  /** Goes into a folder. A shell that cannot ends. */
-  enter(cwd: string): void {
-    this.cwd = cwd
-    this.process.stdin.write(this.language.enter(cwd))
   }
 
   /** Calls back when the shell has ended, however it came. */

@@ -67,7 +67,7 @@ export const shared = (
 ): Effect.Effect<Shared, never, Scope.Scope> => {
   const watchdog = makeWatchdog()
   return Effect.map(
-    shells({ ...options, waitIn: "/", watchdog, program: builtAgent() }),
+    shells({ ...options, watchdog, program: builtAgent() }),
     (agents) => ({ forRequest: () => make(agents, watchdog), prepare: (count) => Effect.ignore(agents.prepare(count)) })
   )
 }
@@ -171,11 +171,7 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
               agents.give(agent)
             })
           ),
-          Effect.onInterrupt(() =>
-            Effect.all([Effect.andThen(stop(child), Effect.sync(() => live.delete(agent.pid))), agents.leave], {
-              concurrency: 2
-            })
-          ),
+          Effect.onInterrupt(() => Effect.andThen(stop(child), Effect.sync(() => live.delete(agent.pid)))),
           Effect.flatMap((completed) => started(command, completed))
         )
       })
@@ -217,13 +213,17 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
   return Subprocess.of({ run, start, killAll, endMarked })
 }
 
-/** Tells a program that the shell could not start from one that ended with the same status. Source: POSIX, 126 and 127. */
+/** Tells a program that the shell could not start, or not there, from one that ended with the same status. Source: POSIX, 126 and 127. */
 const started = (command: CommandSpec, completed: Completed): Effect.Effect<Completed, SpawnFailed> => {
   const { status } = completed
   if (status._tag === "Signaled" || (status.code !== 126 && status.code !== 127)) return Effect.succeed(completed)
   const [program] = command.argv
   return Effect.try({
-    try: () => FileSystem.accessSync(pathFrom(command.cwd, program), FileSystem.constants.X_OK),
+    try: () => {
+      for (const path of [command.cwd, pathFrom(command.cwd, program)]) {
+        FileSystem.accessSync(path, FileSystem.constants.X_OK)
+      }
+    },
     catch: (cause) => spawnFailed(program, cause)
   }).pipe(Effect.as(completed))
 }

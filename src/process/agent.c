@@ -2,12 +2,11 @@
  * Starts commands for fbuild, one at a time, in the place of a shell (ShellAgent.ts): sooner than a shell does, and it
  * tells what each command has taken. Reads strings that end with NUL from stdin:
  *
- *   "run" TOKEN COUNT NAME=VALUE... COUNT WORD...   the command and its whole environment
- *   "cd" FOLDER
+ *   TOKEN FOLDER COUNT NAME=VALUE... COUNT WORD...   where to run, the whole environment, the command
  *
  * When a command has ended, a line goes to stdout: TOKEN, exit status as a shell has it, processor time in the program's
  * own code and in the system's (us), largest resident set of it or of a descendant (kB). And one to stderr: TOKEN, status.
- * Ends with its input, and with 127 when it cannot enter a folder.
+ * Ends with its input, and with 127 when it cannot enter the folder. Between commands it is in none that somebody may remove.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -44,8 +43,13 @@ static void forget(char **strings, size_t spare) {
   free(strings);
 }
 
+static void enter(const char *folder) {
+  if (chdir(folder) != 0) exit(127);
+}
+
 static void run(void) {
   char *token = next();
+  char *folder = next();
   char **environment = list(0);
   char **words = list(1);
   char **argv = words + 1;
@@ -56,12 +60,14 @@ static void run(void) {
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
   pid_t child;
   int status;
+  enter(folder);
   int error = posix_spawn(&child, argv[0], &actions, NULL, argv, environment);
   if (error == ENOEXEC) {
     /* A script without a first line that says whose it is: POSIX gives it to the shell. */
     words[0] = (char *)"sh";
     error = posix_spawn(&child, "/bin/sh", &actions, NULL, words, environment);
   }
+  enter("/");
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(error));
@@ -76,20 +82,11 @@ static void run(void) {
   dprintf(STDOUT_FILENO, "%s %d %lld %lld %ld\n", token, status, user, system, usage.ru_maxrss);
   dprintf(STDERR_FILENO, "%s %d\n", token, status);
   free(token);
+  free(folder);
   forget(environment, 0);
   forget(words, 1);
 }
 
 int main(void) {
-  for (;;) {
-    char *what = next();
-    if (strcmp(what, "run") == 0) {
-      run();
-    } else {
-      char *folder = next();
-      if (chdir(folder) != 0) return 127;
-      free(folder);
-    }
-    free(what);
-  }
+  for (;;) run();
 }

@@ -5,9 +5,11 @@ export interface AgentLanguage {
   readonly program: string
   /** The first words to it. */
   readonly begin: string
-  /** Runs a command, then prints `token` and the exit status to stdout and to stderr. */
+  /**
+   * Runs a command in its folder, then prints `token` and the exit status to stdout and to stderr. One that cannot enter the
+   * folder ends. Between commands it is in none that somebody may remove.
+   */
   readonly run: (command: CommandSpec, token: string) => string
-  readonly enter: (cwd: string) => string
 }
 
 /** Variables that a shell makes by itself must not get into commands. */
@@ -17,23 +19,22 @@ const forget = "unset PWD OLDPWD"
 export const shell: AgentLanguage = {
   program: "/bin/sh",
   begin: `${forget} SHLVL _\n`,
-  run: ({ argv, env }, token) => {
+  run: ({ argv, cwd, env }, token) => {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
     const command = [...variables, ...argv.map(quote)].join(" ")
-    return `${command} </dev/null; s=$?; echo "${token} $s"; echo "${token} $s" >&2\n`
-  },
-  enter: (cwd) => `cd -P -- ${quote(cwd)} || exit 127; ${forget}\n`
+    const enter = `cd -P -- ${quote(cwd)} || exit 127; ${forget}`
+    return `${enter}; ${command} </dev/null; s=$?; cd /; echo "${token} $s"; echo "${token} $s" >&2\n`
+  }
 }
 
 /** The program of `agent.c`: strings that end with NUL, lists with their length before them. */
 export const agentOf = (program: string): AgentLanguage => ({
   program,
   begin: "",
-  run: ({ argv, env }, token) => {
+  run: ({ argv, cwd, env }, token) => {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-    return strings("run", token, String(variables.length), ...variables, String(argv.length), ...argv)
-  },
-  enter: (cwd) => strings("cd", cwd)
+    return strings(token, cwd, String(variables.length), ...variables, String(argv.length), ...argv)
+  }
 })
 
 const strings = (...words: ReadonlyArray<string>): string => words.map((word) => `${word}\0`).join("")
