@@ -18,6 +18,7 @@ import { type CommandOutput, Compiler, type RunsCommand } from "../../src/exec/C
 import { Executor } from "../../src/exec/Executor.ts"
 import { Jobs } from "../../src/exec/Jobs.ts"
 import { Linker } from "../../src/exec/Linker.ts"
+import { LastDurations } from "../../src/exec/longestFirst.ts"
 import type { Stage } from "../../src/exec/Stage.ts"
 import { UpToDate } from "../../src/exec/UpToDate.ts"
 import type { Action } from "../../src/plan/Action.ts"
@@ -110,7 +111,9 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
         }
       })
     ),
-    Layer.succeed(Disk, disk)
+    Layer.succeed(Disk, disk),
+    // What was longer in another test would be first here.
+    Layer.succeed(LastDurations, new WeakMap())
   )
   const layerOf = (options: { readonly jobs?: number; readonly timeout?: Duration.Duration }) =>
     Executor.layer.pipe(
