@@ -18,9 +18,16 @@ export const CachedAction = Schema.Struct({
   absent: Schema.Array(Schema.String),
   /** What only the link will read: see `ActionRecord`. */
   carried: Schema.optionalKey(Schema.Array(Schema.String)),
-  /** In the order of the action's outputs. `marks` as `markedWords` has them. */
-  outputs: Schema.Array(Schema.Struct({ digest: Digest, bytes: Schema.Int, marks: Schema.Int })),
-  /** What it wrote to stdout and stderr. */
+  /** In the order of the action's outputs. `marks` as `markedWords` has them; `content`, in Base64, if it is not in the store. */
+  outputs: Schema.Array(
+    Schema.Struct({
+      digest: Digest,
+      bytes: Schema.Int,
+      marks: Schema.Int,
+      content: Schema.optionalKey(Schema.String)
+    })
+  ),
+  /** What it wrote to stdout and stderr, if anything. */
   printed: Schema.optionalKey(Digest),
   durationMs: Schema.Finite,
   /** The readable fingerprint, to say later what differs. */
@@ -28,9 +35,10 @@ export const CachedAction = Schema.Struct({
 })
 export type CachedAction = typeof CachedAction.Type
 
-/** Digests of the contents that a hit needs. */
+/** Digests of the contents that a hit needs from the store. */
 export const blobsOf = ({ outputs, printed }: CachedAction): ReadonlyArray<Digest> =>
-  [...outputs.map(({ digest }) => digest), printed].filter((digest) => digest !== undefined)
+  [...outputs.map(({ content, digest }) => content === undefined ? digest : undefined), printed]
+    .filter((digest) => digest !== undefined)
 
 /** Runs of one action that are kept: as many sets of headers as it has met lately. */
 const maximumRuns = 16
@@ -42,7 +50,7 @@ const maximumRuns = 16
 export class ActionCache extends Context.Service<ActionCache, {
   /** Runs of that action, the newest first. */
   readonly find: (key: Digest) => Effect.Effect<ReadonlyArray<CachedAction>>
-  /** Adds a run, in place of one with the same trace. Its contents must be in the store before. */
+  /** Adds a run, in place of one with the same trace. Its contents must be in the store before, if they are not in it. */
   readonly add: (key: Digest, cached: CachedAction) => Effect.Effect<void, DiskError>
 }>()("fbuild/cache/ActionCache") {
   /** Made once for a build: its start is what "used" is measured against. */
@@ -96,8 +104,8 @@ export const writeEntry = (
   return writeWhole(disk, entryPath(home, key), `${seal(key, body)}\n${body}`)
 }
 
-/** Bump when older fbuilds would misread an entry. 1: first. 2: what is carried, marks. 3: digests in one text. */
-const version = 3
+/** Bump when older fbuilds would misread an entry. 1: first. 2: what is carried, marks. 3: digests in one text. 4: contents. */
+const version = 4
 
 /** Of the digests of all inputs one text: to look at each would take most of the time of a hit, and the seal vouches for all. */
 const { inputs: _, ...others } = CachedAction.fields

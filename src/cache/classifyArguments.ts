@@ -21,12 +21,19 @@ export interface Argument {
  * as these programs will read them, together. `undefined`: the program has no table. Response files have to be expanded
  * before: `@file` is an operand here.
  */
-export const classifyArguments = (
-  [program = "", ...words]: ReadonlyArray<string>
-): ReadonlyArray<Argument> | undefined => {
+export const classifyArguments = (argv: ReadonlyArray<string>): ReadonlyArray<Argument> | undefined => {
+  const before = known.get(argv)
+  if (before !== undefined) return before
+  const [program = "", ...words] = argv
   const family = familyOf(program)
-  return family === undefined ? undefined : classify(family, words)
+  if (family === undefined) return undefined
+  const found = classify(family, words)
+  known.set(argv, found)
+  return found
 }
+
+/** Of actions, which are asked about several times in a build, and are the same ones in the next. */
+const known = new WeakMap<ReadonlyArray<string>, ReadonlyArray<Argument>>()
 
 const classify = (family: Family, words: ReadonlyArray<string>): ReadonlyArray<Argument> => {
   const found: Array<Argument> = []

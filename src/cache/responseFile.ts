@@ -9,7 +9,7 @@ import { listOf } from "./passedOn.ts"
 export const expandResponses = (
   argv: ReadonlyArray<string>,
   texts: ReadonlyMap<string, string>
-): ReadonlyArray<string> => expand(argv, texts, [])
+): ReadonlyArray<string> => argv.some(namesResponse) ? expand(argv, texts, []) : argv
 
 /** Response files that `expandResponses` would put into place, if they were in `texts`; also those that other ones name. */
 export const missingResponses = (

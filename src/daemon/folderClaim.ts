@@ -22,7 +22,7 @@ const triedMillis = 100
 
 /**
  * Runs an effect while this process claims a build folder (real, absolute; need not exist), once no other process does. The
- * claims are beside it, in `.fbuild-lock-<name>`, because cleaning removes the folder. `told` hears once who holds it, if it
+ * claims are beside it, in `.fbuild-lock-<name>`, because cleaning removes the folder; that one stays. `told` hears once who holds it, if it
  * has to wait. Where no claim can be put, on a read-only disk for instance, it goes on without.
  */
 export const claimingFolder = <A, E, R>(
@@ -79,15 +79,14 @@ const putClaim = (claims: string, text: string): OwnClaim | undefined => {
       try {
         claim.release()
         deafen()
-        Fs.rmdirSync(claims)
       } catch {
-        // Somebody else claims it already.
+        // The folder has been removed.
       }
     }
     return { ...claim, release }
   } catch (cause) {
     deafen()
-    // Somebody has just given it up, and removed the folder.
+    // Somebody has just removed the folder.
     if ((cause as NodeJS.ErrnoException).code === "ENOENT" && Fs.existsSync(dirName(claims))) return undefined
     return { release: () => {}, foreign: [] }
   }

@@ -111,6 +111,11 @@ export class Disk extends Context.Service<Disk, {
     content: string | Uint8Array,
     options?: { readonly mode?: number; readonly folder?: "made"; readonly gap?: true }
   ) => Effect.Effect<void, DiskError>
+  /**
+   * As `write`, but into the file that is there: for one that nobody reads meanwhile, because it is not whole all the time. To
+   * make a file takes ten times as long.
+   */
+  readonly overwrite: (path: string, content: string | Uint8Array) => Effect.Effect<void, DiskError>
   /** As `write`, of a text whose pieces are made one by one, others having their turn in between. */
   readonly writePieces: (
     path: string,

@@ -4,7 +4,6 @@ import * as Layer from "effect/Layer"
 import * as FileSystem from "node:fs"
 import { Digest } from "../domain/Digest.ts"
 import { inTurns } from "../domain/inTurns.ts"
-import { dirName } from "../domain/paths.ts"
 import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { digestSteps } from "./digestSteps.ts"
 import { Disk, DiskError, type FileAge, type Signature, type Stamp } from "./Disk.ts"
@@ -13,10 +12,7 @@ import { makeFolder } from "./makeFolder.ts"
 import { isOwnName } from "./ownNames.ts"
 import { readSteps, writeSteps } from "./pieces.ts"
 import { sha256 } from "./sha256.ts"
-
-let written = 0
-
-const temporaryName = (path: string): string => `${path}.${process.pid}-${written++}~`
+import { move, overwritten, temporaryName, writeWhole } from "./writeWhole.ts"
 
 /** The `Disk` of Node. */
 export const layer: Layer.Layer<Disk> = Layer.succeed(
@@ -47,23 +43,10 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
     readText: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path, "utf8"))),
     readPieces: (path, take) =>
       Effect.map(orMissing(attemptSteps("read", path, () => readSteps(path, take))), (read) => read !== undefined),
-    write: (path, content, { folder, gap, mode } = {}) =>
+    write: (path, content, options) => attempt("write", path, () => writeWhole(path, content, options)),
+    overwrite: (path, content) =>
       attempt("write", path, () => {
-        const temporary = temporaryName(path)
-        const write = () => FileSystem.writeFileSync(temporary, content, mode === undefined ? {} : { mode })
-        try {
-          try {
-            write()
-          } catch (cause) {
-            if (folder === undefined || (cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause
-            makeFolder(dirName(path))
-            write()
-          }
-          move(temporary, path, gap)
-        } catch (cause) {
-          FileSystem.rmSync(temporary, { force: true })
-          throw cause
-        }
+        if (!overwritten(path, content)) writeWhole(path, content)
       }),
     writePieces: (path, pieces, { gap } = {}) =>
       attemptSteps(
@@ -202,16 +185,6 @@ const removeAll = (path: string): void => {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") FileSystem.rmSync(path, { recursive: true, force: true })
   }
-}
-
-/** Puts a file in the place of another; with `gap` of one that is gone. A folder in the way is still there when it is renamed over. */
-const move = (from: string, to: string, gap: true | undefined): void => {
-  if (gap === true) {
-    try {
-      FileSystem.unlinkSync(to)
-    } catch {}
-  }
-  FileSystem.renameSync(from, to)
 }
 
 const orRemoved = (path: string, run: () => void): void => {

@@ -126,6 +126,7 @@ const recorded = (disk: Disk["Service"]) => {
       // Folders that are there already are as they were.
       makeDirectory: disk.makeDirectory,
       write: (path, content, options) => writing(path, disk.write(path, content, options)),
+      overwrite: (path, content) => writing(path, disk.overwrite(path, content)),
       writePieces: (path, pieces, options) => writing(path, disk.writePieces(path, pieces, options)),
       writeNew: (path, content) => writing(path, disk.writeNew(path, content)),
       copy: (from, to, mode) => writing(to, reading(from, disk.copy(from, to, mode))),

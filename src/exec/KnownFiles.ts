@@ -27,8 +27,9 @@ export const makeKnownFiles = Effect.fnUntraced(function*(
 
   yield* disk.makeDirectory(absolute(options.buildDir))
   const clock = absolute(`${options.buildDir}/.clock`)
+  // Something, for to write nothing changes nothing.
   const clockTime = Effect.andThen(
-    disk.write(clock, ""),
+    disk.overwrite(clock, "\n"),
     Effect.map(disk.signature(clock), (signature) => signature?.changedNanos ?? 0n)
   )
   const startedNanos = yield* clockTime

@@ -8,9 +8,10 @@ import { ContentStore } from "../cache/ContentStore.ts"
 import { fingerprint, renderFingerprint, type Uncacheable } from "../cache/Fingerprint.ts"
 import { StoreRefused } from "../cache/StoreRefused.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { sha256 } from "../disk/sha256.ts"
 import { Digest } from "../domain/Digest.ts"
 import { pathFrom } from "../domain/paths.ts"
-import type { Action } from "../plan/Action.ts"
+import { type Action, isCompile } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import { BuildReporter } from "./BuildReporter.ts"
 import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
@@ -51,9 +52,13 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
 
       const restore = Effect.fnUntraced(function*(action: Action, stage: Stage, cached: CachedAction) {
         for (const [index, output] of action.outputs.entries()) {
-          const blob = cached.outputs[index]
-          if (blob === undefined) return undefined
-          if (!(yield* content.fetch(blob.digest, absolute(stage.files.get(output) ?? output)))) return undefined
+          const found = cached.outputs[index]
+          if (found === undefined) return undefined
+          const staged = absolute(stage.files.get(output) ?? output)
+          const isWritten = found.content === undefined
+            ? content.fetch(found.digest, staged)
+            : Effect.isSuccess(disk.writeNew(staged, Buffer.from(found.content, "base64")))
+          if (!(yield* isWritten)) return undefined
         }
         return cached.printed === undefined ? "" : yield* content.readText(cached.printed)
       })
@@ -124,8 +129,15 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
             if (known === undefined || known.digest !== record.outputs.get(path)) return
             const digest = Digest.make(known.digest)
             const bytes = (yield* disk.signature(absolute(path)))?.bytes ?? 0
-            if (!(yield* content.put(absolute(path), digest))) return
-            outputs.push({ digest, bytes, marks: known.marks })
+            const output = { digest, bytes, marks: known.marks }
+            if (!isCompile(action) && bytes <= smallBytes) {
+              const small = yield* disk.readBytes(absolute(path))
+              if (small === undefined || sha256(small) !== digest) return
+              outputs.push({ ...output, content: Buffer.from(small).toString("base64") })
+            } else {
+              if (!(yield* content.put(absolute(path), digest))) return
+              outputs.push(output)
+            }
           }
           yield* actions.add(key.digest, {
             inputs: [...record.inputs].filter(([path]) => !key.inputs.has(path)).map(([path, digest]) =>
@@ -154,5 +166,11 @@ interface Key {
   readonly text: string
   readonly inputs: ReadonlyMap<string, string>
 }
+
+/**
+ * Outputs up to this size, bytes, are kept in the entry itself: to make a file of their own takes longer than all else. Not those of
+ * compilers, which have several runs in an entry: it is written anew with each.
+ */
+const smallBytes = 32 * 1024
 
 const miss = (answer: CacheAnswer): Fetched => ({ _tag: "Miss", answer })

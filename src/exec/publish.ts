@@ -122,7 +122,7 @@ export const settleMap = Effect.fnUntraced(function*(
       index === 0 ? part : part.replace(/^cc\w{6}/, "cc")
     )
       .join("")
-    if (settled !== map) yield* disk.writeNew(absolute(file), new TextEncoder().encode(settled))
+    if (settled !== map) yield* disk.overwrite(absolute(file), settled)
   }
 })
 

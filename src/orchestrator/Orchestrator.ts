@@ -112,7 +112,7 @@ export class Orchestrator extends Context.Service<Orchestrator, {
             onFailure: options.onFailure,
             // Every command has it, and whatever it starts, in a session of its own or not.
             interrupted: subprocess.endMarked(`TMPDIR=${stage}`)
-          }).pipe(Effect.ensuring(Effect.ignore(disk.remove(stage))))
+          }).pipe(Effect.ensuring(Effect.ignore(clear(stage))))
           const failures = [...outcomes.values()].flatMap((outcome) => outcome._tag === "Failed" ? [outcome.error] : [])
           if (failures.length > 0) {
             return { planned, outcomes, sizes: {}, images: [], errors: failures } satisfies BuiltEnvironment
@@ -140,7 +140,13 @@ export class Orchestrator extends Context.Service<Orchestrator, {
 /** Where the ELF of an environment is, relative to the project or absolute. */
 export const elfPath = (planned: PlannedEnvironment): string => `${planned.buildDir}/${projectName}.elf`
 
-/** Makes this process's stage folder, and removes those that killed processes have left. */
+/** Removes what is in a folder. To make a folder takes as long as to make a file, and each build would. */
+const clear = Effect.fnUntraced(function*(folder: string) {
+  const disk = yield* Disk
+  for (const name of yield* disk.list(folder)) yield* disk.remove(`${folder}/${name}`)
+})
+
+/** Makes this process's stage folder, and removes those that other processes have left. */
 const openStageRoot = Effect.fnUntraced(function*(root: string) {
   const disk = yield* Disk
   for (const name of yield* disk.list(root)) {

@@ -228,6 +228,8 @@ describe("ActionCache", () => {
     const bare = { ...run({}, ""), outputs: [{ digest: output, bytes: 1, marks: 0 }] }
     assert.deepStrictEqual(blobsOf(bare), [output])
     assert.deepStrictEqual(blobsOf({ ...bare, printed }), [output, printed])
+    const small = { digest: printed, bytes: 1, marks: 0, content: "YQ==" }
+    assert.deepStrictEqual(blobsOf({ ...bare, outputs: [small, ...bare.outputs] }), [output])
     assert.isTrue(Schema.is(CachedAction)(bare))
   })
 })

@@ -68,7 +68,9 @@ describe("as the suites of ccache name it", () => {
       await build()
       storeFiles(home, kind).forEach(flip)
       const again = await build("--clean")
-      assert.deepStrictEqual(fetchedBy(again), nothing)
+      // Small outputs of others than compilers are in the entries.
+      const fetched = fetchedBy(again).filter((id) => kind === "actions" || id.endsWith(".o"))
+      assert.deepStrictEqual(fetched, nothing)
       assert.deepStrictEqual(madeBy(dir), await clean())
       const third = await build("--clean")
       assert.deepStrictEqual(third.executed, nothing)

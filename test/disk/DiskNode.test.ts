@@ -39,6 +39,26 @@ describe("DiskNode", () => {
       assert.isUndefined(yield* disk.digest(`${dir}/link`))
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.live("overwrites a file in its place, makes one that is not there, and leaves what a link leads to alone", () =>
+    Effect.gen(function*() {
+      const { dir, disk, fs } = yield* folder
+      for (const text of ["some text", "longer than that", "é", ""]) {
+        yield* disk.overwrite(`${dir}/file`, text)
+        assert.strictEqual(yield* fs.readFileString(`${dir}/file`), text)
+      }
+      const before = yield* fs.stat(`${dir}/file`)
+      yield* disk.overwrite(`${dir}/file`, new Uint8Array([97]))
+      assert.deepStrictEqual((yield* fs.stat(`${dir}/file`)).ino, before.ino)
+      yield* fs.symlink(`${dir}/file`, `${dir}/link`)
+      yield* disk.overwrite(`${dir}/link`, "own")
+      assert.strictEqual(yield* fs.readFileString(`${dir}/file`), "a")
+      assert.strictEqual(yield* fs.readFileString(`${dir}/link`), "own")
+      yield* fs.chmod(`${dir}/file`, 0o444)
+      yield* disk.overwrite(`${dir}/file`, "read-only")
+      assert.strictEqual(yield* fs.readFileString(`${dir}/file`), "read-only")
+      assert.deepStrictEqual((yield* fs.readDirectory(dir)).toSorted(), ["file", "link"])
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.live("digests and copies what is long, and finds words that it reads in two pieces", () =>
     Effect.gen(function*() {
       const { dir, disk, fs } = yield* folder

@@ -325,7 +325,8 @@ void loop() {}
         }
         const { usage: before } = JSON.parse((await fbuild(dir, ["cache", "stats", "--json"], variables)).stdout)
         const run = await built(dir, ["--clean"], variables)
-        assert.strictEqual(countsOf(run).cacheHits, 0)
+        // Small outputs of others than compilers are in the entries.
+        assert.isEmpty(fetchedBy(run).filter((id) => kind === "actions" || id.endsWith(".o")))
         assert.deepStrictEqual(madeBy(dir), expected)
         const { usage: after } = JSON.parse((await fbuild(dir, ["cache", "stats", "--json"], variables)).stdout)
         assert.isAtLeast(after.damaged - before.damaged, 1)
