@@ -17,6 +17,7 @@ import { parseDuration } from "../cli/parseDuration.ts"
 import { reportDefect } from "../cli/run.ts"
 import { Terminal } from "../cli/Terminal.ts"
 import { TraceListener } from "../cli/tracing.ts"
+import { Listings, makeListings } from "../disk/Listings.ts"
 import { JobBudget, makeJobBudget } from "../exec/JobBudget.ts"
 import { linksAtOnce } from "../exec/Jobs.ts"
 import { SharedActions } from "../exec/SharedActions.ts"
@@ -108,6 +109,7 @@ const daemon = Effect.gen(function*() {
   const afterwards = yield* makeAfterwards(log)
   const plans = makePlanMemory(rememberedPlans)
   const states = makeBuildMemory()
+  const listings = makeListings()
   const context = yield* Layer.build(nodeServices.layer)
   const server = yield* makeServer({
     version,
@@ -130,6 +132,7 @@ const daemon = Effect.gen(function*() {
           Effect.provideService(JobBudget, jobs),
           Effect.provideService(PlanMemory, plans),
           Effect.provideService(BuildMemory, states),
+          Effect.provideService(Listings, listings),
           Effect.provideService(SharedActions, sharedActions({ leave })),
           Effect.provideService(Subprocess, own),
           Effect.provideService(Terminal, terminal),

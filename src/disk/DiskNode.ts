@@ -7,6 +7,7 @@ import { inTurns } from "../domain/inTurns.ts"
 import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { digestSteps } from "./digestSteps.ts"
 import { Disk, DiskError, type FileAge, type Signature, type Stamp } from "./Disk.ts"
+import { Listings, listOnce } from "./Listings.ts"
 import { Looks } from "./Looks.ts"
 import { makeFolder } from "./makeFolder.ts"
 import { isOwnName } from "./ownNames.ts"
@@ -32,11 +33,12 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
         }
         return stamps
       }),
-    listing: (path) => Effect.sync(() => listingOf(path)),
+    listing: (path) => Effect.map(Listings, (listings) => listingOf(path, listings)),
     unlike: (lines, most = lines.length) =>
-      Effect.flatMap(Looks, (looks) => inTurns(() => unlike(lines, most, looks))).pipe(
-        Effect.catchDefect(() => Effect.succeed(lines))
-      ),
+      Effect.gen(function*() {
+        const [looks, listings] = [yield* Looks, yield* Listings]
+        return yield* inTurns(() => unlike(lines, most, looks, listings))
+      }).pipe(Effect.catchDefect(() => Effect.succeed(lines))),
     digest: (path) => Effect.map(digested(path, []), (found) => found?.digest),
     digestMarking: (path, words) => digested(path, words),
     readBytes: (path) => orMissing(attempt("read", path, () => FileSystem.readFileSync(path))),
@@ -105,7 +107,8 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
 function* unlike(
   lines: ReadonlyArray<string>,
   most: number,
-  looks: Looks | undefined
+  looks: Looks | undefined,
+  listings: Listings | undefined
 ): Steps<ReadonlyArray<string>> {
   const found: Array<string> = []
   let looked = 0
@@ -117,7 +120,7 @@ function* unlike(
     }
     const tab = line.indexOf("\t")
     const [path, seen] = [line.slice(tab + 1), line.slice(1, tab)]
-    if (seen !== seenAs(line[0] ?? "", path, looks)) {
+    if (seen !== seenAs(line[0] ?? "", path, looks, listings)) {
       found.push(line)
       looks?.changed.add(path)
     }
@@ -130,11 +133,15 @@ function* unlike(
 const filesInFolder = 32
 
 /** How a path looks in a line that begins so: see `sightLine`. */
-const seenAs = (kind: string, path: string, looks: Looks | undefined): string => {
+const seenAs = (kind: string, path: string, looks: Looks | undefined, listings: Listings | undefined): string => {
   const key = kind + path
   const known = looks?.seen.get(key)
   if (known !== undefined) return known
-  const seen = kind === "d" ? listingOf(path) ?? "" : kind === "k" ? isFile(path) ? "file" : "" : seenFile(path)
+  const seen = kind === "d"
+    ? listingOf(path, listings) ?? ""
+    : kind === "k"
+    ? isFile(path) ? "file" : ""
+    : seenFile(path)
   if (looks?.isOpen === true) looks.seen.set(key, seen)
   return seen
 }
@@ -204,13 +211,15 @@ const setToNow = (path: string): void => {
   } catch {}
 }
 
-const listingOf = (path: string): Digest | undefined => {
+const listingOf = (path: string, listings: Listings | undefined): Digest | undefined => {
   try {
-    const names = FileSystem.readdirSync(path, { withFileTypes: true }).filter(({ name }) => !isOwnName(name))
-    const kinds = names.map((entry) =>
-      `${entry.isDirectory() ? "d" : entry.isFile() ? "f" : entry.isSymbolicLink() ? "l" : "o"}${entry.name}\0`
-    )
-    return sha256(kinds.sort().join(""))
+    return listOnce(path, listings, () => {
+      const names = FileSystem.readdirSync(path, { withFileTypes: true }).filter(({ name }) => !isOwnName(name))
+      const kinds = names.map((entry) =>
+        `${entry.isDirectory() ? "d" : entry.isFile() ? "f" : entry.isSymbolicLink() ? "l" : "o"}${entry.name}\0`
+      )
+      return sha256(kinds.sort().join(""))
+    })
   } catch {
     return undefined
   }
