@@ -22,6 +22,7 @@ export class ShellAgent {
   private readonly language: AgentLanguage
   private readonly process: ChildProcess.ChildProcessWithoutNullStreams
   private readonly token = Crypto.randomUUID()
+  private readonly ending = new RegExp(`${this.token} (\\d+)(?: (\\d+) (\\d+) (\\d+))?\\n`)
   private readonly out = collected(Number.POSITIVE_INFINITY)
   private readonly err = collected(longestMessages)
   private finish: ((completed: Completed) => void) | undefined
@@ -119,7 +120,7 @@ export class ShellAgent {
     keep(stream, chunk)
     // The token is written in one piece, but may be read in two.
     const text = stream.seen + chunk.toString("latin1")
-    const end = new RegExp(`${this.token} (\\d+)(?: (\\d+) (\\d+) (\\d+))?\\n`).exec(text)
+    const end = this.ending.exec(text)
     if (end === null) stream.seen = text.slice(-this.token.length - longestNumbers)
     else stream.end = { status: Number(end[1]), after: text.length - end.index, usage: usageOf(end) }
     if (this.out.end !== undefined && this.err.end !== undefined) this.complete(statusOf(this.out.end.status))
