@@ -22,7 +22,7 @@ const triedMillis = 100
 
 /**
  * Runs an effect while this process claims a build folder (real, absolute; need not exist), once no other process does. The
- * claims are beside it, in `.fbuild-lock-<name>`, because cleaning removes the folder; that one stays as long as it does. `told` hears once who holds it, if it
+ * claims are beside it, in `.fbuild-lock-<name>`, because cleaning removes the folder. `told` hears once who holds it, if it
  * has to wait. Where no claim can be put, on a read-only disk for instance, it goes on without.
  */
 export const claimingFolder = <A, E, R>(
@@ -38,14 +38,7 @@ export const claimingFolder = <A, E, R>(
       while (true) {
         const now = yield* monotonicMillis
         const release = yield* tryToClaim(claims, `${now} ${command}`)
-        if (release !== undefined) {
-          const leave = Effect.sync(() => {
-            release()
-            // To make it again in each build would take half a millisecond.
-            if (!Fs.existsSync(folder)) removeEmpty(claims)
-          })
-          return yield* Effect.ensuring(restore(effect), leave)
-        }
+        if (release !== undefined) return yield* Effect.ensuring(restore(effect), Effect.sync(release))
         const holder = hasTold ? undefined : holderOf(claims, now)
         if (holder !== undefined) {
           hasTold = true
@@ -55,14 +48,6 @@ export const claimingFolder = <A, E, R>(
       }
     })
   )
-
-const removeEmpty = (folder: string): void => {
-  try {
-    Fs.rmdirSync(folder)
-  } catch {
-    // Somebody else claims it already.
-  }
-}
 
 /** What gives the claim up; `undefined` when it is not to be had now. */
 const tryToClaim = Effect.fnUntraced(function*(claims: string, text: string) {
@@ -94,14 +79,15 @@ const putClaim = (claims: string, text: string): OwnClaim | undefined => {
       try {
         claim.release()
         deafen()
+        Fs.rmdirSync(claims)
       } catch {
-        // The folder has been removed.
+        // Somebody else claims it already.
       }
     }
     return { ...claim, release }
   } catch (cause) {
     deafen()
-    // Somebody has just removed the folder.
+    // Somebody has just given it up, and removed the folder.
     if ((cause as NodeJS.ErrnoException).code === "ENOENT" && Fs.existsSync(dirName(claims))) return undefined
     return { release: () => {}, foreign: [] }
   }

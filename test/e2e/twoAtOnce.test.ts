@@ -36,7 +36,8 @@ describe("two builds of one folder", () => {
     }
     return images(dir, "acme")
   }
-  const locks = (dir: string) => Fs.readdirSync(Path.join(dir, ".fbuild/build/.fbuild-lock-acme"))
+  const locks = (dir: string) =>
+    Fs.readdirSync(Path.join(dir, ".fbuild/build")).filter((name) => name.startsWith(".fbuild-lock"))
   const told = / *waiting for fbuild build -v.*, which has used .*\/\.fbuild\/build\/acme for \d+\.\d s\n$/
 
   for (const first of Object.keys(ways) as ReadonlyArray<Way>) {
@@ -135,9 +136,8 @@ describe("two builds of one folder", () => {
     const lock = Path.join(dir, ".fbuild/build/.fbuild-lock-acme")
     write(lock, { [`${process.pid}-1`]: "1 fbuild build", "4194304-1": "" })
     assert.strictEqual((await home.run(dir, ["build"], ways["in process"])).status, 0)
-    assert.deepStrictEqual(locks(dir), [])
+    assert.isFalse(Fs.existsSync(lock))
     // A file in its place, and a project that is read-only.
-    Fs.rmdirSync(lock)
     Fs.writeFileSync(lock, "")
     assert.strictEqual((await home.run(dir, ["build", "--clean"], ways["in process"])).status, 0)
     Fs.rmSync(lock)
