@@ -146,13 +146,16 @@ const clear = Effect.fnUntraced(function*(folder: string) {
   for (const name of yield* disk.list(folder)) yield* disk.remove(`${folder}/${name}`)
 })
 
-/** Makes this process's stage folder, and removes those that other processes have left. */
+/** Makes this process's stage folder, empty, and removes those that other processes have left. */
 const openStageRoot = Effect.fnUntraced(function*(root: string) {
   const disk = yield* Disk
   for (const name of yield* disk.list(root)) {
     if (!isAlive(Number(name))) yield* disk.remove(`${root}/${name}`)
   }
-  yield* disk.makeDirectory(`${root}/${ownPid()}`)
+  const own = `${root}/${ownPid()}`
+  yield* disk.makeDirectory(own)
+  // Nothing that an earlier build of this process could not remove may be taken for an output of this one.
+  yield* clear(own)
 })
 
 /** Creates every folder that the actions write into, and a `.gitignore` that keeps `.fbuild/` out of repositories. */

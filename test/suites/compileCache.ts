@@ -64,6 +64,9 @@ export const madeBy = (dir: string, env = "uno"): Record<string, string> =>
 /** The actions of the one environment that was built, by what became of them. */
 export const countsOf = (build: Build) => build.finished.environments[0]!.actions
 
+/** Ids of the actions that did not stand, sorted. */
+export const madeIn = (build: Build): ReadonlyArray<string> => [...build.executed, ...fetchedBy(build)].toSorted()
+
 /** Outputs of the actions that came from the cache, sorted. */
 export const fetchedBy = (build: Build): ReadonlyArray<string> =>
   build.events.flatMap((event) => event._tag === "ActionCached" ? [event.id] : []).toSorted()
