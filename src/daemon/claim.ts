@@ -1,6 +1,7 @@
 // @effect-diagnostics nodeBuiltinImport:off -- a folder for claims
 import * as Fs from "node:fs"
-import { claimsOf, makeClaim, ownName } from "./claims.ts"
+import { ownName } from "../disk/processName.ts"
+import { claimsOf, makeClaim } from "./claims.ts"
 
 /** Claims to be the one daemon of a folder; see `makeClaim`. */
 export const claim = (folder: string): (() => void) | undefined => {

@@ -4,9 +4,10 @@ import * as Random from "effect/Random"
 import * as Fs from "node:fs"
 import { makeFolder } from "../disk/makeFolder.ts"
 import { lockPrefix } from "../disk/ownNames.ts"
+import { ownName, pidNamespace } from "../disk/processName.ts"
 import { monotonicMillis } from "../domain/monotonic.ts"
 import { baseName, dirName } from "../domain/paths.ts"
-import { claimsOf, makeClaim, type OwnClaim, ownName, pidNamespace } from "./claims.ts"
+import { claimsOf, makeClaim, type OwnClaim } from "./claims.ts"
 import { forgetListener, isListening, listenAs } from "./listeners.ts"
 
 /** Who uses a folder, since when: `monotonicMillis`. */

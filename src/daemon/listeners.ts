@@ -7,23 +7,20 @@ const ending = ".socket"
 
 /**
  * Listens on `<folder>/<name>.socket`, for as long as this process lives or until what it returns is called. That can be
- * noticed from any pid namespace of the machine. Where there can be no socket it does nothing.
+ * noticed from any pid namespace of the machine, by those who know the name: nobody is to be told before this returns. Where there can
+ * be no socket it does nothing.
  */
 export const listenAs = (folder: string, name: string): () => void => {
   const server = Net.createServer((socket) => socket.destroy()).on("error", () => {}).unref()
-  const path = `${folder}/${name}${ending}`
   try {
-    inFolder(folder, (short) => {
-      // Under another name first: whoever finds the socket can connect. Node has it listen before it returns.
-      server.listen(`${short}/${name}.new`)
-      Fs.renameSync(`${folder}/${name}.new`, path)
-    })
+    // Node has it listen before it returns.
+    inFolder(folder, (short) => server.listen(`${short}/${name}${ending}`))
   } catch {
     // A file system without sockets.
   }
   return () => {
     server.close()
-    Fs.rmSync(path, { force: true })
+    forgetListener(folder, name)
   }
 }
 
@@ -48,7 +45,7 @@ export const isListening = (folder: string, name: string): Effect.Effect<boolean
 
 /** Removes what `listenAs` has left of a process that is dead. */
 export const forgetListener = (folder: string, name: string): void => {
-  for (const left of [ending, ".new"]) Fs.rmSync(`${folder}/${name}${left}`, { force: true })
+  Fs.rmSync(`${folder}/${name}${ending}`, { force: true })
 }
 
 /** Calls back with a name of a folder that is short enough for sockets, where the system has one. Source: unix(7), proc(5). */

@@ -29,7 +29,7 @@ import { LastDurations } from "./longestFirst.ts"
 import { discoveredBy, publish, settleMap } from "./publish.ts"
 import { refuseFlags } from "./refuseFlags.ts"
 import { SharedActions } from "./SharedActions.ts"
-import { makeStage, type Stage } from "./Stage.ts"
+import { makeStage, type Stage, type StageFolders } from "./Stage.ts"
 import { makeUntold } from "./untold.ts"
 import { UpToDate } from "./UpToDate.ts"
 
@@ -40,8 +40,7 @@ export interface ActionRunnerOptions {
   readonly cwd: string
   /** Folder of all outputs, relative to `cwd` or absolute. */
   readonly buildDir: string
-  /** Folder for stages, likewise, on the file system of the outputs. */
-  readonly stageRoot: string
+  readonly stages: StageFolders
   /** For one action: `--tu-timeout`. */
   readonly timeout?: Duration.Duration
 }
@@ -202,7 +201,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             return "UpToDate" as const
           }
           watch.decided(times, reason)
-          const stage = makeStage(action, cwd, options.stageRoot, String(count++))
+          const stage = makeStage(action, cwd, options.stages, String(count++))
           while (true) {
             const fetched = yield* cache.fetch(action, stage)
             watch.fetched(times, fetched)

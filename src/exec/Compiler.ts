@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Action, subjectOf } from "../plan/Action.ts"
-import { type ResourceUsage, type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
+import { buildVariable, type ResourceUsage, type SpawnFailed, Subprocess } from "../process/Subprocess.ts"
 import { CommandFailed } from "./ActionError.ts"
 import type { Stage } from "./Stage.ts"
 
@@ -62,7 +62,7 @@ export const runCommand = Effect.fnUntraced(function*(
   more: Readonly<Record<string, string>> = {}
 ): Effect.fn.Return<CommandOutput, CommandFailed | SpawnFailed> {
   const [program = "", ...args] = stage.argv
-  const env = { ...more, ...action.env, TMPDIR: stage.dir }
+  const env = { ...more, ...action.env, TMPDIR: stage.temporary, [buildVariable]: stage.dir }
   const completed = yield* subprocess.run({ argv: [program, ...args], cwd, env })
   const { status } = completed
   const stdout = finalNames(completed.stdout, stage)

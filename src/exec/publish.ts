@@ -38,7 +38,7 @@ export const discoveredBy = Effect.fnUntraced(function*(
       if (text === undefined && !isPlainAssembly(action)) return undefined
       discovered.push(...parseDepfile(text ?? ""))
     } else if (action.mnemonic === "Link" && path.endsWith(".map")) {
-      candidates.push(...linkedFiles((yield* disk.readText(absolute(staged))) ?? "", stage.dir))
+      candidates.push(...linkedFiles((yield* disk.readText(absolute(staged))) ?? "", [stage.dir, stage.temporary]))
     }
   }
   const folders = action.mnemonic === "Link"
@@ -118,7 +118,7 @@ export const settleMap = Effect.fnUntraced(function*(
     if (map === undefined) continue
     let text = map
     for (const [path, staged] of stage.files) text = text.replaceAll(staged, path)
-    const settled = text.split(`${stage.dir}/`).map((part, index) =>
+    const settled = text.split(`${stage.temporary}/`).map((part, index) =>
       index === 0 ? part : part.replace(/^cc\w{6}/, "cc")
     )
       .join("")

@@ -10,6 +10,7 @@ import { ActionCache } from "../cache/ActionCache.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
+import { memoryFolder } from "../disk/memoryFolder.ts"
 import { dirName, joinPath, pathFrom } from "../domain/paths.ts"
 import type { ActionError } from "../exec/ActionError.ts"
 import { ActionRunner } from "../exec/ActionRunner.ts"
@@ -25,7 +26,7 @@ import type { Action } from "../plan/Action.ts"
 import { sizeReport } from "../plan/planImages.ts"
 import { projectName } from "../plan/planLink.ts"
 import { isAlive, ownPid } from "../process/isAlive.ts"
-import { Subprocess } from "../process/Subprocess.ts"
+import { buildVariable, Subprocess } from "../process/Subprocess.ts"
 import { Attribute, Span } from "../telemetry/names.ts"
 import { hookOutputs, unnamedFiles } from "./hookOutputs.ts"
 import { SizeOverflow } from "./OrchestratorError.ts"
@@ -86,13 +87,14 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           })
           const dir = pathFrom(projectDir, planned.buildDir)
           yield* prepareFolders(projectDir, planned)
-          const stageRoot = `${planned.buildDir}/.stage/${ownPid()}`
           yield* openStageRoot(`${dir}/.stage`)
+          const stage = `${dir}/.stage/${ownPid()}`
+          const memory = yield* memoryFolder(stage)
           const runner = ActionRunner.layer({
             environment: planned.name,
             cwd: projectDir,
             buildDir: planned.buildDir,
-            stageRoot,
+            stages: { root: `${planned.buildDir}/.stage/${ownPid()}`, memory },
             ...(options.actionTimeout === undefined ? {} : { timeout: options.actionTimeout })
           })
           const layer = Executor.layer.pipe(
@@ -106,12 +108,11 @@ export class Orchestrator extends Context.Service<Orchestrator, {
             Layer.provide(Layer.succeedContext(services))
           )
           const executor = Context.get(yield* Layer.build(layer), Executor)
-          const stage = `${dir}/.stage/${ownPid()}`
           const before = yield* unnamedFiles(dir, planned.buildDir, planned.graph)
           const outcomes = yield* executor.execute(planned.graph, {
             onFailure: options.onFailure,
             // Every command has it, and whatever it starts, in a session of its own or not.
-            interrupted: subprocess.endMarked(`TMPDIR=${stage}`)
+            interrupted: subprocess.endMarked(`${buildVariable}=${stage}`)
           }).pipe(Effect.ensuring(Effect.ignore(clear(stage))))
           const failures = [...outcomes.values()].flatMap((outcome) => outcome._tag === "Failed" ? [outcome.error] : [])
           if (failures.length > 0) {

@@ -4,6 +4,12 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 
+/**
+ * Names the build in the environment of its commands, by a folder that is its alone: what they start in sessions of their own, and have left behind,
+ * has it too.
+ */
+export const buildVariable = "FBUILD_STAGE"
+
 /** What to start. Data only. */
 export interface CommandSpec {
   /** Program first (an absolute path, or relative to `cwd` when it contains a `/`), then its arguments, never shell-quoted. */

@@ -16,6 +16,7 @@ import { endGroup, hasGroup, signalGroup } from "./processGroup.ts"
 import { ShellAgent } from "./ShellAgent.ts"
 import { type AgentOptions, makeShellAgents, type ShellAgents, spawnFailed } from "./ShellAgents.ts"
 import {
+  buildVariable,
   type CommandSpec,
   type Completed,
   type ExitStatus,
@@ -190,9 +191,8 @@ function make(agents: ShellAgents, watchdog?: Watchdog): Subprocess["Service"] {
     )
 
   const run = (command: CommandSpec) => {
-    const { TMPDIR = "" } = command.env
-    // The stage of a build: what its commands start in sessions of their own has it too.
-    if (TMPDIR.endsWith(`/.stage/${process.pid}`)) watchdog?.mark(`TMPDIR=${TMPDIR}`)
+    const { [buildVariable]: build } = command.env
+    if (build !== undefined) watchdog?.mark(`${buildVariable}=${build}`)
     return ShellAgent.canRun(command) ? runInShell(command) : runDirectly(command)
   }
 

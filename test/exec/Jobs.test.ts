@@ -66,7 +66,7 @@ const fakeSubprocess = (
   return { gauge, commands, layer }
 }
 
-const stage = (one: Action) => makeStage(one, "/p", "out/.stage", "0")
+const stage = (one: Action) => makeStage(one, "/p", { root: "out/.stage" }, "0")
 
 describe("Compiler", () => {
   it.live("runs the staged command with its own environment, and temporary files in the stage", () =>
@@ -80,7 +80,7 @@ describe("Compiler", () => {
       assert.deepStrictEqual(commands, [{
         argv: ["/bin/sh", "-fdiagnostics-color=always", "a.c", "-o", stage(compile).files.get("out/a.o")!],
         cwd: "/p",
-        env: { LANG: "C", TMPDIR: "/p/out/.stage" }
+        env: { LANG: "C", TMPDIR: "/p/out/.stage", FBUILD_STAGE: "/p/out/.stage" }
       }])
     }))
 

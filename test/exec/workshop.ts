@@ -121,7 +121,7 @@ export const makeWorkshop = Effect.fnUntraced(function*(files: Readonly<Record<s
         environment: "uno",
         cwd,
         buildDir: "out",
-        stageRoot: "out/.stage",
+        stages: { root: "out/.stage" },
         ...(options.timeout === undefined ? {} : { timeout: options.timeout })
       })),
       Layer.provide(Layer.fresh(UpToDate.layer({ cwd, buildDir: "out" }))),

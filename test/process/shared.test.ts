@@ -90,7 +90,7 @@ describe("processes of several requests", () => {
     })
       const variables = { ...Object.fromEntries([${
       JSON.stringify(marker.split("="))
-    }]), TMPDIR: "/a stage/.stage/" + process.pid }
+    }]), FBUILD_STAGE: "/a stage/" + process.pid }
       const command = (...argv) => ({ argv: ["/bin/sleep", "60"], cwd: "/", env: variables, ...(argv.length > 0 ? { argv } : {}) })
       Effect.runFork(Effect.scoped(Effect.gen(function*() {
         const { forRequest: request } = yield* shared({ idle: 2 })
