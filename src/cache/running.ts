@@ -10,6 +10,9 @@ export type IsAlive = (pid: number) => boolean
 /** No build takes longer, ms; an older mark is a leftover whose process id has been given away again. */
 const longestBuild = 24 * 60 * 60 * 1000
 
+/** After how long a build says that it runs, ms: most are over by then, and for as long nothing that was used is removed anyway. */
+const saidAfterMillis = 60_000
+
 let marks = 0
 
 /**
@@ -17,14 +20,20 @@ let marks = 0
  * disk that refuses costs that protection, and thereby hits, only.
  */
 export const markRunning: (
-  options: { readonly home: string; readonly pid: number }
-) => Effect.Effect<void, never, Disk | Scope.Scope> = Effect.fnUntraced(function*({ home, pid }) {
-  const disk = yield* Disk
-  const path = `${runningDir(home)}/${pid}.${marks++}`
-  yield* Effect.acquireRelease(Effect.ignore(writeWhole(disk, path, "")), () => Effect.ignore(disk.remove(path)))
-})
+  options: { readonly home: string; readonly pid: number; readonly afterMillis?: number }
+) => Effect.Effect<void, never, Disk | Scope.Scope> = Effect.fnUntraced(
+  function*({ afterMillis = saidAfterMillis, home, pid }) {
+    const disk = yield* Disk
+    const path = `${runningDir(home)}/${pid}.${marks++}`
+    const mark = Effect.acquireRelease(
+      Effect.ignore(writeWhole(disk, path, "")),
+      () => Effect.ignore(disk.remove(path))
+    )
+    yield* Effect.forkScoped(Effect.delay(mark, afterMillis))
+  }
+)
 
-/** When the oldest of the builds that run began, ms since 1970. Removes the marks of builds that died. */
+/** A time when the oldest of the builds that say that they run had not begun, ms since 1970. Removes the marks of builds that died. */
 export const oldestRunning = Effect.fnUntraced(function*(home: string, isAlive: IsAlive) {
   const disk = yield* Disk
   const now = yield* Clock.currentTimeMillis
@@ -32,7 +41,8 @@ export const oldestRunning = Effect.fnUntraced(function*(home: string, isAlive: 
   for (const { modifiedMillis, name } of yield* disk.ages(runningDir(home))) {
     const [, pid] = /^(\d+)\.\d+$/.exec(name) ?? []
     if (pid !== undefined && isAlive(Number(pid)) && modifiedMillis > now - longestBuild) {
-      oldest = Math.min(modifiedMillis, oldest ?? modifiedMillis)
+      // A thread that is busy is late, but not by a minute.
+      oldest = Math.min(modifiedMillis - 2 * saidAfterMillis, oldest ?? modifiedMillis)
     } else {
       yield* Effect.ignore(disk.remove(`${runningDir(home)}/${name}`))
     }

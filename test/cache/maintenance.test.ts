@@ -159,8 +159,11 @@ describe("collectGarbage", () => {
           )
         yield* keep(room, "a", { millisAgo: hours })
         yield* Effect.scoped(Effect.gen(function*() {
-          yield* markRunning({ home: room.home, pid: 4711 })
-          yield* markRunning({ home: room.home, pid: 4711 })
+          yield* markRunning({ home: room.home, pid: 4711, afterMillis: 0 })
+          yield* markRunning({ home: room.home, pid: 4711, afterMillis: 0 })
+          // Most are over before they say so.
+          yield* markRunning({ home: room.home, pid: 4712 })
+          yield* Effect.sleep(50)
           const [one, other] = yield* fs.readDirectory(running)
           assert.notStrictEqual(one, other)
           yield* age(`${running}/${one}`, 2 * hours)
@@ -273,7 +276,8 @@ describe("clearCache", () => {
     inRoom((room) =>
       Effect.gen(function*() {
         const { fs, usage } = yield* services
-        yield* markRunning({ home: room.home, pid: 1 })
+        yield* markRunning({ home: room.home, pid: 1, afterMillis: 0 })
+        yield* Effect.sleep(50)
         yield* keep(room, "a", { millisAgo: hours })
         yield* usage.count("hits")
         yield* usage.flush
