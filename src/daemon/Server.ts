@@ -35,15 +35,23 @@ export interface ServerOptions {
   readonly buildId: string
   /** Why a request cannot be served from here: see `difference`. */
   readonly refuses: (place: Place) => string | undefined
-  /** What serves a request; `run` gives the exit status, `kill` ends its commands at once. */
-  readonly handle: (
-    call: Call
-  ) => Effect.Effect<{ readonly run: Effect.Effect<number, unknown>; readonly kill: Effect.Effect<void> }>
+  /** What serves a request. */
+  readonly handle: (call: Call) => Effect.Effect<Handled>
   /** Keeps a report of a defect; gives what the user is told. */
   readonly report: (call: Call, cause: Cause.Cause<unknown>) => Effect.Effect<string>
   readonly log: (line: string) => void
   /** Called when nothing runs any more; gives what is called when something does again. */
   readonly rests: () => () => void
+}
+
+/** How a request is served. */
+export interface Handled {
+  /** Gives the exit status. */
+  readonly run: Effect.Effect<number, unknown>
+  /** Ends its commands at once. */
+  readonly kill: Effect.Effect<void>
+  /** What is done when it has been answered; the next one begins afterwards. */
+  readonly afterwards: Effect.Effect<void>
 }
 
 /** The server, apart from where it listens. */
@@ -75,6 +83,8 @@ interface Active {
 export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
   const { log } = options
   const serving = yield* FiberSet.make<void>()
+  /** What answered requests have left to do. */
+  const behind = yield* FiberSet.make<void>()
   const runServing = yield* FiberSet.runtime(serving)()
   const runDetached = Effect.runForkWith(yield* Effect.context())
   const logged = (effect: Effect.Effect<unknown>) =>
@@ -118,8 +128,11 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
       if (begun) runServing(logged(call.stderr("fbuild: the daemon is being stopped\n")))
       hooks.signal("TERM")
     })
+    let afterwards: Effect.Effect<void> = Effect.void
     const served = Effect.gen(function*() {
-      const { kill, run } = yield* options.handle(call)
+      const { kill, run, ...handled } = yield* options.handle(call)
+      afterwards = handled.afterwards
+      yield* FiberSet.awaitEmpty(behind)
       yield* connection.send("B", "")
       begun = true
       const fiber = yield* Effect.forkChild(run)
@@ -153,7 +166,10 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     })
     const status = yield* Effect.ensuring(served, ended)
     log(`request ${id} ends with ${status} after ${lastMillis - startedMillis} ms`)
-    yield* end(status)
+    // Its reader may be slow.
+    const ending = yield* Effect.forkChild(end(status), { startImmediately: true })
+    yield* FiberSet.run(behind, logged(afterwards))
+    yield* Fiber.join(ending)
   })
 
   const stop = Effect.suspend(() => {
@@ -161,6 +177,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     stopping = true
     return Effect.forEach(active.values(), ({ stop }) => stop, { discard: true }).pipe(
       Effect.andThen(FiberSet.awaitEmpty(serving)),
+      Effect.andThen(FiberSet.awaitEmpty(behind)),
       Effect.andThen(Deferred.succeed(stopped, undefined)),
       Effect.asVoid
     )

@@ -18,6 +18,7 @@ import { reportDefect } from "../cli/run.ts"
 import { Terminal } from "../cli/Terminal.ts"
 import { TraceListener } from "../cli/tracing.ts"
 import { Listings, makeListings } from "../disk/Listings.ts"
+import { AfterAnswer, makeAfterAnswer } from "../exec/AfterAnswer.ts"
 import { JobBudget, makeJobBudget } from "../exec/JobBudget.ts"
 import { linksAtOnce } from "../exec/Jobs.ts"
 import { SharedActions } from "../exec/SharedActions.ts"
@@ -125,9 +126,11 @@ const daemon = Effect.gen(function*() {
           call.isInterrupted() ? farewell.pipe(Effect.andThen(call.leave), Effect.as(true)) : Effect.succeed(false)
         )
         const own = subprocess.forRequest()
+        const afterAnswer = makeAfterAnswer()
         const command = `fbuild ${call.request.args.join(" ")}`
         const run = main(call.request.args, version).pipe(
           Effect.provideService(BuildFolderLock, folderLock({ command, tell: terminal.stderr.write })),
+          Effect.provideService(AfterAnswer, afterAnswer.later),
           Effect.provideService(Afterwards, afterwards),
           Effect.provideService(JobBudget, jobs),
           Effect.provideService(PlanMemory, plans),
@@ -144,7 +147,7 @@ const daemon = Effect.gen(function*() {
           Effect.provideService(Console.Console, consoleOf(call)),
           Effect.provideContext(context)
         )
-        return { run, kill: own.killAll }
+        return { run, kill: own.killAll, afterwards: afterAnswer.done }
       }),
     report: ({ request: { args, variables } }, cause) =>
       Effect.sync(() => `${reportDefect(cause, { home: homeOf(variables), version, args })}\n`),

@@ -139,7 +139,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* action.always === undefined ? upToDate.settled : keeping.keep
           const startedNanos = yield* upToDate.now
           const started = yield* monotonicMillis
-          if (leavesTime(action)) yield* Effect.forkIn(keeping.keep, scope)
+          if (leavesTime(action)) yield* Effect.forkIn(isShort(action) ? keeping.traced : keeping.keep, scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* monotonicMillis) - started
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
@@ -229,10 +229,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           })
 
         const commit = Effect.fn(Span.commit)(function*(actions: ReadonlyArray<Action>) {
-          yield* keeping.settle
-          yield* shared.close(keys)
+          yield* keeping.trace
+          yield* keeping.finish(Effect.andThen(shared.close(keys), cache.close))
           yield* upToDate.commit(actions)
-          yield* cache.close
           const told = actions.map((action): Explanation => {
             const refused = keeping.refused.get(action.id)
             const known = explanations.get(action.id) ?? { ...subject(action), outcome: "Cancelled" }
@@ -248,6 +247,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
 
 /** Most processors are idle while it runs. */
 const leavesTime = (action: Action): boolean => !isCompile(action) && action.mnemonic !== "Archive"
+
+/** It is over before what has been made so far could be stored. */
+const isShort = (action: Action): boolean => action.mnemonic !== "Link" && action.always === undefined
 
 const eventOf = (environment: string, { id, mnemonic }: Action) => ({ environment, id, mnemonic })
 

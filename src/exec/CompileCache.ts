@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import type { Content, Trace } from "../cache/BuildState.ts"
 import type { DiskError } from "../disk/Disk.ts"
 import type { Action } from "../plan/Action.ts"
@@ -41,8 +42,10 @@ export interface Ran extends Traced {
 export class CompileCache extends Context.Service<CompileCache, {
   /** Puts the outputs of an action into its stage, if they are known. */
   readonly fetch: (action: Action, stage: Stage) => Effect.Effect<Fetched, DiskError>
-  /** Keeps what an action has made; says why, if it must not be kept. */
-  readonly store: (ran: Ran) => Effect.Effect<CacheAnswer | undefined>
+  /** How to keep what an action has made, or why it must not be kept. */
+  readonly store: (ran: Ran) => Effect.Effect<Result.Result<Effect.Effect<void, DiskError>, CacheAnswer>>
+  /** Counts an output that a disk has refused to keep; whether it is the first one of this build. */
+  readonly countRefused: Effect.Effect<boolean>
   /** At the end of a build. */
   readonly close: Effect.Effect<void>
 }>()("fbuild/exec/CompileCache") {
@@ -51,7 +54,8 @@ export class CompileCache extends Context.Service<CompileCache, {
     CompileCache,
     CompileCache.of({
       fetch: () => Effect.succeed({ _tag: "Miss", answer: { _tag: "NotAsked" } }),
-      store: () => Effect.undefined,
+      store: () => Effect.succeed(Result.succeed(Effect.void)),
+      countRefused: Effect.succeed(false),
       close: Effect.void
     })
   )

@@ -6,14 +6,12 @@ import type { Trace } from "../cache/BuildState.ts"
 import { CacheUsage } from "../cache/CacheUsage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { fingerprint, renderFingerprint, type Uncacheable } from "../cache/Fingerprint.ts"
-import { StoreRefused } from "../cache/StoreRefused.ts"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { sha256 } from "../disk/sha256.ts"
 import { Digest } from "../domain/Digest.ts"
 import { pathFrom } from "../domain/paths.ts"
 import { type Action, isCompile } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
-import { BuildReporter } from "./BuildReporter.ts"
 import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
 import { readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
@@ -30,7 +28,6 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
     Effect.gen(function*() {
       const actions = yield* ActionCache
       const content = yield* ContentStore
-      const reporter = yield* BuildReporter
       const disk = yield* Disk
       const upToDate = yield* UpToDate
       const usage = yield* CacheUsage
@@ -104,24 +101,20 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
         return { _tag: "Miss", answer, key: key.digest }
       })
 
-      /** A disk that is full refuses everything; it is told once in a build. */
-      const refused = Effect.fnUntraced(function*(cause: DiskError) {
-        const { _tag, hint, message, path } = StoreRefused.of(cause)
-        if (yield* usage.countRefused) yield* reporter.emit({ _tag: "Warning", error: { _tag, message, path, hint } })
-      })
-
-      const store = Effect.fnUntraced(function*(ran: Ran): Effect.fn.Return<CacheAnswer | undefined> {
+      const store = Effect.fnUntraced(function*(
+        ran: Ran
+      ): Effect.fn.Return<Result.Result<Effect.Effect<void, DiskError>, CacheAnswer>> {
         const { action, printed, record: traced, timed } = ran
         const key = keys.get(action.id)
-        if (key === undefined) return undefined
+        if (key === undefined) return Result.succeed(Effect.void)
         const refuse = (reason: Uncacheable) =>
-          Effect.as(usage.countUncacheable(reason._tag), { _tag: "Uncacheable", reason } satisfies CacheAnswer)
+          Effect.as(usage.countUncacheable(reason._tag), Result.fail<CacheAnswer>({ _tag: "Uncacheable", reason }))
         if (timed !== undefined) return yield* refuse({ _tag: "TimeMacro", ...timed })
         if (Result.isFailure(traced)) return yield* refuse(traced.failure)
         const record = traced.success
         const touched = [...key.inputs].find(([path, digest]) => record.inputs.get(path) !== digest)
         if (touched !== undefined) return yield* refuse({ _tag: "InputTouched", path: touched[0] })
-        const keep = Effect.gen(function*() {
+        return Result.succeed(Effect.gen(function*() {
           const outputs: Array<CachedAction["outputs"][number]> = []
           for (const path of action.outputs) {
             const known = yield* upToDate.known(path)
@@ -152,12 +145,15 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
             fingerprint: key.text
           })
           yield* usage.count("stored")
-        })
-        yield* Effect.catch(keep, refused)
-        return undefined
+        }))
       })
 
-      return CompileCache.of({ fetch, store, close: Effect.asVoid(usage.flush) })
+      return CompileCache.of({
+        fetch,
+        store,
+        countRefused: usage.countRefused,
+        close: Effect.asVoid(usage.flush)
+      })
     })
   )
 

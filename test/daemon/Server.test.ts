@@ -84,7 +84,7 @@ const handler = (kills: Array<number> = []): ServerOptions["handle"] => (call: C
       Effect.onInterrupt(() => call.stdout(`bye ${call.interruptCode()}`))
     )
     : Effect.andThen(call.stdout("here"), Effect.uninterruptible(Effect.sleep(300))).pipe(Effect.as(0))
-  return Effect.succeed({ run, kill: Effect.sync(() => void kills.push(call.id)) })
+  return Effect.succeed({ run, kill: Effect.sync(() => void kills.push(call.id)), afterwards: Effect.void })
 }
 
 /** A server that runs a request, which stays until `leave`. */
@@ -141,6 +141,26 @@ describe("server", () => {
       assert.deepStrictEqual((yield* answer(other)).at(-1), "X129")
     }))
 
+  it.live("does what is left to do when it has answered, before it begins another request or stops", () =>
+    Effect.gen(function*() {
+      const steps: Array<string> = []
+      const step = (name: string) => Effect.sync(() => void steps.push(name))
+      const { ask, server } = yield* served(({ request: { args: [name] } }) =>
+        Effect.succeed({
+          run: Effect.as(step(`${name} runs`), 0),
+          kill: Effect.void,
+          afterwards: Effect.andThen(Effect.sleep(50), step(`${name} is done`))
+        })
+      )
+      yield* Effect.andThen(ask(hello(["one"])), step("one is answered"))
+      yield* Effect.andThen(ask(hello(["other"])), step("other is answered"))
+      yield* Effect.andThen(server.stop, step("stopped"))
+      const expected = ["one", "other"].flatMap((name) =>
+        ["runs", "is answered", "is done"].map((what) => `${name} ${what}`)
+      )
+      assert.deepStrictEqual(steps, [...expected, "stopped"])
+    }))
+
   it.live("takes a lost launcher for Ctrl-C", () =>
     Effect.gen(function*() {
       const interrupted = yield* Deferred.make<number>()
@@ -150,7 +170,8 @@ describe("server", () => {
           run: Effect.andThen(Deferred.succeed(begun, undefined), Effect.never).pipe(
             Effect.onInterrupt(() => Deferred.succeed(interrupted, call.interruptCode()))
           ),
-          kill: Effect.void
+          kill: Effect.void,
+          afterwards: Effect.void
         })
       )
       const socket = yield* connect
@@ -239,7 +260,8 @@ describe("server", () => {
             ),
             0
           ),
-          kill: Effect.void
+          kill: Effect.void,
+          afterwards: Effect.void
         })
       )
       const socket = yield* connect
@@ -263,7 +285,8 @@ describe("server", () => {
       const { connect } = yield* served((call) =>
         Effect.succeed({
           run: Effect.forever(call.stdout("x".repeat(100_000))).pipe(Effect.onInterrupt(() => call.stdout("bye"))),
-          kill: Effect.void
+          kill: Effect.void,
+          afterwards: Effect.void
         })
       )
       const socket = yield* connect
