@@ -1,16 +1,17 @@
 // @effect-diagnostics nodeBuiltinImport:off -- a folder for claims
 import * as Fs from "node:fs"
 import { ownName } from "../disk/processName.ts"
-import { claimsOf, makeClaim } from "./claims.ts"
+import { type Claims, claimsOf, makeClaim } from "./claims.ts"
 
 /** Claims to be the one daemon of a folder; see `makeClaim`. */
 export const claim = (folder: string): (() => void) | undefined => {
-  Fs.mkdirSync(claimsFolder(folder), { recursive: true, mode: 0o700 })
-  return makeClaim(claimsFolder(folder), ownName())?.release
+  const claims = claimsIn(folder)
+  Fs.mkdirSync(claims.folder, { recursive: true, mode: 0o700 })
+  return makeClaim(claims, ownName(), (path) => Fs.writeFileSync(path, ""))?.release
 }
 
 /** The pid of the process that claims the folder. */
-export const claimant = (folder: string): number | undefined => claimsOf(claimsFolder(folder))[0]?.pid
+export const claimant = (folder: string): number | undefined => claimsOf(claimsIn(folder))[0]?.pid
 
 /** Asks the process that claims the folder to end, or ends it. */
 export const endClaimant = (folder: string, signal: "SIGTERM" | "SIGKILL"): void => {
@@ -22,4 +23,4 @@ export const endClaimant = (folder: string, signal: "SIGTERM" | "SIGKILL"): void
   }
 }
 
-const claimsFolder = (folder: string): string => `${folder}/claims`
+const claimsIn = (folder: string): Claims => ({ folder: `${folder}/claims`, prefix: "" })

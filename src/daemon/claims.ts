@@ -1,70 +1,71 @@
 // @effect-diagnostics nodeBuiltinImport:off -- exclusive files, which no Effect service models
 import * as Fs from "node:fs"
-import { isOfLiving } from "../disk/processName.ts"
+import { processState } from "../disk/processName.ts"
+
+/** Where processes claim something: by files in a folder, which exists, whose names are `prefix` and those of the processes. */
+export interface Claims {
+  readonly folder: string
+  readonly prefix: string
+}
 
 /** A claim of a living process, or of one that cannot be seen from here. */
 export interface Claim {
+  readonly path: string
   /** `undefined` in another pid namespace: here the number may be another process's. */
   readonly pid: number | undefined
-  /** What the process says of it; empty while it is being made. */
-  readonly text: string
 }
 
 /** A claim that this process has put, while no other process that it can see holds one. */
 export interface OwnClaim {
   readonly release: () => void
-  /** Names of the claims of other pid namespaces, whose processes cannot be seen from here. */
+  /** The claims of other pid namespaces, whose processes cannot be seen from here. */
   readonly foreign: ReadonlyArray<string>
 }
 
+/** What is at the end of the name of a claim that is being made. */
+export const beingMade = ".new"
+
 /**
- * Claims a folder, which exists, for this process. Each claimant puts a file of its own name there and only then looks for
+ * Claims something for the process `name`, whose file `put` makes. Each claimant puts a file of its own name there and only then looks for
  * others: of two at once at least one sees the other. It leaves when there is a living one. The file of a dead process, also
  * of one whose pid has been given to another, is nobody's and is removed.
  *
  * Returns `undefined` when another process holds one, or is about to leave for the same reason. Throws what Node throws.
  */
-export const makeClaim = (folder: string, name: string, text = ""): OwnClaim | undefined => {
-  Fs.writeFileSync(`${folder}/${name}`, text)
-  const release = () => Fs.rmSync(`${folder}/${name}`, { force: true })
+export const makeClaim = (
+  { folder, prefix }: Claims,
+  name: string,
+  put: (path: string) => void
+): OwnClaim | undefined => {
+  const own = `${folder}/${prefix}${name}`
+  put(own)
+  const release = () => Fs.rmSync(own, { force: true })
   const foreign: Array<string> = []
-  for (const other of Fs.readdirSync(folder)) {
-    if (other === name || other.startsWith(`${name}.`)) continue
-    const held = isOfLiving(other)
-    if (held === false) {
-      Fs.rmSync(`${folder}/${other}`, { force: true })
-    } else if (isClaim(other)) {
-      if (held === undefined) {
-        foreign.push(other)
-      } else {
-        release()
-        return undefined
-      }
+  for (const file of Fs.readdirSync(folder)) {
+    if (!file.startsWith(prefix)) continue
+    const isMade = !file.endsWith(beingMade)
+    const other = file.slice(prefix.length, isMade ? undefined : -beingMade.length)
+    const state = other === name ? undefined : processState(other)
+    if (state === "dead") Fs.rmSync(`${folder}/${file}`, { force: true })
+    if (state === "elsewhere" && isMade) foreign.push(`${folder}/${file}`)
+    if (state === "alive" && isMade) {
+      release()
+      return undefined
     }
   }
   return { release, foreign }
 }
 
 /** The claims of living processes, this one among them, and of other pid namespaces. */
-export const claimsOf = (folder: string): ReadonlyArray<Claim> => {
+export const claimsOf = ({ folder, prefix }: Claims): ReadonlyArray<Claim> => {
   try {
-    return Fs.readdirSync(folder).filter((name) => isClaim(name) && isOfLiving(name) !== false).map((name) => ({
-      pid: isOfLiving(name) === undefined ? undefined : Number.parseInt(name, 10),
-      text: textOf(`${folder}/${name}`)
-    }))
+    return Fs.readdirSync(folder).flatMap((file) => {
+      const name = file.slice(prefix.length)
+      const state = file.startsWith(prefix) ? processState(name) : undefined
+      if (state !== "alive" && state !== "elsewhere") return []
+      return [{ path: `${folder}/${file}`, pid: state === "alive" ? Number.parseInt(name, 10) : undefined }]
+    })
   } catch {
     return []
-  }
-}
-
-/** Whether a file is a claim, not what belongs to one. */
-const isClaim = (name: string): boolean => !name.includes(".")
-
-/** Empty if it has just been given up. */
-const textOf = (path: string): string => {
-  try {
-    return Fs.readFileSync(path, "utf8")
-  } catch {
-    return ""
   }
 }

@@ -5,10 +5,11 @@ import * as Fs from "node:fs"
 import { makeFolder } from "../disk/makeFolder.ts"
 import { lockPrefix } from "../disk/ownNames.ts"
 import { ownName, pidNamespace } from "../disk/processName.ts"
+import { sha256 } from "../disk/sha256.ts"
 import { monotonicMillis } from "../domain/monotonic.ts"
 import { baseName, dirName } from "../domain/paths.ts"
-import { claimsOf, makeClaim, type OwnClaim } from "./claims.ts"
-import { forgetListener, isListening, listenAs } from "./listeners.ts"
+import { beingMade, type Claims, claimsOf, makeClaim, type OwnClaim } from "./claims.ts"
+import { heard, listenAs } from "./listeners.ts"
 
 /** Who uses a folder, since when: `monotonicMillis`. */
 export interface Holder {
@@ -20,11 +21,15 @@ export interface Holder {
 const [shortestWait, longestWait] = [10, 50]
 /** A claim that is younger may be that of somebody who only tries, ms. */
 const triedMillis = 100
+/** How long a holder may take to say who it is, ms. */
+const heardMillis = 200
+/** Names of sockets have at most 107 bytes, of which the process takes some 60. Source: unix(7), `sun_path`. */
+const longestName = 24
 
 /**
  * Runs an effect while this process claims a build folder (real, absolute; need not exist), once no other process does. The
- * claims are beside it, in `.fbuild-lock-<name>`, because cleaning removes the folder. `told` hears once who holds it, if it
- * has to wait. Where no claim can be put, on a read-only disk for instance, it goes on without.
+ * claims are beside it, `.fbuild-lock-<name>.<process>`, because cleaning removes the folder: sockets, which say who holds it. `told` hears
+ * that once, if it has to wait. Where no claim can be put, on a read-only disk for instance, it goes on without.
  */
 export const claimingFolder = <A, E, R>(
   folder: string,
@@ -34,13 +39,15 @@ export const claimingFolder = <A, E, R>(
 ): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
-      const claims = `${dirName(folder)}/${lockPrefix}${baseName(folder)}`
+      const name = baseName(folder)
+      const short = Buffer.byteLength(name) > longestName ? sha256(name).slice(0, longestName) : name
+      const claims: Claims = { folder: dirName(folder), prefix: `${lockPrefix}${short}.` }
       let hasTold = false
       while (true) {
         const now = yield* monotonicMillis
         const release = yield* tryToClaim(claims, `${now} ${command}`)
         if (release !== undefined) return yield* Effect.ensuring(restore(effect), Effect.sync(release))
-        const holder = hasTold ? undefined : holderOf(claims, now)
+        const holder = hasTold ? undefined : yield* holderOf(claims, now)
         if (holder !== undefined) {
           hasTold = true
           yield* restore(told(holder))
@@ -51,55 +58,65 @@ export const claimingFolder = <A, E, R>(
   )
 
 /** What gives the claim up; `undefined` when it is not to be had now. */
-const tryToClaim = Effect.fnUntraced(function*(claims: string, text: string) {
+const tryToClaim = Effect.fnUntraced(function*(claims: Claims, text: string) {
   const claim = putClaim(claims, text)
-  for (const name of claim?.foreign ?? []) {
-    if (yield* isListening(claims, name)) {
+  for (const path of claim?.foreign ?? []) {
+    if ((yield* heard(path, 0)) !== undefined) {
       claim?.release()
       return undefined
     }
-    forgetListener(claims, name)
-    Fs.rmSync(`${claims}/${name}`, { force: true })
+    Fs.rmSync(path, { force: true })
   }
   return claim?.release
 })
 
-/** Puts a claim, having begun to listen for those in other pid namespaces; `undefined` when it is not to be had now. */
-const putClaim = (claims: string, text: string): OwnClaim | undefined => {
-  const name = ownName(pidNamespace())
+/** Puts a claim; `undefined` when it is not to be had now. */
+const putClaim = (claims: Claims, text: string): OwnClaim | undefined => {
   let deafen = () => {}
+  const put = (path: string) => {
+    try {
+      deafen = listenAs(path, `${path}${beingMade}`, text)
+    } catch {
+      // A file system without sockets: seen in this pid namespace only.
+      Fs.writeFileSync(path, text)
+    }
+  }
   try {
-    makeFolder(claims)
-    deafen = listenAs(claims, name)
-    const claim = makeClaim(claims, name, text)
+    makeFolder(claims.folder)
+    const claim = makeClaim(claims, ownName(pidNamespace()), put)
     if (claim === undefined) {
       deafen()
       return undefined
     }
     const release = () => {
-      try {
-        claim.release()
-        deafen()
-        Fs.rmdirSync(claims)
-      } catch {
-        // Somebody else claims it already.
-      }
+      deafen()
+      claim.release()
     }
     return { ...claim, release }
-  } catch (cause) {
+  } catch {
     deafen()
-    // Somebody has just given it up, and removed the folder.
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT" && Fs.existsSync(dirName(claims))) return undefined
     return { release: () => {}, foreign: [] }
   }
 }
 
 /** Who has been there for the longest. */
-const holderOf = (claims: string, now: number): Holder | undefined =>
-  claimsOf(claims).flatMap(({ pid, text }) => {
-    const [, since, command] = /^(\d+) (.*)$/s.exec(text) ?? []
+const holderOf = Effect.fnUntraced(function*(claims: Claims, now: number) {
+  const holders: Array<Holder> = []
+  for (const { path, pid } of claimsOf(claims)) {
+    const [, since, command] = /^(\d+) (.*)$/s.exec((yield* heard(path, heardMillis)) ?? textOf(path)) ?? []
     const process = pid === undefined ? "in another container" : `process ${pid}`
-    return since === undefined ? [] : [{ command: `${command} (${process})`, sinceMillis: Number(since) }]
-  }).toSorted((one, other) => one.sinceMillis - other.sinceMillis)
     // One of the future too: it is of another time namespace.
-    .find(({ sinceMillis }) => Math.abs(now - sinceMillis) > triedMillis)
+    const hasTried = since !== undefined && Math.abs(now - Number(since)) > triedMillis
+    if (hasTried) holders.push({ command: `${command} (${process})`, sinceMillis: Number(since) })
+  }
+  return holders.toSorted((one, other) => one.sinceMillis - other.sinceMillis)[0]
+})
+
+/** Empty if it has just been given up. */
+const textOf = (path: string): string => {
+  try {
+    return Fs.readFileSync(path, "utf8")
+  } catch {
+    return ""
+  }
+}

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Fs from "node:fs"
-import { isOfLiving, ownName, pidNamespace } from "./processName.ts"
+import { ownName, pidNamespace, processState } from "./processName.ts"
 import { sha256 } from "./sha256.ts"
 
 /** Where Linux keeps files in memory, for all users. Source: shm_overview(7). */
@@ -35,8 +35,8 @@ const makeIn = (place: string, purpose: string, freeBytes: number): string | und
     if (type !== tmpfs || bavail * bsize < freeBytes) return undefined
     const own = ownName(pidNamespace())
     for (const name of Fs.readdirSync(place)) {
-      const process = name.slice(prefix.length)
-      if (!name.startsWith(prefix) || process.startsWith(`${own}.`) || isOfLiving(process) !== false) continue
+      const [process = ""] = name.slice(prefix.length).split(".", 1)
+      if (!name.startsWith(prefix) || process === own || processState(process) !== "dead") continue
       if (isOwn(`${place}/${name}`)) removed(`${place}/${name}`)
     }
     const folder = `${place}/${prefix}${own}.${sha256(purpose).slice(0, 16)}`

@@ -1,4 +1,4 @@
-/** What the name of a folder begins with in which processes claim the build folder beside it. */
+/** What the names of files begin with by which processes claim the build folder beside them. */
 export const lockPrefix = ".fbuild-lock-"
 
 /** Whether it is a name that building puts into a project, whatever is in it. */

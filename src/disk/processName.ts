@@ -14,12 +14,13 @@ let ownNamespace: string | undefined
 /** The pid namespace of this process as part of a name; empty where there are none. Source: pid_namespaces(7). */
 export const pidNamespace = (): string => ownNamespace ??= namespaceNow()
 
-/** Whether the process of such a name, or of what it is the first part of, is alive; `undefined` when it cannot be seen from here. */
-export const isOfLiving = (name: string): boolean | undefined => {
-  const [, own, pid, namespace] = /^((\d+)-\d+)(-\d+)?(?:\.|$)/.exec(name) ?? []
-  if (pid === undefined) return false
-  if (namespace !== undefined && namespace !== pidNamespace()) return undefined
-  return Number(pid) > 0 && startOf(Number(pid)) !== undefined && processName(Number(pid)) === own
+/** What has become of the process of such a name: `elsewhere`, it cannot be seen from here. `undefined`: it is no such name. */
+export const processState = (name: string): "alive" | "dead" | "elsewhere" | undefined => {
+  const [, own, pid, namespace] = /^((\d+)-\d+)(-\d+)?$/.exec(name) ?? []
+  if (pid === undefined) return undefined
+  if (namespace !== undefined && namespace !== pidNamespace()) return "elsewhere"
+  const isAlive = Number(pid) > 0 && startOf(Number(pid)) !== undefined && processName(Number(pid)) === own
+  return isAlive ? "alive" : "dead"
 }
 
 const processName = (pid: number): string => `${pid}-${startOf(pid) ?? "0"}`

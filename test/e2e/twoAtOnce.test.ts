@@ -119,8 +119,8 @@ describe("two builds of one folder", () => {
       await until(() => other.stderr().startsWith("waiting"), "it is told")
       process.kill(way === "daemon" ? (await home.status()).pid : one.child.pid!, "SIGKILL")
       const killed = performance.now()
-      const claims = () => Fs.readdirSync(Path.join(dir, ".fbuild/build/.fbuild-lock-acme"))
-      const isOwn = (name: string) => name.startsWith(`${other.child.pid}-`)
+      const claims = () => locks(dir)
+      const isOwn = (name: string) => name.startsWith(`.fbuild-lock-acme.${other.child.pid}-`)
       await until(() => claims().length > 0 && claims().every(isOwn), "it has the folder")
       assert.isBelow(performance.now() - killed, 1000)
       open()
@@ -133,14 +133,17 @@ describe("two builds of one folder", () => {
 
   it("is not held up by what a dead process has left, nor by a lock that cannot be had", async () => {
     const dir = write(Path.join(space, "left"), project())
-    const lock = Path.join(dir, ".fbuild/build/.fbuild-lock-acme")
-    write(lock, { [`${process.pid}-1`]: "1 fbuild build", "4194304-1": "" })
+    const left = [`${process.pid}-1`, "4194304-1", "4194304-1.new"].map((name) => `.fbuild-lock-acme.${name}`)
+    // Those of other environments are left alone.
+    const others = [".fbuild-lock-acme.2.4194304-1", ".fbuild-lock-acme2.4194304-1", ".fbuild-lock-acme.x"]
+    write(
+      Path.join(dir, ".fbuild/build"),
+      Object.fromEntries([...left, ...others].map((name) => [name, "1 fbuild build"]))
+    )
     assert.strictEqual((await home.run(dir, ["build"], ways["in process"])).status, 0)
-    assert.isFalse(Fs.existsSync(lock))
-    // A file in its place, and a project that is read-only.
-    Fs.writeFileSync(lock, "")
-    assert.strictEqual((await home.run(dir, ["build", "--clean"], ways["in process"])).status, 0)
-    Fs.rmSync(lock)
+    assert.deepStrictEqual(locks(dir).toSorted(), others.toSorted())
+    for (const name of others) Fs.rmSync(Path.join(dir, ".fbuild/build", name))
+    // A project that is read-only.
     const out = Path.join(space, "left out")
     const mount = `mount --bind "${dir}" "${dir}" && mount -o remount,ro,bind "${dir}" && cd "${dir}" && exec "$@"`
     const run = (...args: ReadonlyArray<string>) =>
