@@ -132,7 +132,12 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           usingDisk
         )
 
-        const execute = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
+        const execute = Effect.fnUntraced(function*(
+          action: Action,
+          stage: Stage,
+          times: ActionTimes,
+          release: Effect.Effect<void>
+        ) {
           yield* usingDisk(inputsThere(action, upToDate.digest, absolute))
           yield* usingDisk(refuseFlags(action, absolute))
           // What it may write over is known as it was made.
@@ -142,6 +147,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           if (leavesTime(action)) yield* Effect.forkIn(isShort(action) ? keeping.traced : keeping.keep, scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* monotonicMillis) - started
+          // Who waits for the job starts before this one is put in its place.
+          yield* Effect.andThen(release, Effect.yieldNow)
           const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
           // First: as soon as it has finished somebody may be storing.
           keeping.ran(action, { printed, durationMs })
@@ -159,13 +166,15 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           answer: CacheAnswer
         ) {
           const event = eventOf(environment, action)
-          const ran = Effect.gen(function*() {
+          const ran = Effect.fnUntraced(function*(release: Effect.Effect<void>) {
             watch.started(times)
             explain(action, { outcome: "Cancelled", reason, cache: answer })
             const started = { _tag: "ActionStarted", ...event, argv: action.argv, reason, cache: answer } as const
             const telling = yield* Effect.forkChild(reporter.emit(started), { startImmediately: true })
             const startedMillis = yield* monotonicMillis
-            const result = yield* Effect.result(limitTime(options.timeout, action)(execute(action, stage, times)))
+            const result = yield* Effect.result(
+              limitTime(options.timeout, action)(execute(action, stage, times, release))
+            )
             return { telling, result, durationMs: (yield* monotonicMillis) - startedMillis }
           })
           const { durationMs, result, telling } = yield* untold.withPermit(

@@ -72,7 +72,11 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
     },
     command: (times, effect) => {
       const span = spanOf(times)
-      const done = Effect.tap(effect, () => Effect.sync(() => times.ranNanos = now()))
+      const done = Effect.tap(effect, () =>
+        Effect.sync(() => {
+          times.ranNanos = now()
+          if (log !== undefined) log.running--
+        }))
       return span === undefined ? done : Effect.provideService(done, Tracer.ParentSpan, span)
     },
     end: (times, exit) => {
@@ -90,10 +94,10 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
 })
 
 const note = (log: BuildLog, times: ActionTimes): void => {
-  const { action: { mnemonic }, cache, outcome, startedNanos } = times
+  const { action: { mnemonic }, cache, outcome, ranNanos, startedNanos } = times
   if (outcome !== "UpToDate") log.actions.push(times)
-  if (startedNanos !== undefined) log.running--
-  else if (cache !== undefined && cache._tag !== "Hit") log.waiting--
+  if (startedNanos === undefined) { if (cache !== undefined && cache._tag !== "Hit") log.waiting-- }
+  else if (ranNanos === undefined) log.running--
   const counts = log.counts.get(mnemonic)
   if (counts === undefined) log.counts.set(mnemonic, new Map([[outcome, 1]]))
   else counts.set(outcome, (counts.get(outcome) ?? 0) + 1)

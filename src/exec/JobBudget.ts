@@ -23,8 +23,11 @@ export interface JobBudget {
   readonly join: (count: number) => Effect.Effect<WithPermit, never, Scope.Scope>
 }
 
-/** Waits for a permit and holds it while the effect runs. */
-export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>, kind?: JobKind) => Effect.Effect<A, E, R>
+/** Waits for a permit and holds it while the effect runs, or until it runs `release`. */
+export type WithPermit = <A, E, R>(
+  use: (release: Effect.Effect<void>) => Effect.Effect<A, E, R>,
+  kind?: JobKind
+) => Effect.Effect<A, E, R>
 
 /** That of a daemon. Without one, each build has its own. */
 export const JobBudget = Context.Reference<JobBudget | undefined>("fbuild/exec/JobBudget", {
@@ -75,23 +78,28 @@ export const makeJobBudget = ({ jobs, links }: JobBudgetOptions): JobBudget => {
     }
   }
 
-  /** Gives a permit back, or a place in the queue. */
-  const leave = (waiter: Waiter) =>
-    Effect.sync(() => {
+  /** Gives a permit back, or a place in the queue; once. */
+  const leaveOf = (waiter: Waiter) => {
+    let hasLeft = false
+    return Effect.sync(() => {
+      if (hasLeft) return
+      hasLeft = true
       if (!waiter.member.waiting.delete(waiter)) {
         waiter.member.running--
         running[waiter.kind]--
       }
       grant()
     })
+  }
 
-  const withPermitOf = (member: Member): WithPermit => (effect, kind = "command") =>
+  const withPermitOf = (member: Member): WithPermit => (use, kind = "command") =>
     Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
         const waiter: Waiter = { member, kind, ticket: tickets++, ready: Deferred.makeUnsafe() }
+        const leave = leaveOf(waiter)
         member.waiting.add(waiter)
         grant()
-        return restore(Effect.andThen(Deferred.await(waiter.ready), effect)).pipe(Effect.ensuring(leave(waiter)))
+        return restore(Effect.andThen(Deferred.await(waiter.ready), use(leave))).pipe(Effect.ensuring(leave))
       })
     )
 

@@ -18,9 +18,12 @@ export const makeUntold = ({ count, withPermit }: Jobs["Service"]): Untold => {
   const room = Latch.makeUnsafe(true)
   let untold = 0
   return {
-    withPermit: <A, E, R>(effect: Effect.Effect<A, E, R>, kind?: JobKind) => {
+    withPermit: <A, E, R>(use: (release: Effect.Effect<void>) => Effect.Effect<A, E, R>, kind?: JobKind) => {
       const once = withPermit(
-        Effect.suspend(() => room.isOpen() ? Effect.map(effect, (value) => ({ value })) : Effect.succeed(undefined)),
+        (release) =>
+          Effect.suspend(() =>
+            room.isOpen() ? Effect.map(use(release), (value) => ({ value })) : Effect.succeed(undefined)
+          ),
         kind
       )
       const again: Effect.Effect<A, E, R> = Effect.flatMap(

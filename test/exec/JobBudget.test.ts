@@ -25,7 +25,9 @@ const Command = Schema.Struct({
   kind: Schema.Literals(["command", "link"]),
   /** How long it takes. */
   turns: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 5 }))),
-  fails: Schema.Boolean
+  fails: Schema.Boolean,
+  /** How long it goes on when it has given its permit back, if it does so. */
+  released: Schema.UndefinedOr(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 5 }))))
 })
 const Member = Schema.Struct({
   jobs: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 6 }))),
@@ -54,11 +56,17 @@ describe("the budget of jobs", () => {
           Effect.gen(function*() {
             yield* turns(member.starts)
             const withPermit = yield* budget.join(member.jobs)
-            yield* Effect.forEach(member.commands, ({ fails, kind, turns: count }) =>
-              withPermit(
-                during(["all", member, kind], Effect.andThen(turns(count), fails ? Effect.fail("no") : Effect.void)),
-                kind
-              ).pipe(Effect.ignore, Effect.andThen(Effect.sync(() => done++))), { concurrency: "unbounded" })
+            yield* Effect.forEach(member.commands, ({ fails, kind, released, turns: count }) =>
+              withPermit((release) => {
+                const counted = during(
+                  ["all", member, kind],
+                  Effect.andThen(turns(count), fails ? Effect.fail("no") : Effect.void)
+                )
+                // What comes after it does not count any more.
+                return released === undefined
+                  ? counted
+                  : Effect.andThen(counted, Effect.andThen(release, turns(released)))
+              }, kind).pipe(Effect.ignore, Effect.andThen(Effect.sync(() => done++))), { concurrency: "unbounded" })
           }).pipe(Effect.scoped)
         const fibers = yield* Effect.forEach(members, (member) => Effect.forkChild(request(member)))
         yield* Effect.forEach(members, ({ interrupted }, index) =>
@@ -84,13 +92,11 @@ describe("the budget of jobs", () => {
     const join = (name: string, count: number) =>
       Effect.map(budget.join(count), (withPermit) => (command: string, kind?: JobKind) =>
         Effect.forkChild(
-          withPermit(
+          withPermit(() =>
             Effect.callback<void>((resume) => {
               order.push(`${name}${command}`)
               running.set(`${name}${command}`, () => resume(Effect.void))
-            }),
-            kind
-          ),
+            }), kind),
           { startImmediately: true }
         ))
     const end = (command: string) => Effect.andThen(Effect.sync(() => running.get(command)!()), turns(5))

@@ -26,7 +26,9 @@ describe("Jobs", () => {
       Effect.gen(function*() {
         const jobs = yield* Jobs
         const { gauge, measured } = makeGauge()
-        yield* Effect.forEach(Array.from({ length: 12 }), () => jobs.withPermit(measured), { concurrency: "unbounded" })
+        yield* Effect.forEach(Array.from({ length: 12 }), () => jobs.withPermit(() => measured), {
+          concurrency: "unbounded"
+        })
         assert.deepStrictEqual(gauge, { now: 0, most: count })
         assert.strictEqual(jobs.count, count)
       }).pipe(Effect.provide(Jobs.layer(count))))
@@ -35,14 +37,14 @@ describe("Jobs", () => {
   it.effect("a permit comes back from what fails and from what is interrupted", () =>
     Effect.gen(function*() {
       const jobs = yield* Jobs
-      yield* Effect.ignore(jobs.withPermit(Effect.fail("no")))
+      yield* Effect.ignore(jobs.withPermit(() => Effect.fail("no")))
       const started = yield* Deferred.make<void>()
       const fiber = yield* Effect.forkChild(
-        jobs.withPermit(Effect.andThen(Deferred.succeed(started, undefined), Effect.never))
+        jobs.withPermit(() => Effect.andThen(Deferred.succeed(started, undefined), Effect.never))
       )
       yield* Deferred.await(started)
       yield* Fiber.interrupt(fiber)
-      assert.strictEqual(yield* jobs.withPermit(Effect.succeed(1)), 1)
+      assert.strictEqual(yield* jobs.withPermit(() => Effect.succeed(1)), 1)
     }).pipe(Effect.provide(Jobs.layer(1))))
 })
 
