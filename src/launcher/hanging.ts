@@ -1,5 +1,5 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
-import * as Fs from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 
 /** How often to look at a daemon that has not answered yet, ms. */
 export const lookMillis = 250
@@ -50,8 +50,8 @@ export const watchDeaf = (folder: string): () => number | undefined => {
 /** `undefined` where the system does not tell. Source: proc(5), `/proc/[pid]/stat` fields 3 (state), 14 and 15 (processor time). */
 const mainThread = (folder: string) => {
   try {
-    const pid = Number.parseInt(Fs.readdirSync(`${folder}/claims`)[0]!, 10)
-    const stat = Fs.readFileSync(`/proc/${pid}/task/${pid}/stat`, "latin1")
+    const pid = Number.parseInt(readdirSync(`${folder}/claims`)[0]!, 10)
+    const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, "latin1")
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
     return { pid, state: fields[0]!, ticks: Number(fields[11]) + Number(fields[12]) }
   } catch {

@@ -1,6 +1,17 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
-import * as Fs from "node:fs"
-import * as Net from "node:net"
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
+import { connect as connectTo } from "node:net"
 import { relay } from "./relay.ts"
 
 /** How long to wait for a daemon that starts, ms. */
@@ -26,12 +37,12 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
     if ((onlyStart && args[1] !== "start") || args.includes("--no-daemon")) return inProcess()
     const cwd = currentFolder()
     if (cwd === undefined) return inProcess()
-    const deadline = performance.now() + patienceMillis
+    const deadline = elapsed() + patienceMillis
     let starts = 0
 
     const connect = () => {
-      if (!isOwn(folder) || performance.now() > deadline) return inProcess()
-      const socket = Net.connect(path)
+      if (!isOwn(folder) || elapsed() > deadline) return inProcess()
+      const socket = connectTo(path)
       socket.once("error", () => start())
       socket.once("connect", () => {
         socket.removeAllListeners("error")
@@ -52,11 +63,11 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
         if (claimed(folder, starting)) {
           starts++
           startDaemon(dist, home, (status) => {
-            quietly(() => Fs.rmSync(starting, { force: true }))
+            quietly(() => rmSync(starting, { force: true }))
             if (status === 0) return
             starts = 2
             // One that was killed may do better the next time.
-            if (status !== null) quietly(() => Fs.writeFileSync(failed, ""))
+            if (status !== null) quietly(() => writeFileSync(failed, ""))
           })
         }
         setTimeout(connect, 10)
@@ -74,7 +85,7 @@ const enoughFiles = 1024
 /** Whether this process may raise its limit of open files as far as a daemon needs. Source: proc(5), `/proc/[pid]/limits`. */
 const opensEnough = (): boolean => {
   try {
-    const [, hard] = /^Max open files +\S+ +(\d+)/m.exec(Fs.readFileSync("/proc/self/limits", "latin1")) ?? []
+    const [, hard] = /^Max open files +\S+ +(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1")) ?? []
     return hard === undefined || Number(hard) >= enoughFiles
   } catch {
     return true
@@ -99,7 +110,7 @@ const isNodeNewEnough = ((major = 0, minor = 0) => major > 22 || (major === 22 &
 /** Whether no other user can have put anything into the folder. */
 const isOwn = (folder: string): boolean => {
   try {
-    const stat = Fs.lstatSync(folder, { throwIfNoEntry: false })
+    const stat = lstatSync(folder, { throwIfNoEntry: false })
     return stat === undefined || (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0)
   } catch {
     return false
@@ -108,16 +119,16 @@ const isOwn = (folder: string): boolean => {
 
 /** Whether it is us who start the daemon; it removes the file once it can be reached. */
 const claimed = (folder: string, starting: string): boolean => {
-  Fs.mkdirSync(parent(folder), { recursive: true })
+  mkdirSync(parent(folder), { recursive: true })
   try {
-    Fs.mkdirSync(folder, { mode: 0o700 })
+    mkdirSync(folder, { mode: 0o700 })
   } catch {}
   try {
-    Fs.closeSync(Fs.openSync(starting, "wx"))
+    closeSync(openSync(starting, "wx"))
     return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause
-    if (!isYounger(starting, startMillis)) Fs.rmSync(starting, { force: true })
+    if (!isYounger(starting, startMillis)) rmSync(starting, { force: true })
     return false
   }
 }
@@ -132,14 +143,17 @@ const quietly = (act: () => void): void => {
 
 /** Whether a file is there and was written less than this time ago, ms; not one of the future: the clock has been set. */
 const isYounger = (path: string, millis: number): boolean => {
-  const stat = Fs.statSync(path, { throwIfNoEntry: false })
+  const stat = statSync(path, { throwIfNoEntry: false })
   return stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) < millis
 }
+
+/** Of this process, ms. `performance` is in a module that nothing else here needs, and takes a millisecond to load. */
+const elapsed = (): number => process.uptime() * 1000
 
 const parent = (folder: string): string => folder.slice(0, folder.lastIndexOf("/"))
 
 const startDaemon = (dist: string, home: string, ended: (status: number | null) => void): void => {
-  const log = Fs.openSync(`${home}/daemon/log`, "a", 0o600)
+  const log = openSync(`${home}/daemon/log`, "a", 0o600)
   // Loaded here, because most calls find a daemon.
   const child = process.getBuiltinModule("node:child_process").spawn(
     process.execPath,
@@ -151,7 +165,7 @@ const startDaemon = (dist: string, home: string, ended: (status: number | null) 
     // Every request brings its own folder and environment.
     { cwd: "/", env: { NODE_COMPILE_CACHE: codeFolder(dist, home) }, detached: true, stdio: ["ignore", log, log] }
   )
-  Fs.closeSync(log)
+  closeSync(log)
   child.unref()
   child.once("error", () => ended(null)).once("exit", ended)
 }
@@ -160,8 +174,8 @@ const startDaemon = (dist: string, home: string, ended: (status: number | null) 
 const codeFolder = (dist: string, home: string): string => {
   const own = `${dist}/.v8-cache`
   try {
-    Fs.mkdirSync(own, { recursive: true })
-    Fs.accessSync(own, Fs.constants.W_OK)
+    mkdirSync(own, { recursive: true })
+    accessSync(own, constants.W_OK)
     return own
   } catch {
     return `${home}/code`

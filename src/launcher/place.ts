@@ -1,5 +1,5 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
-import * as Fs from "node:fs"
+import { readFileSync, readlinkSync, statSync } from "node:fs"
 
 /** What the system says of a process, below `/proc/self`: files, then links. The launcher in C has the same list. */
 const files = ["status", "stat", "limits", "cgroup", "personality", "attr/current"]
@@ -12,11 +12,11 @@ const links = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"]
 export const place = (): ReadonlyArray<string> => [
   process.umask().toString(8),
   said(() => {
-    const { dev, ino } = Fs.statSync("/", { bigint: true })
+    const { dev, ino } = statSync("/", { bigint: true })
     return `${dev}:${ino}`
   }),
-  ...files.map((name) => said(() => Fs.readFileSync(`/proc/self/${name}`, "utf8"))),
-  ...links.map((name) => said(() => Fs.readlinkSync(`/proc/self/ns/${name}`)))
+  ...files.map((name) => said(() => readFileSync(`/proc/self/${name}`, "utf8"))),
+  ...links.map((name) => said(() => readlinkSync(`/proc/self/ns/${name}`)))
 ]
 
 /** Up to the first NUL. */

@@ -1,5 +1,5 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
-import type * as Net from "node:net"
+import type { Socket } from "node:net"
 import { isatty } from "node:tty"
 import { deafMillis, lookMillis, watchAnswer, watchDeaf } from "./hanging.ts"
 import { place } from "./place.ts"
@@ -14,7 +14,7 @@ const statuses = { INT: 130, TERM: 143, HUP: 129 } as const
  * does not take the request. PROTOCOL.md beside this file says what is sent.
  */
 export const relay = ({ args, cwd, folder, inProcess, socket }: {
-  readonly socket: Net.Socket
+  readonly socket: Socket
   /** Absolute. */
   readonly cwd: string
   /** Of the daemon. */
@@ -27,6 +27,8 @@ export const relay = ({ args, cwd, folder, inProcess, socket }: {
   let signals = 0
   let blocked = 0
   let exitStatus = ""
+  /** Those that have been written to: Node makes each when it is first asked for. */
+  const used = new Set<NodeJS.WriteStream>()
 
   const fail = () => {
     socket.removeAllListeners().on("error", () => {}).destroy()
@@ -73,7 +75,7 @@ export const relay = ({ args, cwd, folder, inProcess, socket }: {
     if (isatty(1)) process.stdout.on("resize", () => send("W", String(process.stdout.columns)))
   }
   const write = (stream: NodeJS.WriteStream, bytes: Uint8Array) => {
-    if (stream.listenerCount("error") === 0) stream.on("error", () => {})
+    if (!used.has(stream)) used.add(stream.on("error", () => {}))
     if (stream.destroyed || stream.write(bytes) || signals > 0) return
     blocked++
     socket.pause()
@@ -85,7 +87,7 @@ export const relay = ({ args, cwd, folder, inProcess, socket }: {
   }
   const exit = () => {
     const status = Number(exitStatus)
-    const rest = [process.stdout, process.stderr].filter((stream) => !stream.destroyed && stream.writableLength > 0)
+    const rest = [...used].filter((stream) => !stream.destroyed && stream.writableLength > 0)
     if (signals > 0) setTimeout(() => process.exit(status), 100)
     Promise.all(rest.map((stream) => new Promise((done) => stream.write("", done)))).then(() => process.exit(status))
   }
@@ -139,7 +141,7 @@ export const relay = ({ args, cwd, folder, inProcess, socket }: {
   const columns = isatty(1) ? process.stdout.columns : 0
   const variables = Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
   const facts = place()
-  const started = process.hrtime.bigint() - BigInt(Math.round(performance.now() * 1e6))
+  const started = process.hrtime.bigint() - BigInt(Math.round(process.uptime() * 1e9))
   const strings = [
     ...["fbuild-3", FBUILD_BUILD_ID, String(facts.length), ...facts, cwd, String(columns), terminals, String(started)],
     ...[String(args.length), ...args, String(variables.length), ...variables]
