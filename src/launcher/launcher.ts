@@ -40,12 +40,16 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
     const deadline = elapsed() + patienceMillis
     let starts = 0
 
-    const connect = () => {
-      if (!isOwn(folder) || elapsed() > deadline) return inProcess()
+    const connect = (refused: () => void) => {
+      if (!isOwn(folder) || elapsed() > deadline) {
+        if (claims) forget()
+        return inProcess()
+      }
       const socket = connectTo(path)
-      socket.once("error", () => start())
+      socket.once("error", refused)
       socket.once("connect", () => {
         socket.removeAllListeners("error")
+        if (claims) forget()
         if (onlyStart) {
           socket.destroy()
           return inProcess()
@@ -53,30 +57,41 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
         relay({ socket, folder, cwd, args, inProcess })
       })
     }
+    const [starting, failed] = [`${folder}/starting`, `${folder}/failed`]
+    /** Whether it is us who may start the daemon, and have not done so. */
+    let claims = false
+    const forget = () => quietly(() => rmSync(starting, { force: true }))
     const start = () => {
       // start.mjs says that this Node is too old; a daemon that is there can be asked all the same.
       if (!isNodeNewEnough || !opensEnough()) return inProcess()
-      const [starting, failed] = [`${folder}/starting`, `${folder}/failed`]
       try {
         // It has come to nothing twice, or to another launcher.
         if (starts >= 2 || (!onlyStart && starts === 0 && isYounger(failed, failureMillis))) return inProcess()
-        if (claimed(folder, starting)) {
-          starts++
+        claims = claimed(folder, starting)
+      } catch {
+        // A home that cannot be written to.
+        return inProcess()
+      }
+      if (!claims) return void setTimeout(connect, 10, start)
+      // One that was being started may have come to serve since it was asked.
+      connect(() => {
+        claims = false
+        starts++
+        try {
           startDaemon(dist, home, (status) => {
-            quietly(() => rmSync(starting, { force: true }))
+            forget()
             if (status === 0) return
             starts = 2
             // One that was killed may do better the next time.
             if (status !== null) quietly(() => writeFileSync(failed, ""))
           })
+        } catch {
+          return inProcess()
         }
-        setTimeout(connect, 10)
-      } catch {
-        // A home that cannot be written to.
-        inProcess()
-      }
+        setTimeout(connect, 10, start)
+      })
     }
-    connect()
+    connect(start)
   })
 
 /** Open files that a daemon needs for fifty requests and their commands: some hundreds. */

@@ -119,6 +119,32 @@ describe("daemon", () => {
     }
   })
 
+  it("is not started by a launcher that has just missed it", async () => {
+    const own = home()
+    await own.run("/", ["daemon", "start"])
+    const missing = Path.join(space, "missing.cjs")
+    write(space, {
+      "missing.cjs": `
+        const net = require("node:net")
+        const { connect } = net
+        net.connect = (path) => {
+          net.connect = connect
+          return connect(path + ".none")
+        }
+      `
+    })
+    const run = await execute(
+      process.execPath,
+      ["--require", missing, Path.join(Path.dirname(program), "launcher.cjs"), "boards", "--json"],
+      "/",
+      environment("/", { FBUILD_HOME: own.path, FBUILD_DAEMON: "" })
+    )
+    assert.strictEqual(run.status, 0, run.stderr)
+    assert.strictEqual(own.daemons().length, 1)
+    assert.isFalse(Fs.existsSync(Path.join(own.path, "daemon/starting")))
+    assert.strictEqual((await own.status()).served, 1)
+  })
+
   it("is one, however many need it at once", async () => {
     const own = home()
     const dirs = Array.from({ length: 20 }, (_, index) => write(Path.join(space, `many${index}`), project()))
