@@ -50,9 +50,12 @@ export interface Handled {
   readonly run: Effect.Effect<number, unknown>
   /** Ends its commands at once. */
   readonly kill: Effect.Effect<void>
-  /** What is done when it has been answered; the next one begins afterwards. */
+  /** What is done when it has been answered; the next one waits for that, if it does not take long. */
   readonly afterwards: Effect.Effect<void>
 }
+
+/** How long a request waits for what others have left to do, ms. */
+const longestWait = 200
 
 /** The server, apart from where it listens. */
 export interface Server {
@@ -85,6 +88,11 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
   const serving = yield* FiberSet.make<void>()
   /** What answered requests have left to do. */
   const behind = yield* FiberSet.make<void>()
+  /** Most have left a few ms, a large build may have left seconds. */
+  const afterOthers = Effect.flatMap(
+    FiberSet.size(behind),
+    (count) => count === 0 ? Effect.void : Effect.timeoutOption(FiberSet.awaitEmpty(behind), longestWait)
+  )
   const runServing = yield* FiberSet.runtime(serving)()
   const runDetached = Effect.runForkWith(yield* Effect.context())
   const logged = (effect: Effect.Effect<unknown>) =>
@@ -132,10 +140,9 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     const served = Effect.gen(function*() {
       const { kill, run, ...handled } = yield* options.handle(call)
       afterwards = handled.afterwards
-      yield* FiberSet.awaitEmpty(behind)
       yield* connection.send("B", "")
       begun = true
-      const fiber = yield* Effect.forkChild(run)
+      const fiber = yield* Effect.forkChild(Effect.andThen(afterOthers, run))
       hooks.listen((signal) => {
         const end = received === undefined ? Fiber.interrupt(fiber) : kill
         received ??= signal

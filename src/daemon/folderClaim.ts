@@ -106,8 +106,8 @@ const holderOf = Effect.fnUntraced(function*(claims: Claims, now: number) {
     const [, since, command] = /^(\d+) (.*)$/s.exec((yield* heard(path, heardMillis)) ?? textOf(path)) ?? []
     const process = pid === undefined ? "in another container" : `process ${pid}`
     // One of the future too: it is of another time namespace.
-    const hasTried = since !== undefined && Math.abs(now - Number(since)) > triedMillis
-    if (hasTried) holders.push({ command: `${command} (${process})`, sinceMillis: Number(since) })
+    const holds = since !== undefined && Math.abs(now - Number(since)) > triedMillis
+    if (holds) holders.push({ command: `${command} (${process})`, sinceMillis: Number(since) })
   }
   return holders.toSorted((one, other) => one.sinceMillis - other.sinceMillis)[0]
 })

@@ -2,8 +2,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
 /**
- * Has work done that the user need not wait for: in a daemon when the request has been answered, and before another one begins; elsewhere at
- * once. It is done however the request ends.
+ * Has work done that the user need not wait for: in a daemon when the request has been answered, and before another one begins if
+ * it does not take long; elsewhere at once. It is done however the request ends.
  */
 export const AfterAnswer = Context.Reference<(work: Effect.Effect<void>) => Effect.Effect<void>>(
   "fbuild/exec/AfterAnswer",

@@ -69,7 +69,7 @@ export const makeKeeping = Effect.gen(function*() {
         // Until something has been stored it may be that nothing can be, and the user is to hear of that.
         if (!hasStored) yield* keep
         isOver = true
-        yield* afterAnswer(Effect.andThen(keep, then))
+        yield* afterAnswer(Effect.ensuring(keep, then))
       }),
     /** Why it was not stored, by the id of the action. */
     refused: refused as ReadonlyMap<string, CacheAnswer>

@@ -161,6 +161,19 @@ describe("server", () => {
       assert.deepStrictEqual(steps, [...expected, "stopped"])
     }))
 
+  it.live("does not wait for long for what another has left to do", () =>
+    Effect.gen(function*() {
+      const { ask, server } = yield* served(() =>
+        Effect.succeed({ run: Effect.succeed(0), kill: Effect.void, afterwards: Effect.sleep(2000) })
+      )
+      const began = performance.now()
+      yield* ask(hello(["one"]))
+      assert.deepStrictEqual(yield* ask(hello(["other"])), ["B", "X0"])
+      assert.isBelow(performance.now() - began, 1500)
+      yield* server.stop
+      assert.isAbove(performance.now() - began, 2000)
+    }))
+
   it.live("takes a lost launcher for Ctrl-C", () =>
     Effect.gen(function*() {
       const interrupted = yield* Deferred.make<number>()
