@@ -144,7 +144,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* action.always === undefined ? upToDate.settled : keeping.keep
           const startedNanos = yield* upToDate.now
           const started = yield* monotonicMillis
-          if (leavesTime(action)) yield* Effect.forkIn(isShort(action) ? keeping.traced : keeping.keep, scope)
+          yield* Effect.forkIn(keeping.during(action), scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* monotonicMillis) - started
           // Who waits for the job starts before this one is put in its place.
@@ -253,12 +253,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
       })
     )
 }
-
-/** Most processors are idle while it runs. */
-const leavesTime = (action: Action): boolean => !isCompile(action) && action.mnemonic !== "Archive"
-
-/** It is over before what has been made so far could be stored. */
-const isShort = (action: Action): boolean => action.mnemonic !== "Link" && action.always === undefined
 
 const eventOf = (environment: string, { id, mnemonic }: Action) => ({ environment, id, mnemonic })
 

@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import { StoreRefused } from "../cache/StoreRefused.ts"
 import type { DiskError } from "../disk/Disk.ts"
-import type { Action } from "../plan/Action.ts"
+import { type Action, isCompile } from "../plan/Action.ts"
 import { AfterAnswer } from "./AfterAnswer.ts"
 import type { CacheAnswer } from "./BuildEvent.ts"
 import { BuildReporter } from "./BuildReporter.ts"
@@ -59,10 +59,15 @@ export const makeKeeping = Effect.gen(function*() {
     },
     /** When it is done, all that had finished before is traced, by whomever. */
     trace,
-    /** The same, by somebody who can do nothing about a disk that refuses. */
-    traced: Effect.uninterruptible(Effect.ignore(trace)),
-    /** When that is done, all that had finished before is stored, too. */
+    /** When it is done, all that had finished before is stored, too. By somebody who can do nothing about a disk that refuses. */
     keep,
+    /** What there is time for while a command runs. */
+    during: (action: Action): Effect.Effect<void> => {
+      // Most processors are idle while others run.
+      if (isCompile(action) || action.mnemonic === "Archive") return Effect.void
+      const isLong = action.mnemonic === "Link" || action.always !== undefined
+      return isLong ? keep : Effect.uninterruptible(Effect.ignore(trace))
+    },
     /** At the end of a build: stores what is left, and does something then, when nobody waits for it any more. */
     finish: (then: Effect.Effect<void>) =>
       Effect.gen(function*() {
