@@ -117,21 +117,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           usingDisk
         )
 
-        const finish = Effect.fnUntraced(
-          function*(
-            action: Action,
-            stage: Stage,
-            discovered: ReadonlyArray<string> | undefined,
-            startedNanos: bigint
-          ) {
-            yield* settleMap(action, stage, absolute)
-            yield* publish(action, stage, absolute)
-            yield* upToDate.finished({ action, discovered, startedNanos })
-          },
-          Effect.uninterruptible,
-          usingDisk
-        )
-
         const execute = Effect.fnUntraced(function*(
           action: Action,
           stage: Stage,
@@ -147,12 +132,18 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* Effect.forkIn(keeping.during(action), scope)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* monotonicMillis) - started
-          // Who waits for the job starts before this one is put in its place.
-          yield* Effect.andThen(release, Effect.yieldNow)
-          const discovered = yield* discoveredBy(action, stage, absolute).pipe(usingDisk)
-          // First: as soon as it has finished somebody may be storing.
-          keeping.ran(action, { printed, durationMs })
-          yield* finish(action, stage, discovered, startedNanos)
+          const finish = Effect.gen(function*() {
+            // Who waits for the job starts before this one is put in its place.
+            yield* Effect.andThen(release, Effect.yieldNow)
+            const discovered = yield* discoveredBy(action, stage, absolute)
+            // First: as soon as it has finished somebody may be storing.
+            keeping.ran(action, { printed, durationMs })
+            yield* settleMap(action, stage, absolute)
+            yield* publish(action, stage, absolute)
+            yield* upToDate.finished({ action, discovered, startedNanos })
+          })
+          // What has run is not thrown away: Ctrl-C waits for the little that is left to do.
+          yield* usingDisk(Effect.uninterruptible(finish))
           lasted.set(action, durationMs)
           return printed
         })
