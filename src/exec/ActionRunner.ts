@@ -141,6 +141,8 @@ export class ActionRunner extends Context.Service<ActionRunner, {
             yield* settleMap(action, stage, absolute)
             yield* publish(action, stage, absolute)
             yield* upToDate.finished({ action, discovered, startedNanos })
+            times.outcome = "Executed"
+            explain(action, { ...explanations.get(action.id), outcome: "Executed" })
           })
           // What has run is not thrown away: Ctrl-C waits for the little that is left to do.
           yield* usingDisk(Effect.uninterruptible(finish))

@@ -79,7 +79,9 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
         }))
       return span === undefined ? done : Effect.provideService(done, Tracer.ParentSpan, span)
     },
-    end: (times, exit) => {
+    end: (times, ended) => {
+      // What is in its place has run, whether or not it has come to telling so.
+      const exit = times.outcome === "Executed" && Exit.hasInterrupts(ended) ? Exit.succeed(times.outcome) : ended
       times.finishedNanos = now()
       if (Exit.isSuccess(exit)) times.outcome = exit.value
       else if (Option.isSome(Exit.findErrorOption(exit))) times.outcome = "Failed"
