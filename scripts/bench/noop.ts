@@ -1,9 +1,10 @@
-// Nothing to do: the launchers beside ninja and a bare start of Node, interleaved in one run, whole processes.
+// Nothing to do: the launchers beside ninja and a bare start of Node, interleaved in one run, whole processes, with a daemon that
+// has served some requests.
 //
 //   node scripts/bench/noop.ts [project-dir] [--runs N]
 //
 // Prints medians in ms: a program that does nothing (what starting any process takes here); ninja, on the commands of fbuild's
-// own plan; fbuild with the launcher in C; `node -e 0`; fbuild with the launcher in Node; and both for the first time after
+// own plan; fbuild with the launcher in C; `node -e 0`; fbuild with the launcher in Node; and then both for the first time after
 // `daemon stop`, by which a daemon has to start. Then the ratios and differences that matter, also without what starting a
 // process takes. Needs ninja and dist/fbuild, made where there is a C compiler.
 import { execFileSync } from "node:child_process"
@@ -44,7 +45,7 @@ try {
   cpSync(project.dir, ofNinja, { recursive: true })
   run("ninja")
   run("ninja")
-  for (let round = 0; round < 3; round++) run(fbuild, "build")
+  for (let round = 0; round < 10; round++) run(fbuild, "build")
   for (let round = 0; round < Number(values.runs); round++) {
     pause()
     for (
@@ -56,6 +57,9 @@ try {
         ["Node launcher", inNode, "build"]
       ] as const
     ) times[name].push(run(file, ...args))
+  }
+  // Apart, because a daemon that has just been started takes longer for the next ones, too.
+  for (let round = 0; round < Number(values.runs); round++) {
     for (const [name, file] of [["C, first", fbuild], ["Node, first", inNode]] as const) {
       stop()
       times[name].push(run(file, "build"))
