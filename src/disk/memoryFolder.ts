@@ -18,7 +18,7 @@ const enoughBytes = 1024 ** 3
 /**
  * A folder in memory for files that live for a moment, empty, until the scope closes: to make one there takes 10 µs, on a disk up to 400. It is
  * this process's and this user's alone, one for each `purpose`. `undefined` where there is none, or less than `freeBytes` are free. Removes those
- * of processes that have died.
+ * of processes that have died, and what has been left in other pid namespaces for a day.
  */
 export const memoryFolder = (
   purpose: string,
@@ -36,8 +36,9 @@ const makeIn = (place: string, purpose: string, freeBytes: number): string | und
     const own = ownName(pidNamespace())
     for (const name of Fs.readdirSync(place)) {
       const [process = ""] = name.slice(prefix.length).split(".", 1)
-      if (!name.startsWith(prefix) || process === own || processState(process) !== "dead") continue
-      if (isOwn(`${place}/${name}`)) removed(`${place}/${name}`)
+      if (!name.startsWith(prefix) || process === own || !isOwn(`${place}/${name}`)) continue
+      const state = processState(process)
+      if (state === "dead" || (state === "elsewhere" && isOld(`${place}/${name}`))) removed(`${place}/${name}`)
     }
     const folder = `${place}/${prefix}${own}.${sha256(purpose).slice(0, 16)}`
     // Anybody could have made it; what is left of ours goes.
@@ -50,6 +51,11 @@ const makeIn = (place: string, purpose: string, freeBytes: number): string | und
 }
 
 const isOwn = (folder: string): boolean => Fs.lstatSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.()
+
+/** Nothing is written for so long by a build that runs, ms: that of a container which is gone cannot be told otherwise. */
+const oldMillis = 24 * 60 * 60 * 1000
+
+const isOld = (folder: string): boolean => Date.now() - Fs.lstatSync(folder).mtimeMs > oldMillis
 
 const removed = (folder: string): void => {
   try {

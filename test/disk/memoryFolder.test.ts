@@ -36,12 +36,14 @@ describe("a folder in memory", () => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const [pid, start] = ownName().split("-")
-      const dead = [`fbuild-${pid}-${Number(start) + 1}${pidNamespace()}.0`, `fbuild-4194305-1${pidNamespace()}.0`]
+      const old = "fbuild-4194305-2-1.0"
+      const dead = [old, `fbuild-${pid}-${Number(start) + 1}${pidNamespace()}.0`, `fbuild-4194305-1${pidNamespace()}.0`]
       const others = [`fbuild-4194305-1-1.0`, `${own}.0`, "fbuilder-1-1.0"]
       for (const name of [...dead, ...others]) {
         yield* fs.makeDirectory(`${place}/${name}`)
         yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(`${place}/${name}`, { recursive: true })))
       }
+      yield* fs.utimes(`${place}/${old}`, 1000, 1000)
       yield* folderFor("one")
       const left = yield* fs.readDirectory(place)
       assert.deepStrictEqual(dead.filter((name) => left.includes(name)), [])
