@@ -2,13 +2,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Disk } from "../disk/Disk.ts"
+import { longestBuildMillis } from "../domain/durations.ts"
 import { runningDir, writeWhole } from "./layout.ts"
 
 /** Whether a process of this machine is alive. */
 export type IsAlive = (pid: number) => boolean
-
-/** No build takes longer, ms; an older mark is a leftover whose process id has been given away again. */
-const longestBuild = 24 * 60 * 60 * 1000
 
 /** After how long a build says that it runs, ms: most are over by then, and for as long nothing that was used is removed anyway. */
 const saidAfterMillis = 60_000
@@ -40,7 +38,8 @@ export const oldestRunning = Effect.fnUntraced(function*(home: string, isAlive: 
   let oldest: number | undefined
   for (const { modifiedMillis, name } of yield* disk.ages(runningDir(home))) {
     const [, pid] = /^(\d+)\.\d+$/.exec(name) ?? []
-    if (pid !== undefined && isAlive(Number(pid)) && modifiedMillis > now - longestBuild) {
+    // An older mark is a leftover whose process id has been given away again.
+    if (pid !== undefined && isAlive(Number(pid)) && modifiedMillis > now - longestBuildMillis) {
       // A thread that is busy is late, but not by a minute.
       oldest = Math.min(modifiedMillis - 2 * saidAfterMillis, oldest ?? modifiedMillis)
     } else {

@@ -32,28 +32,34 @@ export const beingMade = ".new"
  *
  * Returns `undefined` when another process holds one, or is about to leave for the same reason. Throws what Node throws.
  */
-export const makeClaim = (
-  { folder, prefix }: Claims,
-  name: string,
-  put: (path: string) => void
-): OwnClaim | undefined => {
-  const own = `${folder}/${prefix}${name}`
+export const makeClaim = (claims: Claims, name: string, put: (path: string) => void): OwnClaim | undefined => {
+  const own = `${claims.folder}/${claims.prefix}${name}`
   put(own)
   const release = () => Fs.rmSync(own, { force: true })
+  try {
+    const foreign = foreignClaims(claims, name)
+    if (foreign !== undefined) return { release, foreign }
+  } catch (cause) {
+    release()
+    throw cause
+  }
+  release()
+  return undefined
+}
+
+/** Those of other pid namespaces; `undefined` if a living process in this one has one, too. Removes those of dead ones. */
+const foreignClaims = ({ folder, prefix }: Claims, own: string): ReadonlyArray<string> | undefined => {
   const foreign: Array<string> = []
   for (const file of Fs.readdirSync(folder)) {
     if (!file.startsWith(prefix)) continue
     const isMade = !file.endsWith(beingMade)
-    const other = file.slice(prefix.length, isMade ? undefined : -beingMade.length)
-    const state = other === name ? undefined : processState(other)
+    const name = file.slice(prefix.length, isMade ? undefined : -beingMade.length)
+    const state = name === own ? undefined : processState(name)
     if (state === "dead") Fs.rmSync(`${folder}/${file}`, { force: true })
     if (state === "elsewhere" && isMade) foreign.push(`${folder}/${file}`)
-    if (state === "alive" && isMade) {
-      release()
-      return undefined
-    }
+    if (state === "alive" && isMade) return undefined
   }
-  return { release, foreign }
+  return foreign
 }
 
 /** The claims of living processes, this one among them, and of other pid namespaces. */

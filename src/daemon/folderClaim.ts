@@ -90,7 +90,11 @@ const putClaim = (claims: Claims, text: string): OwnClaim | undefined => {
     }
     const release = () => {
       deafen()
-      claim.release()
+      try {
+        claim.release()
+      } catch {
+        // The folder cannot be written to any more.
+      }
     }
     return { ...claim, release }
   } catch {

@@ -6,7 +6,8 @@ import { baseName, dirName } from "../domain/paths.ts"
 
 /**
  * Listens on a socket (absolute path, folder exists), for as long as this process lives or until what it returns is called, and says a text to
- * those who connect: from any pid namespace of the machine. Listens first under the name `made`. Throws where there can be no socket.
+ * those who connect: from any pid namespace of the machine. The file stays. Listens first under the name `made`. Throws where there can be
+ * no socket.
  */
 export const listenAs = (path: string, made: string, text: string): () => void => {
   const server = Net.createServer((socket) => socket.on("error", () => {}).end(text)).on("error", () => {}).unref()
@@ -18,10 +19,7 @@ export const listenAs = (path: string, made: string, text: string): () => void =
     server.close()
     throw cause
   }
-  return () => {
-    server.close()
-    Fs.rmSync(path, { force: true })
-  }
+  return () => void server.close()
 }
 
 /** What somebody says who listens there, as far as it comes within so many ms; `undefined` when nobody does. */

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Fs from "node:fs"
+import { longestBuildMillis } from "../domain/durations.ts"
 import { ownName, pidNamespace, processState } from "./processName.ts"
 import { sha256 } from "./sha256.ts"
 
@@ -52,10 +53,8 @@ const makeIn = (place: string, purpose: string, freeBytes: number): string | und
 
 const isOwn = (folder: string): boolean => Fs.lstatSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.()
 
-/** Nothing is written for so long by a build that runs, ms: that of a container which is gone cannot be told otherwise. */
-const oldMillis = 24 * 60 * 60 * 1000
-
-const isOld = (folder: string): boolean => Date.now() - Fs.lstatSync(folder).mtimeMs > oldMillis
+/** That of a container which is gone cannot be told otherwise. */
+const isOld = (folder: string): boolean => Date.now() - Fs.lstatSync(folder).mtimeMs > longestBuildMillis
 
 const removed = (folder: string): void => {
   try {

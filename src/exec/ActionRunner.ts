@@ -72,7 +72,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const lasted = yield* LastDurations
         const linker = yield* Linker
         const reporter = yield* BuildReporter
-        const scope = yield* Effect.scope
         const shared = yield* SharedActions
         const steps = yield* BuiltinSteps
         const untold = makeUntold(jobs)
@@ -129,7 +128,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           yield* action.always === undefined ? upToDate.settled : keeping.keep
           const startedNanos = yield* upToDate.now
           const started = yield* monotonicMillis
-          yield* Effect.forkIn(keeping.during(action), scope)
+          yield* keeping.during(action)
           const printed = yield* watch.command(times, fill(action, stage, times))
           const durationMs = (yield* monotonicMillis) - started
           const finish = Effect.gen(function*() {
@@ -176,7 +175,7 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           )
           const ok = Result.isSuccess(result)
           const output = ok ? result.success : result.failure._tag === "CommandFailed" ? result.failure.output : ""
-          explain(action, { outcome: ok ? "Executed" : "Failed", reason, cache: answer })
+          if (!ok) explain(action, { outcome: "Failed", reason, cache: answer })
           const finished = reporter.emit({ _tag: "ActionFinished", ...event, ok, durationMs, output })
           yield* untold.tell(Effect.andThen(Fiber.join(telling), finished))
           yield* Effect.fromResult(result)

@@ -98,8 +98,9 @@ export const makeActionWatch = Effect.fnUntraced(function*(environment: string) 
 const note = (log: BuildLog, times: ActionTimes): void => {
   const { action: { mnemonic }, cache, outcome, ranNanos, startedNanos } = times
   if (outcome !== "UpToDate") log.actions.push(times)
-  if (startedNanos === undefined) { if (cache !== undefined && cache._tag !== "Hit") log.waiting-- }
-  else if (ranNanos === undefined) log.running--
+  const hasWaited = cache !== undefined && cache._tag !== "Hit"
+  if (startedNanos === undefined && hasWaited) log.waiting--
+  if (startedNanos !== undefined && ranNanos === undefined) log.running--
   const counts = log.counts.get(mnemonic)
   if (counts === undefined) log.counts.set(mnemonic, new Map([[outcome, 1]]))
   else counts.set(outcome, (counts.get(outcome) ?? 0) + 1)

@@ -6,7 +6,6 @@ import type { ContentStore } from "../cache/ContentStore.ts"
 import type { Disk } from "../disk/Disk.ts"
 import { ownDirectory } from "../process/ownDirectory.ts"
 import type { Subprocess } from "../process/Subprocess.ts"
-import type { BuildReporter } from "./BuildReporter.ts"
 import { CompileCache } from "./CompileCache.ts"
 import { Compiler } from "./Compiler.ts"
 import { embedded } from "./embeddedCache.ts"
@@ -30,7 +29,7 @@ export const directoryInOutputs = (projectDir: string): string | undefined =>
 export const backendLayer = (
   backend: CacheBackend,
   { cwd }: { readonly cwd: string }
-): Layer.Layer<CompileCache | Compiler, never, BuildReporter | Disk | Stores | Subprocess | UpToDate> => {
+): Layer.Layer<CompileCache | Compiler, never, Disk | Stores | Subprocess | UpToDate> => {
   switch (backend._tag) {
     case "Embedded":
       return Layer.merge(embedded({ cwd, directory: directoryInOutputs(cwd) }), Compiler.layer)

@@ -38,12 +38,14 @@ export interface Ran extends Traced {
   readonly durationMs: number
 }
 
+/** How to keep what an action has made, or why it must not be kept. */
+export type Storing = Result.Result<Effect.Effect<void, DiskError>, CacheAnswer>
+
 /** Outputs that were made before, of any kind of action. Not being able to keep or to give them never fails a build. */
 export class CompileCache extends Context.Service<CompileCache, {
   /** Puts the outputs of an action into its stage, if they are known. */
   readonly fetch: (action: Action, stage: Stage) => Effect.Effect<Fetched, DiskError>
-  /** How to keep what an action has made, or why it must not be kept. */
-  readonly store: (ran: Ran) => Effect.Effect<Result.Result<Effect.Effect<void, DiskError>, CacheAnswer>>
+  readonly store: (ran: Ran) => Effect.Effect<Storing>
   /** Counts an output that a disk has refused to keep; whether it is the first one of this build. */
   readonly countRefused: Effect.Effect<boolean>
   /** At the end of a build. */

@@ -12,7 +12,7 @@ import { Digest } from "../domain/Digest.ts"
 import { pathFrom } from "../domain/paths.ts"
 import { type Action, isCompile } from "../plan/Action.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
-import { CompileCache, type Fetched, type Ran } from "./CompileCache.ts"
+import { CompileCache, type Fetched, type Ran, type Storing } from "./CompileCache.ts"
 import { readResponses } from "./responses.ts"
 import type { Stage } from "./Stage.ts"
 import { UpToDate } from "./UpToDate.ts"
@@ -101,9 +101,7 @@ export const embedded = (options: { readonly cwd: string; readonly directory: st
         return { _tag: "Miss", answer, key: key.digest }
       })
 
-      const store = Effect.fnUntraced(function*(
-        ran: Ran
-      ): Effect.fn.Return<Result.Result<Effect.Effect<void, DiskError>, CacheAnswer>> {
+      const store = Effect.fnUntraced(function*(ran: Ran): Effect.fn.Return<Storing> {
         const { action, printed, record: traced, timed } = ran
         const key = keys.get(action.id)
         if (key === undefined) return Result.succeed(Effect.void)

@@ -15,6 +15,7 @@ export const makeKeeping = Effect.gen(function*() {
   const afterAnswer = yield* AfterAnswer
   const cache = yield* CompileCache
   const reporter = yield* BuildReporter
+  const scope = yield* Effect.scope
   const upToDate = yield* UpToDate
   const turn = yield* Semaphore.make(1)
   const untraced = new Map<string, Omit<Ran, "record" | "timed">>()
@@ -61,12 +62,12 @@ export const makeKeeping = Effect.gen(function*() {
     trace,
     /** When it is done, all that had finished before is stored, too. By somebody who can do nothing about a disk that refuses. */
     keep,
-    /** What there is time for while a command runs. */
+    /** Begins with what there is time for while a command runs. */
     during: (action: Action): Effect.Effect<void> => {
       // Most processors are idle while others run.
       if (isCompile(action) || action.mnemonic === "Archive") return Effect.void
       const isLong = action.mnemonic === "Link" || action.always !== undefined
-      return isLong ? keep : Effect.uninterruptible(Effect.ignore(trace))
+      return Effect.asVoid(Effect.forkIn(isLong ? keep : Effect.uninterruptible(Effect.ignore(trace)), scope))
     },
     /** At the end of a build: stores what is left, and does something then, when nobody waits for it any more. */
     finish: (then: Effect.Effect<void>) =>

@@ -87,14 +87,13 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           })
           const dir = pathFrom(projectDir, planned.buildDir)
           yield* prepareFolders(projectDir, planned)
-          yield* openStageRoot(`${dir}/.stage`)
-          const stage = `${dir}/.stage/${ownPid()}`
+          const stage = yield* openStage(dir)
           const memory = yield* memoryFolder(stage)
           const runner = ActionRunner.layer({
             environment: planned.name,
             cwd: projectDir,
             buildDir: planned.buildDir,
-            stages: { root: `${planned.buildDir}/.stage/${ownPid()}`, memory },
+            stages: { root: stageIn(planned.buildDir), memory },
             ...(options.actionTimeout === undefined ? {} : { timeout: options.actionTimeout })
           })
           const layer = Executor.layer.pipe(
@@ -147,16 +146,21 @@ const clear = Effect.fnUntraced(function*(folder: string) {
   for (const name of yield* disk.list(folder)) yield* disk.remove(`${folder}/${name}`)
 })
 
+/** The stage folder of this process in a build folder. */
+const stageIn = (buildDir: string): string => `${buildDir}/.stage/${ownPid()}`
+
 /** Makes this process's stage folder, empty, and removes those that other processes have left. */
-const openStageRoot = Effect.fnUntraced(function*(root: string) {
+const openStage = Effect.fnUntraced(function*(buildDir: string) {
   const disk = yield* Disk
-  for (const name of yield* disk.list(root)) {
-    if (!isAlive(Number(name))) yield* disk.remove(`${root}/${name}`)
+  const stage = stageIn(buildDir)
+  const all = dirName(stage)
+  for (const name of yield* disk.list(all)) {
+    if (!isAlive(Number(name))) yield* disk.remove(`${all}/${name}`)
   }
-  const own = `${root}/${ownPid()}`
-  yield* disk.makeDirectory(own)
+  yield* disk.makeDirectory(stage)
   // Nothing that an earlier build of this process could not remove may be taken for an output of this one.
-  yield* clear(own)
+  yield* clear(stage)
+  return stage
 })
 
 /** Creates every folder that the actions write into, and a `.gitignore` that keeps `.fbuild/` out of repositories. */
