@@ -1,7 +1,4 @@
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Disk } from "../disk/Disk.ts"
-import { pathFrom } from "../domain/paths.ts"
 import type { Image } from "./images.ts"
 
 const Memory = Schema.Struct({ used: Schema.Int, max: Schema.optionalKey(Schema.Int) })
@@ -14,6 +11,13 @@ const Sizes = Schema.Struct({
 
 const Fuse = Schema.Struct({ value: Schema.String, path: Schema.String, line: Schema.Int })
 
+const Core = Schema.Struct({
+  path: Schema.String,
+  version: Schema.String,
+  source: Schema.String,
+  files: Schema.Record(Schema.String, Schema.String)
+})
+
 /** `build_info.json`: what a firmware was made from, and how to make it again. */
 const BuildInfo = Schema.fromJsonString(
   Schema.Struct({
@@ -21,12 +25,7 @@ const BuildInfo = Schema.fromJsonString(
     board: Schema.Struct({ id: Schema.String, name: Schema.String, vendor: Schema.String }),
     platform: Schema.String,
     toolchain: Schema.Struct({ compiler: Schema.String, version: Schema.String, identity: Schema.String }),
-    core: Schema.Struct({
-      path: Schema.String,
-      version: Schema.String,
-      source: Schema.String,
-      files: Schema.Record(Schema.String, Schema.String)
-    }),
+    core: Core,
     elf: Schema.Struct({ path: Schema.String, sha256: Schema.String }),
     images: Schema.Array(Schema.Struct({
       kind: Schema.String,
@@ -49,40 +48,25 @@ export interface BuildFacts {
   readonly platform: string
   /** `identity` is the digest over the driver and all that it calls. */
   readonly toolchain: { readonly compiler: string; readonly version: string; readonly identity: string }
-  readonly core: { readonly path: string; readonly version: string; readonly source: string }
-  /** Relative to the project, or absolute. */
-  readonly elf: string
+  /** The core is known by the digests of its `platform.txt` and `boards.txt`. */
+  readonly core: typeof Core.Type
+  /** `path` is relative to the project, or absolute. */
+  readonly elf: { readonly path: string; readonly sha256: string }
   /** Empty where the family has none. */
   readonly fuses: Readonly<Record<string, typeof Fuse.Type>>
   readonly sizes: typeof Sizes.Type
   readonly images: ReadonlyArray<Image>
 }
 
-/** The text of `build_info.json`. The core is known by the digests of its `platform.txt` and `boards.txt`. */
-export const buildInfo = Effect.fnUntraced(function*(projectDir: string, facts: BuildFacts) {
-  const disk = yield* Disk
-  const digest = Effect.fnUntraced(function*(path: string) {
-    return (yield* disk.digest(pathFrom(projectDir, path))) ?? ""
-  })
-  const { board, core, elf, environment, fuses, images, platform, sizes, toolchain } = facts
-  return `${
-    Schema.encodeSync(BuildInfo)({
-      environment,
-      board,
-      platform,
-      toolchain,
-      core: {
-        ...core,
-        files: {
-          "platform.txt": yield* digest(`${core.path}/platform.txt`),
-          "boards.txt": yield* digest(`${core.path}/boards.txt`)
-        }
-      },
-      elf: { path: elf, sha256: yield* digest(elf) },
-      images,
+/** The text of `build_info.json`. */
+export const buildInfo = ({ fuses, sizes, ...facts }: BuildFacts): string =>
+  `${
+    encode({
+      ...facts,
       ...(Object.keys(fuses).length === 0 ? {} : { fuses }),
       size: sizes,
-      reproduce: ["fbuild", "build", "-e", environment]
+      reproduce: ["fbuild", "build", "-e", facts.environment]
     })
   }\n`
-})
+
+const encode = Schema.encodeSync(BuildInfo)

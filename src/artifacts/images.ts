@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { Disk } from "../disk/Disk.ts"
+import { Disk, type DiskError } from "../disk/Disk.ts"
 import { pathFrom } from "../domain/paths.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 
@@ -13,10 +13,14 @@ export interface Image {
   readonly bytes: number
 }
 
-/** The images of a graph whose actions have all succeeded, and those among the files that its hooks have made. */
+/**
+ * The images of a graph whose actions have all succeeded, and those among the files that its hooks have made. `digestOf` gives
+ * the digest of a file by its path in the graph.
+ */
 export const describeImages = Effect.fnUntraced(function*(
   projectDir: string,
   graph: ActionGraph,
+  digestOf: (path: string) => Effect.Effect<string | undefined, DiskError>,
   ofHooks: ReadonlyArray<string> = []
 ) {
   const disk = yield* Disk
@@ -26,9 +30,8 @@ export const describeImages = Effect.fnUntraced(function*(
   const paths = [...named, ...ofHooks.filter((path) => imageName.test(path))]
   const images: Array<Image> = []
   for (const path of paths) {
-    const file = pathFrom(projectDir, path)
-    const sha256 = yield* disk.digest(file)
-    const bytes = (yield* disk.signature(file))?.bytes
+    const sha256 = yield* digestOf(path)
+    const bytes = (yield* disk.signature(pathFrom(projectDir, path)))?.bytes
     if (sha256 === undefined || bytes === undefined) continue
     images.push({ kind: path.slice(path.lastIndexOf(".") + 1), path, sha256, bytes })
   }

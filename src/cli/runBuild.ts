@@ -10,7 +10,9 @@ import { CacheUsage } from "../cache/CacheUsage.ts"
 import { gcIfDue } from "../cache/collectGarbage.ts"
 import { ContentStore } from "../cache/ContentStore.ts"
 import { markRunning } from "../cache/running.ts"
+import type { Disk } from "../disk/Disk.ts"
 import { monotonicMillis } from "../domain/monotonic.ts"
+import { AfterAnswer } from "../exec/AfterAnswer.ts"
 import type { BuildEvent, EnvironmentResult } from "../exec/BuildEvent.ts"
 import { CurrentBuildLog } from "../exec/BuildLog.ts"
 import { BuildReporter } from "../exec/BuildReporter.ts"
@@ -136,10 +138,12 @@ const built = Effect.fnUntraced(function*(
   })
 })
 
-const collectIfDue = ({ home, variables }: BuildRequest) =>
-  Effect.asVoid(
-    gcIfDue({ home, isAlive, maxBytes: Option.getOrElse(cacheLimit(variables), () => defaultCacheBytes) })
-  )
+const collectIfDue = Effect.fnUntraced(function*({ home, variables }: BuildRequest) {
+  const afterAnswer = yield* AfterAnswer
+  const maxBytes = Option.getOrElse(cacheLimit(variables), () => defaultCacheBytes)
+  const collect = gcIfDue({ home, isAlive, maxBytes })
+  yield* afterAnswer(Effect.asVoid(Effect.provideContext(collect, yield* Effect.context<Disk>())))
+})
 
 const buildLayer = (reporter: BuildReporter["Service"], jobs: number, home: string) =>
   Orchestrator.layer.pipe(

@@ -111,11 +111,16 @@ const daemon = Effect.gen(function*() {
   const plans = makePlanMemory(rememberedPlans)
   const states = makeBuildMemory()
   const listings = makeListings()
+  // Others can move a process, and as good as nobody does: users do not wait for the third of a ms that it takes to see.
+  let ownPlace = place()
+  const lookWhereWeAre = Effect.sync(() => {
+    ownPlace = place()
+  })
   const context = yield* Layer.build(nodeServices.layer)
   const server = yield* makeServer({
     version,
     buildId,
-    refuses: (request) => difference(request, place(), limitsOf),
+    refuses: (request) => difference(request, ownPlace, limitsOf),
     handle: (call) =>
       Effect.map(Clock.Clock, (clock) => {
         let farewell: Effect.Effect<void> = Effect.void
@@ -147,7 +152,7 @@ const daemon = Effect.gen(function*() {
           Effect.provideService(Console.Console, consoleOf(call)),
           Effect.provideContext(context)
         )
-        return { run, kill: own.killAll, afterwards: afterAnswer.done }
+        return { run, kill: own.killAll, afterwards: Effect.andThen(afterAnswer.done, lookWhereWeAre) }
       }),
     report: ({ request: { args, variables } }, cause) =>
       Effect.sync(() => `${reportDefect(cause, { home: homeOf(variables), version, args })}\n`),

@@ -112,15 +112,18 @@ export class Disk extends Context.Service<Disk, {
     options?: { readonly mode?: number; readonly folder?: "made"; readonly gap?: true }
   ) => Effect.Effect<void, DiskError>
   /**
-   * As `write`, but into the file that is there: for one that nobody reads meanwhile, because it is not whole all the time. To
-   * make a file takes ten times as long.
+   * As `write`, but into the file that is there: for one that nobody reads meanwhile, or whose readers see whether it is whole.
+   * To make a file takes ten times as long. One that is linked, or has another name too, is replaced.
    */
   readonly overwrite: (path: string, content: string | Uint8Array) => Effect.Effect<void, DiskError>
-  /** As `write`, of a text whose pieces are made one by one, others having their turn in between. */
+  /**
+   * As `write`, or with `there` as `overwrite`, of a text whose pieces are made one by one, others having their turn in
+   * between.
+   */
   readonly writePieces: (
     path: string,
     pieces: Iterable<string>,
-    options?: { readonly gap?: true }
+    options?: { readonly gap?: true; readonly there?: true }
   ) => Effect.Effect<void, DiskError>
   /** Writes a file that others do not look at yet, in place of any that is there. Fails without leaving a part of it. */
   readonly writeNew: (path: string, content: Uint8Array) => Effect.Effect<void, DiskError>

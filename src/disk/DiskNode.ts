@@ -13,7 +13,7 @@ import { makeFolder } from "./makeFolder.ts"
 import { isOwnName } from "./ownNames.ts"
 import { readSteps, writeSteps } from "./pieces.ts"
 import { sha256 } from "./sha256.ts"
-import { move, overwritten, temporaryName, writeWhole } from "./writeWhole.ts"
+import { move, overwritten, writeWhole } from "./writeWhole.ts"
 
 /** The `Disk` of Node. */
 export const layer: Layer.Layer<Disk> = Layer.succeed(
@@ -50,12 +50,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(
       attempt("write", path, () => {
         if (!overwritten(path, content)) writeWhole(path, content)
       }),
-    writePieces: (path, pieces, { gap } = {}) =>
-      attemptSteps(
-        "write",
-        path,
-        () => writeSteps(temporaryName(path), pieces, (temporary) => move(temporary, path, gap))
-      ),
+    writePieces: (path, pieces, options) => attemptSteps("write", path, () => writeSteps(path, pieces, options)),
     writeNew: (path, content) =>
       attempt("write", path, () => {
         const file = openNew(path)

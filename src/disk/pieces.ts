@@ -2,6 +2,7 @@
 import * as FileSystem from "node:fs"
 import { StringDecoder } from "node:string_decoder"
 import { pause, type Steps } from "../domain/steps.ts"
+import { move, openThere, temporaryName } from "./writeWhole.ts"
 
 /** How much is read or written between two pauses, bytes: some tenths of a ms. */
 const pieceBytes = 128 * 1024
@@ -24,34 +25,45 @@ export function* readSteps(path: string, take: (piece: string) => void): Steps<t
 }
 
 /**
- * Writes a file under a temporary name from pieces that are made one by one; `done` moves it from there. Nothing is left of one
- * that is not written to its end. Throws what Node throws.
+ * Writes a file from pieces that are made one by one, as `Disk.writePieces` has it. Nothing is left of a new one that is not
+ * written to its end. Throws what Node throws.
  */
 export function* writeSteps(
-  temporary: string,
+  path: string,
   pieces: Iterable<string>,
-  done: (temporary: string) => void
+  { gap, there }: { readonly gap?: true; readonly there?: true } = {}
 ): Steps<void> {
-  const file = FileSystem.openSync(temporary, "w")
+  const open = there === true ? openThere(path) : undefined
+  if (open !== undefined) return yield* writeAll(open, pieces)
+  const temporary = temporaryName(path)
   let isWritten = false
   try {
-    try {
-      let text = ""
-      for (const piece of pieces) {
-        text += piece
-        if (text.length >= pieceBytes) {
-          FileSystem.writeFileSync(file, text)
-          text = ""
-        }
-        yield* pause
-      }
-      FileSystem.writeFileSync(file, text)
-    } finally {
-      FileSystem.closeSync(file)
-    }
-    done(temporary)
+    yield* writeAll(FileSystem.openSync(temporary, "w"), pieces)
+    move(temporary, path, gap)
     isWritten = true
   } finally {
     if (!isWritten) FileSystem.rmSync(temporary, { force: true })
+  }
+}
+
+/** Writes all that is to be in a file, and closes it. */
+function* writeAll(file: number, pieces: Iterable<string>): Steps<void> {
+  try {
+    let bytes = 0
+    let text = ""
+    const write = () => {
+      FileSystem.writeFileSync(file, text)
+      bytes += Buffer.byteLength(text)
+      text = ""
+    }
+    for (const piece of pieces) {
+      text += piece
+      if (text.length >= pieceBytes) write()
+      yield* pause
+    }
+    write()
+    FileSystem.ftruncateSync(file, bytes)
+  } finally {
+    FileSystem.closeSync(file)
   }
 }

@@ -67,10 +67,16 @@ export const readSealedBlocks = Effect.fnUntraced(
 
 /**
  * Writes lines, none of which has a newline, and their SHA-256 after the last one, so that a flipped bit or a missing end is
- * noticed. Lines are made one by one, others having their turn in between. `gap` as for `Disk.write`.
+ * noticed. Lines are made one by one, others having their turn in between. `gap` as for `Disk.write`, `there` as for `Disk.writePieces`: what is
+ * not written to its end is seen not to be.
  */
 export const writeSealedLines = Effect.fnUntraced(
-  function*(path: string, format: string, lines: Iterable<string>, options?: { readonly gap?: true }) {
+  function*(
+    path: string,
+    format: string,
+    lines: Iterable<string>,
+    options?: { readonly gap?: true; readonly there?: true }
+  ) {
     const disk = yield* Disk
     const { end, pieces } = sealed({ seal: "", size: 0, first: 0 }, [format], lines)
     yield* disk.writePieces(path, pieces, options)

@@ -31,15 +31,25 @@ export const writeWhole = (
   }
 }
 
-/** Whether it could be written into the file that is there; what a link leads to is another's. */
-export const overwritten = (path: string, content: string | Uint8Array): boolean => {
+/** Opens the file that is there, to write over it; `undefined` where nothing is, or what has another name or a reader at its other end. */
+export const openThere = (path: string): number | undefined => {
   let file: number
   try {
     const { O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = FileSystem.constants
     file = FileSystem.openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
   } catch {
-    return false
+    return undefined
   }
+  const stat = FileSystem.fstatSync(file)
+  if (stat.isFile() && stat.nlink === 1) return file
+  FileSystem.closeSync(file)
+  return undefined
+}
+
+/** Whether it could be written into the file that is there. */
+export const overwritten = (path: string, content: string | Uint8Array): boolean => {
+  const file = openThere(path)
+  if (file === undefined) return false
   try {
     FileSystem.writeFileSync(file, content)
     FileSystem.ftruncateSync(file, Buffer.byteLength(content))

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { Disk, type DiskError } from "../disk/Disk.ts"
 import { monotonicMillis } from "../domain/monotonic.ts"
 import { pathFrom } from "../domain/paths.ts"
-import { type Action, isCompile, subjectOf } from "../plan/Action.ts"
+import { type Action, subjectOf } from "../plan/Action.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
 import { Span } from "../telemetry/names.ts"
 import type { ActionError } from "./ActionError.ts"
@@ -16,15 +16,13 @@ import { type ActionWatch, makeActionWatch } from "./ActionWatch.ts"
 import type { CacheAnswer, Reason } from "./BuildEvent.ts"
 import type { ActionTimes } from "./BuildLog.ts"
 import { BuildReporter } from "./BuildReporter.ts"
-import { BuiltinSteps } from "./BuiltinSteps.ts"
 import { type CacheHit, CompileCache } from "./CompileCache.ts"
-import { Compiler } from "./Compiler.ts"
 import { type Explanation, writeExplanations } from "./Explanation.ts"
+import { makeFillStage } from "./fillStage.ts"
 import { inputsThere } from "./inputsThere.ts"
 import { Jobs } from "./Jobs.ts"
 import { makeKeeping } from "./keeping.ts"
 import { limitTime } from "./limitTime.ts"
-import { Linker } from "./Linker.ts"
 import { LastDurations } from "./longestFirst.ts"
 import { discoveredBy, publish, settleMap } from "./publish.ts"
 import { refuseFlags } from "./refuseFlags.ts"
@@ -65,15 +63,13 @@ export class ActionRunner extends Context.Service<ActionRunner, {
       ActionRunner,
       Effect.gen(function*() {
         const cache = yield* CompileCache
-        const compiler = yield* Compiler
         const disk = yield* Disk
+        const fill = yield* makeFillStage(options.cwd)
         const jobs = yield* Jobs
         const keeping = yield* makeKeeping
         const lasted = yield* LastDurations
-        const linker = yield* Linker
         const reporter = yield* BuildReporter
         const shared = yield* SharedActions
-        const steps = yield* BuiltinSteps
         const untold = makeUntold(jobs)
         const upToDate = yield* UpToDate
         const watch: ActionWatch = yield* makeActionWatch(options.environment)
@@ -88,24 +84,6 @@ export class ActionRunner extends Context.Service<ActionRunner, {
         const explain = (action: Action, more: Pick<Explanation, "outcome" | "reason" | "cache">) => {
           explanations.set(action.id, { ...subject(action), ...more })
         }
-
-        const command = (action: Action, stage: Stage) =>
-          isCompile(action) ? compiler.run(action, stage, cwd) : linker.run(action, stage, cwd)
-
-        /** Fills the stage and returns what the command said that is worth showing. */
-        const fill = Effect.fnUntraced(function*(action: Action, stage: Stage, times: ActionTimes) {
-          const staged = (path: string) => absolute(stage.files.get(path) ?? path)
-          if (action.step !== undefined) {
-            const content = yield* steps.run(action.step, action, cwd)
-            yield* disk.writeNew(staged(action.outputs[0]), content)
-            return ""
-          }
-          const output = yield* command(action, stage)
-          if (output.usage !== undefined) times.usage = output.usage
-          if (action.stdout === undefined) return output.stdout + output.stderr
-          yield* disk.writeNew(staged(action.stdout), new TextEncoder().encode(output.stdout))
-          return output.stderr
-        })
 
         const restore = Effect.fnUntraced(
           function*(action: Action, stage: Stage, hit: CacheHit) {
@@ -129,8 +107,9 @@ export class ActionRunner extends Context.Service<ActionRunner, {
           const startedNanos = yield* upToDate.now
           const started = yield* monotonicMillis
           yield* keeping.during(action)
-          const printed = yield* watch.command(times, fill(action, stage, times))
+          const { printed, usage } = yield* watch.command(times, fill(action, stage))
           const durationMs = (yield* monotonicMillis) - started
+          if (usage !== undefined) times.usage = usage
           const finish = Effect.gen(function*() {
             // Who waits for the job starts before this one is put in its place.
             yield* Effect.andThen(release, Effect.yieldNow)

@@ -10,11 +10,12 @@ export const AfterAnswer = Context.Reference<(work: Effect.Effect<void>) => Effe
   { defaultValue: () => (work) => work }
 )
 
-/** Keeps work until `done` is run. */
+/** Keeps work until `done` is run. The trace of the request has ended by then, and has none of it. */
 export const makeAfterAnswer = () => {
   const left: Array<Effect.Effect<void>> = []
   return {
-    later: (work: Effect.Effect<void>): Effect.Effect<void> => Effect.sync(() => void left.push(work)),
+    later: (work: Effect.Effect<void>): Effect.Effect<void> =>
+      Effect.sync(() => void left.push(Effect.withTracerEnabled(work, false))),
     done: Effect.suspend(() => Effect.forEach(left.splice(0), (work) => work, { discard: true }))
   }
 }

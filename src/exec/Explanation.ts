@@ -45,7 +45,7 @@ export const readExplanations = Effect.fnUntraced(function*(buildDir: string) {
 
 /** Replaces the explanations in a build folder (absolute). */
 export const writeExplanations = (buildDir: string, actions: ReadonlyArray<Explanation>) =>
-  writeSealedLines(fileOf(buildDir), format, encoded(actions), { gap: true })
+  writeSealedLines(fileOf(buildDir), format, encoded(actions), { there: true })
 
 function* encoded(actions: ReadonlyArray<Explanation>): Generator<string> {
   for (let at = 0; at < actions.length; at += manySmall) yield jsonLine(actions.slice(at, at + manySmall))

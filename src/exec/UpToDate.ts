@@ -109,6 +109,13 @@ export class UpToDate extends Context.Service<UpToDate, {
           const record = records.get(action.id)
           if (record === undefined) return { _tag: "NeverBuilt" }
           if (record.command !== commandDigest(action)) return commandChange(record, action)
+          // What this build has made is another as a rule. Nobody needs to read then what was made from it before.
+          for (const [path, before] of record.inputs) {
+            const after = files.placed(path) && (yield* files.known(path))
+            if (after !== undefined && !standsFor(before, after)) {
+              return { _tag: "InputChanged", path, before, after: after.digest }
+            }
+          }
           for (const [path, before] of record.outputs) {
             const after = seen.get(path)?.digest ?? (yield* digest(path))
             if (after === undefined) return { _tag: "OutputMissing", path }

@@ -174,7 +174,7 @@ const startDaemon = (dist: string, home: string, ended: (status: number | null) 
     process.execPath,
     // The sizes as in fbuild.sh, for the same reasons. The daemon collects garbage while it has nothing else to do.
     [
-      ...["--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"],
+      ...["--expose-gc", "--no-lazy-feedback-allocation", "--min-semi-space-size=16", "--max-semi-space-size=16"],
       ...[`${dist}/daemon.mjs`, home, process.env["FBUILD_DAEMON_IDLE"] ?? ""]
     ],
     // Every request brings its own folder and environment.

@@ -99,14 +99,16 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           const layer = Executor.layer.pipe(
             Layer.provide(runner),
             Layer.provide(backendLayer(options.cache, { cwd: projectDir })),
-            Layer.provide(UpToDate.layer({
+            Layer.provideMerge(UpToDate.layer({
               cwd: projectDir,
               buildDir: planned.buildDir,
               digests: `${options.home}/digests/${planned.spec.id}`
             })),
             Layer.provide(Layer.succeedContext(services))
           )
-          const executor = Context.get(yield* Layer.build(layer), Executor)
+          const built = yield* Layer.build(layer)
+          const executor = Context.get(built, Executor)
+          const { digest } = Context.get(built, UpToDate)
           const before = yield* unnamedFiles(dir, planned.buildDir, planned.graph)
           const outcomes = yield* executor.execute(planned.graph, {
             onFailure: options.onFailure,
@@ -121,10 +123,11 @@ export class Orchestrator extends Context.Service<Orchestrator, {
           const sizes = computeSize(report, planned.size)
           const made = yield* hookOutputs(dir, planned.buildDir, planned.graph, before)
           const ofHooks = made.map((name) => `${planned.buildDir}/${name}`)
-          const images = yield* describeImages(projectDir, planned.graph, ofHooks)
-          const info = yield* buildInfo(projectDir, factsOf(planned, sizes, images))
+          const images = yield* describeImages(projectDir, planned.graph, digest, ofHooks)
+          const elf = { path: elfPath(planned), sha256: (yield* digest(elfPath(planned))) ?? "" }
+          const info = buildInfo({ ...factsOf(planned), elf, sizes, images })
           if (info !== (yield* disk.readText(`${dir}/build_info.json`))) {
-            yield* disk.write(`${dir}/build_info.json`, info, { gap: true })
+            yield* disk.overwrite(`${dir}/build_info.json`, info)
           }
           return { planned, outcomes, sizes, images, errors: overflows(planned.name, sizes) } satisfies BuiltEnvironment
         },
@@ -177,16 +180,18 @@ export const prepareFolders = Effect.fnUntraced(function*(projectDir: string, pl
   if ((yield* disk.signature(ignore)) === undefined) yield* disk.write(ignore, "*\n")
 })
 
-const factsOf = (planned: PlannedEnvironment, sizes: MemorySizes, images: ReadonlyArray<Image>): BuildFacts => ({
+const factsOf = (planned: PlannedEnvironment): Omit<BuildFacts, "elf" | "sizes" | "images"> => ({
   environment: planned.name,
   board: { id: planned.boardId, name: planned.board.name, vendor: planned.board.id },
   platform: planned.spec.id,
   toolchain: planned.toolchain,
-  core: { path: planned.core.path, version: planned.coreVersion, source: planned.core.source },
-  elf: elfPath(planned),
-  fuses: fusesOf(planned.properties, planned.spec.fuses ?? {}),
-  sizes,
-  images
+  core: {
+    path: planned.core.path,
+    version: planned.coreVersion,
+    source: planned.core.source,
+    files: planned.coreFiles
+  },
+  fuses: fusesOf(planned.properties, planned.spec.fuses ?? {})
 })
 
 const overflows = (environment: string, sizes: MemorySizes): ReadonlyArray<SizeOverflow> =>

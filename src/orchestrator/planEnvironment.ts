@@ -24,6 +24,8 @@ export interface PlannedEnvironment {
   readonly spec: PlatformSpec
   readonly core: CoreFolder
   readonly coreVersion: string
+  /** Digests of the files that it is known by. */
+  readonly coreFiles: Readonly<Record<string, string>>
   readonly toolchain: Driver
   /** Relative to the project, or absolute. */
   readonly buildDir: string
@@ -38,8 +40,19 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
   prepared: PreparedEnvironment,
   variables: Readonly<Record<string, string>>
 ) {
-  const { board, boardId, buildDir, driver, environment, flags, partitions, platformDirs, properties, resolved } =
-    prepared
+  const {
+    board,
+    boardId,
+    buildDir,
+    coreFiles,
+    driver,
+    environment,
+    flags,
+    partitions,
+    platformDirs,
+    properties,
+    resolved
+  } = prepared
   const { core, platform, spec } = resolved
   const fileSystem = yield* fileSystemStep({
     project,
@@ -71,6 +84,7 @@ export const planEnvironment = Effect.fn(Span.planEnvironment)(function*(
     spec,
     core,
     coreVersion: platform.version,
+    coreFiles,
     toolchain: driver,
     buildDir,
     properties: properties.quiet,

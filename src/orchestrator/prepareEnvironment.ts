@@ -5,6 +5,7 @@ import { boardReference } from "../boards/boardReference.ts"
 import { chooseOptions } from "../boards/chooseOptions.ts"
 import { vendorNames, writtenOptions } from "../boards/vendorNames.ts"
 import { type EnvironmentConfig, type ProjectConfig, requireBoard, requirePlatform } from "../config/ProjectConfig.ts"
+import { Disk } from "../disk/Disk.ts"
 import { joinPath } from "../domain/paths.ts"
 import type { PackageSearch } from "../packages/findCore.ts"
 import { Span } from "../telemetry/names.ts"
@@ -32,6 +33,8 @@ export interface PreparedEnvironment extends BoardBuild {
   readonly boardId: string
   readonly board: ResolvedBoard
   readonly resolved: ResolvedPlatform
+  /** Digests of the files that the core is known by; "" where there is none. */
+  readonly coreFiles: Readonly<Record<string, string>>
   /** Relative to the project, or absolute. */
   readonly buildDir: string
   readonly flags: ProjectFlags
@@ -56,8 +59,15 @@ export const prepareEnvironment = Effect.fn(Span.prepareEnvironment)(function*(
   const build = yield* boardBuild({ resolved, board, environment, project, search, buildDir, buildType })
   const mcu = build.properties.quiet.get("build.mcu")?.value ?? ""
   const flags = projectFlags(resolved.spec, environment, build.driver.version, mcu, buildType)
-  const prepared: PreparedEnvironment = { ...build, environment, boardId, board, resolved, buildDir, flags }
+  const coreFiles = yield* coreDigests(resolved.core.path)
+  const prepared: PreparedEnvironment = { ...build, environment, boardId, board, resolved, coreFiles, buildDir, flags }
   return prepared
+})
+
+const coreDigests = Effect.fnUntraced(function*(core: string) {
+  const disk = yield* Disk
+  const digest = (name: string) => Effect.map(disk.digest(`${core}/${name}`), (digest) => digest ?? "")
+  return { "platform.txt": yield* digest("platform.txt"), "boards.txt": yield* digest("boards.txt") }
 })
 
 /** The platform and the board of an environment, with the core's recipes or, without a framework, with the family's own. */

@@ -7,9 +7,8 @@ import { inTurns } from "../domain/inTurns.ts"
 import { manySmall, pause, type Steps } from "../domain/steps.ts"
 import { BuildRecord, type RecordedAction } from "./BuildRecord.ts"
 
-/** How many builds are remembered. What is older is removed ten at a time: a removal may take longer than writing a record. */
+/** How many builds are remembered. */
 const keptRecords = 50
-const mostRecords = 60
 /** Bytes of all: more only until the next large one, and less than twice as many. */
 const keptBytes = 32 * 1024 * 1024
 
@@ -42,13 +41,13 @@ export const keepRecord = Effect.fnUntraced(function*(folder: string, record: Bu
     }
   }
   yield* disk.makeDirectory(folder)
-  yield* writeSealedLines(`${folder}/${name}`, format, counted())
-  const names = yield* allRecords(folder)
+  const [reused, ...older] = (yield* allRecords(folder)).slice(keptRecords - 1)
+  // To remove a file and to make one takes longer than all else. Another build may have taken it, too.
+  if (reused !== undefined) yield* Effect.ignore(disk.rename(`${folder}/${reused}`, `${folder}/${name}`))
+  yield* writeSealedLines(`${folder}/${name}`, format, counted(), { there: true })
   // As long as all are small they cannot be too many bytes, and nobody has to look.
-  const isLarge = bytes > keptBytes / mostRecords
-  if (names.length <= mostRecords && !isLarge) return
-  const old = new Set([...names.slice(keptRecords), ...(isLarge ? yield* beyond(folder, names) : [])])
-  yield* Effect.forEach(old, (name) => disk.remove(`${folder}/${name}`), { discard: true })
+  const large = bytes > keptBytes / keptRecords ? yield* beyond(folder, yield* allRecords(folder)) : []
+  yield* Effect.forEach(new Set([...older, ...large]), (name) => disk.remove(`${folder}/${name}`), { discard: true })
 })
 
 /** Those of some records, the newest first, that are more bytes together with all before them than are kept. */

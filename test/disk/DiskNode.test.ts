@@ -53,10 +53,14 @@ describe("DiskNode", () => {
       yield* disk.overwrite(`${dir}/link`, "own")
       assert.strictEqual(yield* fs.readFileString(`${dir}/file`), "a")
       assert.strictEqual(yield* fs.readFileString(`${dir}/link`), "own")
+      yield* fs.link(`${dir}/link`, `${dir}/name`)
+      yield* disk.overwrite(`${dir}/link`, "new")
+      assert.strictEqual(yield* fs.readFileString(`${dir}/link`), "new")
+      assert.strictEqual(yield* fs.readFileString(`${dir}/name`), "own")
       yield* fs.chmod(`${dir}/file`, 0o444)
       yield* disk.overwrite(`${dir}/file`, "read-only")
       assert.strictEqual(yield* fs.readFileString(`${dir}/file`), "read-only")
-      assert.deepStrictEqual((yield* fs.readDirectory(dir)).toSorted(), ["file", "link"])
+      assert.deepStrictEqual((yield* fs.readDirectory(dir)).toSorted(), ["file", "link", "name"])
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
   it.live("digests and copies what is long, and finds words that it reads in two pieces", () =>

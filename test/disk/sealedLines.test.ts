@@ -23,10 +23,13 @@ describe("sealed lines", () => {
   it.effect("come back as they were written", () =>
     Effect.gen(function*() {
       const path = yield* temporary
-      for (const lines of [[], [""], ["", "", ""], ["one", long, "", `x${long}`, "last"]]) {
-        yield* writeSealedLines(path, "format 1", lines)
-        assert.deepStrictEqual(yield* readSealedLines(path, "format 1"), lines)
-        assert.isUndefined(yield* readSealedLines(path, "format 2"))
+      const table = [[], [""], ["one", long, "", `x${long}`, "last"], ["", "", ""]]
+      for (const options of [{}, { gap: true }, { there: true }] as const) {
+        for (const lines of table) {
+          yield* writeSealedLines(path, "format 1", lines, options)
+          assert.deepStrictEqual(yield* readSealedLines(path, "format 1"), lines)
+          assert.isUndefined(yield* readSealedLines(path, "format 2"))
+        }
       }
       assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["file"])
     }).pipe(Effect.scoped, Effect.provide(DiskNode.layer)))
@@ -59,6 +62,27 @@ describe("sealed lines", () => {
       yield* Effect.exit(writeSealedLines(path, "format", broken()))
       assert.deepStrictEqual(yield* readSealedLines(path, "format"), ["old"])
       assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["file"])
+    }).pipe(Effect.scoped, Effect.provide(DiskNode.layer)))
+
+  it.effect("that are written over others are in the same file, and none when they cannot be made", () =>
+    Effect.gen(function*() {
+      const path = yield* temporary
+      yield* writeSealedLines(path, "format", ["some", "old", "lines"], { there: true })
+      const { ino } = Fs.statSync(path)
+      yield* writeSealedLines(path, "format", ["new"], { there: true })
+      assert.deepStrictEqual(yield* readSealedLines(path, "format"), ["new"])
+      assert.strictEqual(Fs.statSync(path).ino, ino)
+      // Who has given it another name wants to keep it.
+      Fs.linkSync(path, `${path} kept`)
+      yield* writeSealedLines(path, "format", ["newer"], { there: true })
+      assert.deepStrictEqual(yield* readSealedLines(path, "format"), ["newer"])
+      assert.deepStrictEqual(yield* readSealedLines(`${path} kept`, "format"), ["new"])
+      const broken = function*() {
+        yield long
+        throw new Error("no more")
+      }
+      yield* Effect.exit(writeSealedLines(path, "format", broken(), { there: true }))
+      assert.isUndefined(yield* readSealedLines(path, "format"))
     }).pipe(Effect.scoped, Effect.provide(DiskNode.layer)))
 })
 

@@ -29,7 +29,7 @@ describe("records of builds", () => {
     Effect.gen(function*() {
       const folder = Path.join(yield* temporary, "below/profile")
       for (let index = 1; index <= 60; index++) yield* keepRecord(folder, record(index, ["ü\u0000\ud800"]))
-      assert.isAtMost(Fs.readdirSync(folder).length, 60)
+      assert.lengthOf(Fs.readdirSync(folder), 50)
       yield* keepRecord(folder, record(61))
       assert.lengthOf(Fs.readdirSync(folder), 50)
       assert.deepStrictEqual(yield* readRecord(folder, "2"), record(60, ["ü\u0000\ud800"]))
