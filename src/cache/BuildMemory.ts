@@ -6,7 +6,7 @@ import type { KnownDigest, SavedState } from "./BuildState.ts"
 import { type LastLook, linesOf } from "./LastLook.ts"
 
 /** What a file said when it was decoded. */
-interface Decoded<A> {
+export interface Decoded<A> {
   readonly signature: string
   readonly bytes: number
   readonly value: A
@@ -28,7 +28,8 @@ export const BuildMemory = Context.Reference<BuildMemory | undefined>("fbuild/ca
 /** Of the files whose content is remembered, bytes: decoded they take some times as much. */
 const room = 16 * 1024 * 1024
 
-const makeDecoded = <A>() => makeMemory<Decoded<A>>(room, ({ bytes }) => bytes)
+/** Remembers what files say. */
+export const makeDecoded = <A>() => makeMemory<Decoded<A>>(room, ({ bytes }) => bytes)
 
 /** Of the lines by which actions stand: each takes some 300 bytes. */
 const mostLines = 100_000

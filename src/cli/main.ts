@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { usesColor } from "./colors.ts"
 import { board } from "./commands/board.ts"
 import { boards } from "./commands/boards.ts"
-import { build } from "./commands/build.ts"
+import { build, buildAs } from "./commands/build.ts"
 import { cache } from "./commands/cache.ts"
 import { clean } from "./commands/clean.ts"
 import { compiledb } from "./commands/compiledb.ts"
@@ -19,6 +19,7 @@ import { size } from "./commands/size.ts"
 import { testEmu } from "./commands/testEmu.ts"
 import { why } from "./commands/why.ts"
 import { normaliseArgs } from "./normaliseArgs.ts"
+import { BuildParsed, ParsedBuilds } from "./parsedBuilds.ts"
 import { errorText, exitCodeOf, reportedError } from "./reportError.ts"
 import { Terminal } from "./Terminal.ts"
 import { traced } from "./tracing.ts"
@@ -91,12 +92,19 @@ const runCommandLine = Effect.fnUntraced(function*(normalised: ReadonlyArray<str
       }
     }
   })
-  return yield* Command.runWith(root, { version })(normalised.length === 0 ? ["--help"] : normalised).pipe(
+  const parsed = yield* ParsedBuilds
+  const key = JSON.stringify(normalised)
+  const known = parsed?.get(key)
+  const run = known === undefined
+    ? Command.runWith(root, { version })(normalised.length === 0 ? ["--help"] : normalised)
+    : buildAs(known)
+  return yield* run.pipe(
     Effect.as(0),
     Effect.catchTags({
       CommandExit: (exit) => Effect.succeed(exit.code),
       ShowHelp: (help) => Effect.succeed(help.errors.length === 0 ? 0 : 2)
     }),
+    Effect.provideService(BuildParsed, (flags) => parsed?.set(key, flags)),
     Effect.provideService(CliOutput.Presenter, presenter),
     Effect.provideService(CliConfig.CliConfig, CliConfig.make({ builtIns }))
   )

@@ -12,12 +12,14 @@ import { format } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
 import { BuildMemory, makeBuildMemory } from "../cache/BuildMemory.ts"
 import { main } from "../cli/main.ts"
-import { homeOf } from "../cli/options.ts"
+import { type BuildFlags, homeOf } from "../cli/options.ts"
+import { ParsedBuilds } from "../cli/parsedBuilds.ts"
 import { parseDuration } from "../cli/parseDuration.ts"
 import { reportDefect } from "../cli/run.ts"
 import { Terminal } from "../cli/Terminal.ts"
 import { TraceListener } from "../cli/tracing.ts"
 import { Listings, makeListings } from "../disk/Listings.ts"
+import { makeMemory } from "../domain/memory.ts"
 import { AfterAnswer, makeAfterAnswer } from "../exec/AfterAnswer.ts"
 import { JobBudget, makeJobBudget } from "../exec/JobBudget.ts"
 import { linksAtOnce } from "../exec/Jobs.ts"
@@ -108,6 +110,7 @@ const daemon = Effect.gen(function*() {
   const jobs = makeJobBudget({ jobs: availableParallelism(), links: linksAtOnce })
   const sharedActions = makeSharedActions()
   const afterwards = yield* makeAfterwards(log)
+  const parsedBuilds = makeMemory<BuildFlags>(rememberedPlans)
   const plans = makePlanMemory(rememberedPlans)
   const states = makeBuildMemory()
   const listings = makeListings()
@@ -138,6 +141,7 @@ const daemon = Effect.gen(function*() {
           Effect.provideService(AfterAnswer, afterAnswer.later),
           Effect.provideService(Afterwards, afterwards),
           Effect.provideService(JobBudget, jobs),
+          Effect.provideService(ParsedBuilds, parsedBuilds),
           Effect.provideService(PlanMemory, plans),
           Effect.provideService(BuildMemory, states),
           Effect.provideService(Listings, listings),

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { decodeOnce } from "../cache/BuildMemory.ts"
 import { clockSlackMillis } from "../disk/clocks.ts"
 import { Disk } from "../disk/Disk.ts"
 import type { Recording } from "../disk/recording.ts"
@@ -8,6 +9,7 @@ import { inTurns } from "../domain/inTurns.ts"
 import { dirName } from "../domain/paths.ts"
 import { pause } from "../domain/steps.ts"
 import { EnvironmentResult, ReportedError } from "../exec/BuildEvent.ts"
+import { PlanMemory } from "./PlanMemory.ts"
 
 /**
  * A build in which nothing had to be done, and all that it asked of the disk and of the environment on the way to that
@@ -66,16 +68,25 @@ export const keepStanding = Effect.fnUntraced(function*(file: string, standing: 
   return true
 })
 
+/** An answer that was kept. */
+export interface Standing extends Pick<typeof Head.Type, "answer" | "variables"> {
+  /** How all looked, by `sightLine`. */
+  readonly lines: ReadonlyArray<string>
+}
+
 /** The answer that was kept, if it still holds; else `undefined`, and the build has to be looked at. */
 export const readStanding = Effect.fnUntraced(function*(
   file: string,
   variables: Readonly<Record<string, string>>
 ): Effect.fn.Return<Answer | undefined, never, Disk> {
   const disk = yield* Disk
+  const standing = yield* decodeOnce((yield* PlanMemory)?.standings, file, decoded(file))
+  if (standing?.variables.every(([name, value]) => (variables[name] ?? null) === value) !== true) return undefined
+  return (yield* disk.unlike(standing.lines, 1)).length === 0 ? standing.answer : undefined
+})
+
+const decoded = Effect.fnUntraced(function*(file: string) {
   const [head, ...lines] = (yield* readSealedLines(file, format)) ?? []
-  if (head === undefined) return undefined
-  const decoded = yield* Effect.option(Schema.decodeEffect(Head)(head))
-  if (decoded._tag === "None") return undefined
-  if (decoded.value.variables.some(([name, value]) => (variables[name] ?? null) !== value)) return undefined
-  return (yield* disk.unlike(lines, 1)).length === 0 ? decoded.value.answer : undefined
+  const said = head === undefined ? undefined : yield* Effect.option(Schema.decodeEffect(Head)(head))
+  return said?._tag === "Some" ? { ...said.value, lines } satisfies Standing : undefined
 })
