@@ -67,6 +67,13 @@ describe("daemon", () => {
       [dir, "build", "--nonsense"],
       [dir, "build", "-e", "other"],
       [space, "build"],
+      // The same words again: as often as not they are not parsed again.
+      [dir, "build", "-v", "--color", "always", "-j1"],
+      [broken, "build", "-v", "--color", "always", "-j1"],
+      [dir, "build", "--nonsense"],
+      [dir, "build", "-e", "other"],
+      [dir, "build", "--help"],
+      [dir, "build", "--help"],
       [dir, "--help"],
       [dir, "--completions", "bash"],
       [dir, "lock"]
@@ -81,7 +88,7 @@ describe("daemon", () => {
     }
     assert.deepStrictEqual(both[1], both[0])
     const statuses = both[0]!.slice(0, -1).map((run) => (run as Run).status)
-    assert.deepStrictEqual(statuses, [0, 0, 0, 0, 1, 1, 2, 2, 2, 0, 0, 2])
+    assert.deepStrictEqual(statuses, [0, 0, 0, 0, 1, 1, 2, 2, 2, 0, 1, 2, 2, 0, 0, 0, 0, 2])
     assert.strictEqual((await own.status()).served, calls.length)
   })
 

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { Disk } from "../../src/disk/Disk.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
 import { makeRecording } from "../../src/disk/recording.ts"
+import { makePlanMemory, PlanMemory } from "../../src/orchestrator/PlanMemory.ts"
 import { type Answer, keepStanding, readStanding } from "../../src/orchestrator/standing.ts"
 
 const layer = Layer.merge(NodeFileSystem.layer, DiskNode.layer)
@@ -23,7 +24,9 @@ const looked = Effect.gen(function*() {
   const recording = makeRecording(disk, fs)
   const variables = { LANG: "C", OTHER: "1" }
   yield* recording.disk.readText(`${dir}/a`)
-  const keep = (more: { readonly ours?: (path: string) => boolean; readonly started?: number } = {}) =>
+  const keep = (
+    more: { readonly answer?: Answer; readonly ours?: (path: string) => boolean; readonly started?: number } = {}
+  ) =>
     keepStanding(`${dir}/home/standing/x`, {
       recording,
       ours: () => false,
@@ -43,10 +46,14 @@ const looked = Effect.gen(function*() {
   }
 })
 
-const test = <A, E>(effect: Effect.Effect<A, E, Effect.Services<typeof looked>>) =>
+const plain = <A, E>(effect: Effect.Effect<A, E, Effect.Services<typeof looked>>) =>
   effect.pipe(Effect.scoped, Effect.provide(layer))
+const remembering: typeof plain = (effect) => plain(Effect.provideService(effect, PlanMemory, makePlanMemory(8)))
 
-describe("a build that stands", () => {
+describe.each([
+  { what: "a build that stands", test: plain },
+  { what: "a build that stands, in a process that remembers", test: remembering }
+])("$what", ({ test }) => {
   it.live("has its answer again as long as nothing changes", () =>
     test(Effect.gen(function*() {
       const { dir, fs, keep, read } = yield* looked
@@ -54,6 +61,17 @@ describe("a build that stands", () => {
       assert.isTrue(yield* keep())
       assert.deepStrictEqual(yield* read(), answer)
       yield* fs.writeFileString(`${dir}/a`, "b")
+      assert.isUndefined(yield* read())
+    })))
+
+  it.live("is the last one that was kept", () =>
+    test(Effect.gen(function*() {
+      const { dir, fs, keep, read } = yield* looked
+      yield* keep()
+      assert.deepStrictEqual(yield* read(), answer)
+      yield* keep({ answer: { environments: [], warnings: [] } })
+      assert.deepStrictEqual((yield* read())?.warnings, [])
+      yield* fs.remove(`${dir}/home/standing/x`)
       assert.isUndefined(yield* read())
     })))
 
@@ -96,6 +114,8 @@ describe("a build that stands", () => {
           `${text}\n`
         ]
       ) {
+        // Two writes that look the same are told apart by their times.
+        yield* Effect.sleep(20)
         yield* fs.writeFileString(file, spoilt)
         assert.isUndefined(yield* read())
       }
