@@ -93,7 +93,7 @@ const runCommandLine = Effect.fnUntraced(function*(normalised: ReadonlyArray<str
     }
   })
   const parsed = yield* ParsedBuilds
-  const key = JSON.stringify(normalised)
+  const key = normalised.join("\0")
   const known = parsed?.get(key)
   const run = known === undefined
     ? Command.runWith(root, { version })(normalised.length === 0 ? ["--help"] : normalised)

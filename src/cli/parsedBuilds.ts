@@ -3,7 +3,7 @@ import type { Memory } from "../domain/memory.ts"
 import type { BuildFlags } from "./options.ts"
 
 /**
- * Command lines of `fbuild build` that were parsed before, by their arguments as JSON, for a process that serves many requests:
+ * Command lines of `fbuild build` that were parsed before, by their arguments, which NULs part, for a process that serves many requests:
  * they say the same wherever they are said, and to parse one takes a ms. Nothing is remembered by default.
  */
 export const ParsedBuilds = Context.Reference<Memory<BuildFlags> | undefined>("fbuild/cli/ParsedBuilds", {
