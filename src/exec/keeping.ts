@@ -10,6 +10,9 @@ import { BuildReporter } from "./BuildReporter.ts"
 import { CompileCache, type Ran } from "./CompileCache.ts"
 import { UpToDate } from "./UpToDate.ts"
 
+/** Who interrupts a build waits for the traces of what has run: about a ms each. */
+const mostUntraced = 32
+
 /** Traces what has run, and puts it into the cache: while other commands run, and at the end what is left. */
 export const makeKeeping = Effect.gen(function*() {
   const afterAnswer = yield* AfterAnswer
@@ -65,7 +68,7 @@ export const makeKeeping = Effect.gen(function*() {
     /** Begins with what there is time for while a command runs. */
     during: (action: Action): Effect.Effect<void> => {
       // Most processors are idle while others run.
-      if (isCompile(action) || action.mnemonic === "Archive") return Effect.void
+      if ((isCompile(action) || action.mnemonic === "Archive") && untraced.size < mostUntraced) return Effect.void
       const isLong = action.mnemonic === "Link" || action.always !== undefined
       return Effect.asVoid(Effect.forkIn(isLong ? keep : Effect.uninterruptible(Effect.ignore(trace)), scope))
     },

@@ -58,20 +58,21 @@ export class SketchParser extends Context.Service<SketchParser, {
 }
 
 const loadParser = Effect.fn(Span.loadParser)(function*(files: SketchParserFiles) {
-  return yield* Effect.tryPromise({
-    try: () =>
-      import("web-tree-sitter").then(({ Language, Parser }) => {
-        const { runtime } = files
-        return Parser.init(runtime === undefined ? {} : { locateFile: () => runtime })
-          .then(() => Language.load(files.wasm))
-          .then((language) => lend(() => new Parser().setLanguage(language)))
-      }),
-    catch: (cause) => new SketchParserUnavailable({ wasm: files.wasm, cause })
-  })
+  const { runtime, wasm } = files
+  // Loading takes Node some steps of 5 ms. Others have their turn in between, and so that each counts by itself somebody takes it.
+  const attempt = <A>(load: () => Promise<A>) =>
+    Effect.raceFirst(
+      Effect.tryPromise({ try: load, catch: (cause) => new SketchParserUnavailable({ wasm, cause }) }),
+      Effect.forever(Effect.sleep(1))
+    )
+  const { Language, Parser } = yield* attempt(() => import("web-tree-sitter"))
+  yield* attempt(() => Parser.init(runtime === undefined ? {} : { locateFile: () => runtime }))
+  const language = yield* attempt(() => Language.load(wasm))
+  return lend(() => new Parser().setLanguage(language))
 })
 
-/** How often the parser tells of its progress between two pauses; once takes some 10 µs. */
-const tellings = 25
+/** How long the parser goes on between two pauses, ms. It tells of its progress every 10 µs; at first, when V8 compiles it, every ms. */
+const parsesMillis = 1
 
 interface TreeSitter {
   parse(source: string, old: null, options: ParseOptions): { rootNode: Node; delete(): void } | null
@@ -83,12 +84,13 @@ const lend = (make: () => TreeSitter): CppParser => ({
     // Of its own: one that pauses goes on where it was, whatever it is given.
     const parser = make()
     try {
-      let told = 0
+      let end = performance.now() + parsesMillis
       // The type says that what it gives does not matter; it is what makes the parser stop.
-      const options = { progressCallback: () => ++told % tellings === 0 }
+      const options = { progressCallback: () => performance.now() >= end }
       let tree = parser.parse(source, null, options)
       while (tree === null) {
         yield* pause
+        end = performance.now() + parsesMillis
         tree = parser.parse(source, null, options)
       }
       try {
