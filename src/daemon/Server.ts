@@ -54,8 +54,8 @@ export interface Handled {
   readonly afterwards: Effect.Effect<void>
 }
 
-/** How long a request waits for what others have left to do, ms. */
-const longestWait = 200
+/** How long a request waits for what others have left to do, and how long a stop does, ms: less than who has asked for it. */
+const [longestWait, longestStay] = [200, 2000]
 
 /** The server, apart from where it listens. */
 export interface Server {
@@ -88,11 +88,12 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
   const serving = yield* FiberSet.make<void>()
   /** What answered requests have left to do. */
   const behind = yield* FiberSet.make<void>()
-  /** Most have left a few ms, a large build may have left seconds. */
-  const afterOthers = Effect.flatMap(
-    FiberSet.size(behind),
-    (count) => count === 0 ? Effect.void : Effect.timeoutOption(FiberSet.awaitEmpty(behind), longestWait)
-  )
+  /** Most have left a few ms, a large build or a large cache may have left seconds. */
+  const afterOthers = (millis: number) =>
+    Effect.flatMap(
+      FiberSet.size(behind),
+      (count) => count === 0 ? Effect.void : Effect.timeoutOption(FiberSet.awaitEmpty(behind), millis)
+    )
   const runServing = yield* FiberSet.runtime(serving)()
   const runDetached = Effect.runForkWith(yield* Effect.context())
   const logged = (effect: Effect.Effect<unknown>) =>
@@ -142,7 +143,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
       afterwards = handled.afterwards
       yield* connection.send("B", "")
       begun = true
-      const fiber = yield* Effect.forkChild(Effect.andThen(afterOthers, run))
+      const fiber = yield* Effect.forkChild(Effect.andThen(afterOthers(longestWait), run))
       hooks.listen((signal) => {
         const end = received === undefined ? Fiber.interrupt(fiber) : kill
         received ??= signal
@@ -184,7 +185,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     stopping = true
     return Effect.forEach(active.values(), ({ stop }) => stop, { discard: true }).pipe(
       Effect.andThen(FiberSet.awaitEmpty(serving)),
-      Effect.andThen(FiberSet.awaitEmpty(behind)),
+      Effect.andThen(afterOthers(longestStay)),
       Effect.andThen(Deferred.succeed(stopped, undefined)),
       Effect.asVoid
     )

@@ -79,6 +79,12 @@ export const sightLine = (
   }
 }
 
+/** How pieces become a file: see `Disk.writePieces`. */
+export interface PiecesOptions {
+  readonly gap?: true
+  readonly there?: true
+}
+
 /** The file operations of a build's hot path. Paths are absolute. A file that is not there is `undefined`, not an error. */
 export class Disk extends Context.Service<Disk, {
   readonly signature: (path: string) => Effect.Effect<Signature | undefined>
@@ -123,7 +129,7 @@ export class Disk extends Context.Service<Disk, {
   readonly writePieces: (
     path: string,
     pieces: Iterable<string>,
-    options?: { readonly gap?: true; readonly there?: true }
+    options?: PiecesOptions
   ) => Effect.Effect<void, DiskError>
   /** Writes a file that others do not look at yet, in place of any that is there. Fails without leaving a part of it. */
   readonly writeNew: (path: string, content: Uint8Array) => Effect.Effect<void, DiskError>

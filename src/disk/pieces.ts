@@ -2,6 +2,7 @@
 import * as FileSystem from "node:fs"
 import { StringDecoder } from "node:string_decoder"
 import { pause, type Steps } from "../domain/steps.ts"
+import type { PiecesOptions } from "./Disk.ts"
 import { move, openThere, temporaryName } from "./writeWhole.ts"
 
 /** How much is read or written between two pauses, bytes: some tenths of a ms. */
@@ -31,7 +32,7 @@ export function* readSteps(path: string, take: (piece: string) => void): Steps<t
 export function* writeSteps(
   path: string,
   pieces: Iterable<string>,
-  { gap, there }: { readonly gap?: true; readonly there?: true } = {}
+  { gap, there }: PiecesOptions = {}
 ): Steps<void> {
   const open = there === true ? openThere(path) : undefined
   if (open !== undefined) return yield* writeAll(open, pieces)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Crypto from "node:crypto"
 import { collected } from "../domain/inTurns.ts"
-import { Disk } from "./Disk.ts"
+import { Disk, type PiecesOptions } from "./Disk.ts"
 
 /** Where a file of sealed lines ends: what is added is sealed together with what is there. Sizes in characters. */
 export interface SealedEnd {
@@ -71,12 +71,7 @@ export const readSealedBlocks = Effect.fnUntraced(
  * not written to its end is seen not to be.
  */
 export const writeSealedLines = Effect.fnUntraced(
-  function*(
-    path: string,
-    format: string,
-    lines: Iterable<string>,
-    options?: { readonly gap?: true; readonly there?: true }
-  ) {
+  function*(path: string, format: string, lines: Iterable<string>, options?: PiecesOptions) {
     const disk = yield* Disk
     const { end, pieces } = sealed({ seal: "", size: 0, first: 0 }, [format], lines)
     yield* disk.writePieces(path, pieces, options)

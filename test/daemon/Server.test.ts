@@ -174,6 +174,18 @@ describe("server", () => {
       assert.isAbove(performance.now() - began, 2000)
     }))
 
+  it.live("stops while somebody has much left to do", () =>
+    Effect.gen(function*() {
+      const { ask, server } = yield* served(() =>
+        Effect.succeed({ run: Effect.succeed(0), kill: Effect.void, afterwards: Effect.sleep(60_000) })
+      )
+      yield* ask(hello(["one"]))
+      const began = performance.now()
+      yield* server.stop
+      // Who has asked for it waits for 5 s.
+      assert.isBelow(performance.now() - began, 4000)
+    }))
+
   it.live("takes a lost launcher for Ctrl-C", () =>
     Effect.gen(function*() {
       const interrupted = yield* Deferred.make<number>()
