@@ -7,6 +7,7 @@ import type { ResourceUsage } from "../process/Subprocess.ts"
 import { BuiltinSteps } from "./BuiltinSteps.ts"
 import { Compiler } from "./Compiler.ts"
 import { Linker } from "./Linker.ts"
+import { piped } from "./piped.ts"
 import type { Stage } from "./Stage.ts"
 
 /** What has filled a stage. */
@@ -29,7 +30,8 @@ export const makeFillStage = Effect.fnUntraced(function*(cwd: string) {
       yield* disk.writeNew(staged(action.outputs[0]), yield* steps.run(action.step, action, cwd))
       return { printed: "" } satisfies Filled
     }
-    const running = isCompile(action) ? compiler.run(action, stage, cwd) : linker.run(action, stage, cwd)
+    const { run } = isCompile(action) ? compiler : linker
+    const running = run(action, yield* Effect.provideService(piped(action, stage, cwd), Disk, disk), cwd)
     if (action.stdout === undefined) {
       const { stderr, stdout, usage } = yield* running
       return { printed: stdout + stderr, usage } satisfies Filled

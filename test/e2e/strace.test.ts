@@ -70,6 +70,16 @@ describe("what commands read is recorded as an input, or part of the toolchain's
     }
     assert.deepStrictEqual([...new Set(problems)], [])
     assert.deepStrictEqual(started.toSorted(), actions.map(({ id }) => id).toSorted(), "every command was watched")
+    const assembled = [...processes.values()].flatMap(({ commands }) =>
+      commands.flatMap(({ argv }) =>
+        argv[0]?.endsWith("/as") === true ? argv.filter((word) => word.endsWith(".s")) : []
+      )
+    )
+    assert.strictEqual(
+      assembled.length,
+      actions.filter(({ mnemonic }) => mnemonic === "Assemble").length,
+      "by pipes else"
+    )
     return new Set([...read].map((file) => file.replace(`${dir}/`, "")))
   }
 
@@ -122,6 +132,7 @@ const identityParts = (home: string): ReadonlyArray<string> => {
 
 interface PlannedAction {
   readonly id: string
+  readonly mnemonic: string
   readonly argv: ReadonlyArray<string>
   readonly inputs: ReadonlyArray<string>
   readonly outputs: ReadonlyArray<string>
@@ -134,9 +145,9 @@ const plannedActions = async (dir: string, home: string): Promise<ReadonlyArray<
   return graph.environments[0]!.actions.filter(({ argv }) => argv.length > 0)
 }
 
-/** Whether a command is that of an action: the same but for where its outputs are written and for colours. */
+/** Whether a command is that of an action: the same but for where its outputs are written, for pipes and for colours. */
 const isCommandOf = ({ argv, outputs }: PlannedAction, command: ReadonlyArray<string>): boolean => {
-  const words = command.filter((word) => !word.startsWith("-fdiagnostics-color"))
+  const words = command.filter((word) => word !== "-pipe" && !word.startsWith("-fdiagnostics-color"))
   return words.length === argv.length
     && argv.every((word, index) => word === words[index] || outputs.some((output) => word.includes(output)))
 }
