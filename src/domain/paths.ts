@@ -8,6 +8,10 @@ export const pathFrom = (base: string, path: string): string => isAbsolute(path)
 /** Whether a path with `/` separators starts at a root: `/…` or `C:/…`. */
 export const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:\/)/.test(path)
 
+/** A path inside a folder as relative to it, any other as it is: two checkouts then have the same text. */
+export const relativeTo = (dir: string, path: string): string =>
+  path === dir ? "." : path.startsWith(`${dir}/`) ? path.slice(dir.length + 1) : path
+
 export const dirName = (path: string): string => {
   const slash = path.lastIndexOf("/")
   return slash > 0 ? path.slice(0, slash) : path.slice(0, slash + 1)

@@ -49,7 +49,7 @@ export type Success = "Executed" | "Cached" | "UpToDate"
 /** Brings one action's outputs up to date: decides, fetches or runs under a job permit, publishes by rename, reports. */
 export class ActionRunner extends Context.Service<ActionRunner, {
   readonly run: (action: Action) => Effect.Effect<Success, ActionError>
-  /** Those that will run, as far as their sources alone tell; to be asked first. */
+  /** Those that will run, as far as what was edited alone tells; to be asked first. */
   readonly surelyRun: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action>>
   /** Those that have to be run or looked at; the others stand. `undefined`: all of them. */
   readonly undecided: Effect.Effect<ReadonlySet<Action> | undefined>

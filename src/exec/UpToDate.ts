@@ -15,6 +15,7 @@ import { openKeptState } from "./keptState.ts"
 import { makeKnownFiles } from "./KnownFiles.ts"
 import { makeLookingBack } from "./lookingBack.ts"
 import { type Finished, makeTracer, readBy, type Told } from "./makeTracer.ts"
+import { surelyRun } from "./surelyRun.ts"
 import { makeSurroundings } from "./Surroundings.ts"
 
 /** Whether an action has to run, and why. `undefined`: its outputs stand. */
@@ -34,7 +35,7 @@ export class UpToDate extends Context.Service<UpToDate, {
    * is changed within a tick of a command's start could have changed after it, and the command would leave no trace.
    */
   readonly settled: Effect.Effect<void>
-  /** The actions of a plan that will run, as far as their sources alone tell; to be asked once, and first. */
+  /** The actions of a plan that will run, as far as what was edited alone tells; to be asked once, and first. */
   readonly surelyRun: (graph: ActionGraph) => Effect.Effect<ReadonlySet<Action>>
   /**
    * To be asked next: the actions of that plan that have to be decided, because not all looks as it did at the end of the last
@@ -69,7 +70,7 @@ export class UpToDate extends Context.Service<UpToDate, {
         const disk = yield* Disk
         const kept = yield* openKeptState(options)
         const absolute = (path: string): string => pathFrom(options.cwd, path)
-        const looking = yield* makeLookingBack({ statePath: kept.path, absolute })
+        const looking = yield* makeLookingBack({ statePath: kept.path, cwd: options.cwd })
         const files = yield* makeKnownFiles(options, kept.digests, looking.isAsBefore)
         const { digest, isFile, seen } = files
         const records = new Map(kept.saved().actions)
@@ -79,24 +80,6 @@ export class UpToDate extends Context.Service<UpToDate, {
         const lookAround = Effect.provideService(makeSurroundings(absolute), Disk, looking.disk)
         const began = yield* files.now
         let around = yield* lookAround
-
-        const surelyRun = Effect.fnUntraced(function*(graph: ActionGraph) {
-          const edited = yield* looking.edited(graph, kept.saved())
-          const found = new Set<Action>()
-          for (const action of graph.actions) {
-            const [source] = action.inputs
-            if (edited !== undefined && source !== undefined && !edited.has(absolute(source))) continue
-            if (yield* Effect.orElseSucceed(surelyRuns(action), () => false)) found.add(action)
-          }
-          return found
-        })
-
-        const surelyRuns = Effect.fnUntraced(function*(action: Action) {
-          const record = records.get(action.id)
-          if (action.always !== undefined || record === undefined) return true
-          const [source] = isCompile(action) ? action.inputs : []
-          return source !== undefined && !standsFor(record.inputs.get(source), yield* files.known(source))
-        })
 
         const decide = Effect.fnUntraced(function*(action: Action) {
           const reason = yield* decided(action)
@@ -220,7 +203,11 @@ export class UpToDate extends Context.Service<UpToDate, {
         return UpToDate.of({
           now: files.now,
           settled,
-          surelyRun,
+          surelyRun: (graph) =>
+            Effect.flatMap(
+              looking.edits(graph, kept.saved()),
+              (edits) => surelyRun(graph, edits, records, files.known)
+            ),
           undecided: looking.undecided,
           decide,
           mismatch,

@@ -5,15 +5,18 @@ import { type BuildEnd, findChanged, findUndecided, isAsBefore, type LastLook, l
 import { Disk } from "../disk/Disk.ts"
 import { Looks } from "../disk/Looks.ts"
 import { recordDisk } from "../disk/recording.ts"
+import { pathFrom, relativeTo } from "../domain/paths.ts"
 import type { Action } from "../plan/Action.ts"
 import type { ActionGraph } from "../plan/ActionGraph.ts"
+import type { Edits } from "./surelyRun.ts"
 
 /** What a process knows from building the same before; nothing, if it does not remember. */
 export const makeLookingBack = Effect.fnUntraced(
-  function*(options: { readonly statePath: string; readonly absolute: (path: string) => string }) {
+  function*(options: { readonly statePath: string; readonly cwd: string }) {
     const disk = yield* Disk
     const memory = (yield* BuildMemory)?.looks
     const recording = memory === undefined ? undefined : recordDisk(disk)
+    const absolute = (path: string) => pathFrom(options.cwd, path)
     const brought = new Set<Action>()
     let last: LastLook | undefined
     let since: BuildEnd["since"]
@@ -21,15 +24,16 @@ export const makeLookingBack = Effect.fnUntraced(
     return {
       /** Whatever decides by what is around the files that are read, looks at this one. */
       disk: recording?.disk ?? disk,
-      /**
-       * To be asked first: absolute paths of what the plan was found to be edited by, where nothing else is looked at before it is asked what is
-       * undecided. `undefined`: nothing is known.
-       */
-      edited: Effect.fnUntraced(function*(graph: ActionGraph, saved: SavedState) {
+      /** To be asked first: what the plan was found to be edited by; `undefined`: nothing is known. */
+      edits: Effect.fnUntraced(function*({ actions }: ActionGraph, saved: SavedState) {
         const found = memory?.take(options.statePath)
-        if (found?.state !== saved || found.actions !== graph.actions) return undefined
+        if (found?.state !== saved || found.actions !== actions) return undefined
         last = found
-        return (yield* Looks)?.changed ?? new Set<string>()
+        const { changed = new Set<string>() } = (yield* Looks) ?? {}
+        return {
+          paths: new Set(Array.from(changed, (path) => relativeTo(options.cwd, path))),
+          usersOf: (path) => found.files.get(path)?.readers ?? []
+        } satisfies Edits
       }),
       /** To be asked next: the actions that have to be decided; `undefined`: all. */
       undecided: Effect.provideService(Disk, disk)(Effect.gen(function*() {
@@ -53,7 +57,7 @@ export const makeLookingBack = Effect.fnUntraced(
       }) {
         if (memory === undefined) return
         const sights = recording?.sights() ?? []
-        const look = yield* lookBack({ ...end, absolute: options.absolute, brought, sights, since })
+        const look = yield* lookBack({ ...end, absolute, brought, sights, since })
         if (look !== undefined) memory.set(options.statePath, look)
       })
     }

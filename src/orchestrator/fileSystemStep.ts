@@ -7,12 +7,11 @@ import { ConfigError } from "../config/ConfigError.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
 import { Disk } from "../disk/Disk.ts"
 import { FilePath } from "../domain/FilePath.ts"
-import { joinPath } from "../domain/paths.ts"
+import { joinPath, relativeTo } from "../domain/paths.ts"
 import type { FileSystemRule, PlatformSpec } from "../plan/PlatformSpec.ts"
 import type { PlannedStep } from "../plan/steps/planStep.ts"
 import { NoFileSystem } from "./OrchestratorError.ts"
 import type { Partitions } from "./partitions.ts"
-import { relativeTo } from "./relativeTo.ts"
 
 /**
  * The image of the project's `data_dir`, where the environment says which file system (`board_build.filesystem`), the folder is there and

@@ -4,7 +4,7 @@ import { literalProperties, mergeProperties, type Properties } from "../arduino/
 import { classifyFlags } from "../config/classifyFlags.ts"
 import type { EnvironmentConfig, ProjectConfig } from "../config/ProjectConfig.ts"
 import { FilePath } from "../domain/FilePath.ts"
-import { baseName, isWithin, joinPath, stemOf } from "../domain/paths.ts"
+import { baseName, isWithin, joinPath, relativeTo, stemOf } from "../domain/paths.ts"
 import type { BuildInputs, CompileContext, PlannedLibrary, PlannedSource } from "../plan/BuildInputs.ts"
 import type { PlatformSpec } from "../plan/PlatformSpec.ts"
 import { ownDirectory } from "../process/ownDirectory.ts"
@@ -20,7 +20,6 @@ import type { Driver } from "./driverOf.ts"
 import { embeddedFiles } from "./embeddedFiles.ts"
 import { precompiledLibrary } from "./precompiledLibrary.ts"
 import type { ProjectFlags } from "./projectFlags.ts"
-import { relativeTo } from "./relativeTo.ts"
 import { selectLibraries } from "./selectLibraries.ts"
 
 /** What is known of an environment before its sources are looked at. */

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import type { Properties } from "../arduino/Properties.ts"
 import { expandRecipe } from "../arduino/recipe.ts"
 import { Disk } from "../disk/Disk.ts"
+import { relativeTo } from "../domain/paths.ts"
 import type { SelectedLibrary } from "../sources/LibrarySelection.ts"
-import { relativeTo } from "./relativeTo.ts"
 
 /** What binaries that a library brings for the board add to its own sources, or put in their place. */
 export interface Precompiled {

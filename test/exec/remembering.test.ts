@@ -14,8 +14,10 @@ const graph = graphOf(
   compile("b"),
   compile("c", { inputs: [path("c.c"), path("out/made.h")] }),
   action("out/made.h", ["made.txt"], { mnemonic: "Image" }),
+  action("out/s.cpp", ["s.ino"], { mnemonic: "ConvertSketch" }),
+  compile("s", { inputs: [path("out/s.cpp")] }),
   action("out/core.a", ["out/b.o"], { mnemonic: "Archive" }),
-  action("out/elf", ["out/a.o", "out/c.o", "out/core.a"], { mnemonic: "Link" }),
+  action("out/elf", ["out/a.o", "out/c.o", "out/s.o", "out/core.a"], { mnemonic: "Link" }),
   action("out/hex", ["out/elf"], { mnemonic: "Objcopy" })
 )
 
@@ -25,6 +27,7 @@ const files = {
   "c.c": "C\n",
   "x.h": "X\n",
   "y.h": "Y\n",
+  "s.ino": "#include \"x.h\"\nS\n",
   "made.txt": "M\n"
 }
 

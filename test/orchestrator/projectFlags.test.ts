@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { platform } from "../../platforms/avr/platform.ts"
 import { applies, projectFlags } from "../../src/orchestrator/projectFlags.ts"
-import { relativeTo } from "../../src/orchestrator/relativeTo.ts"
 import { Overlay } from "../../src/plan/PlatformSpec.ts"
 import { environment } from "../config/project.ts"
 import { ini } from "./planned.ts"
@@ -53,13 +52,5 @@ describe("overlays", () => {
   it("are there for the compiler that needs them", () => {
     assert.include(cxx("5.4.0"), "-DDECIMAL_DIG=__DECIMAL_DIG__")
     assert.notInclude(cxx("7.3.0"), "-DDECIMAL_DIG=__DECIMAL_DIG__")
-  })
-})
-
-describe("relativeTo", () => {
-  it("inside, the folder itself, and beside it", () => {
-    assert.strictEqual(relativeTo("/a/b", "/a/b/c/d"), "c/d")
-    assert.strictEqual(relativeTo("/a/b", "/a/b"), ".")
-    assert.strictEqual(relativeTo("/a/b", "/a/bc"), "/a/bc")
   })
 })
