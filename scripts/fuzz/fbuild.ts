@@ -128,6 +128,14 @@ const isDaemon = (pid: number, home: string): boolean => {
   }
 }
 
+/** Returns when the daemon has put into the cache what it has made: it answers before. */
+export const daemonFinished = async (env: Caller): Promise<void> => {
+  for (let finishing = 1; finishing > 0;) {
+    const { text } = await start(env, "/", ["daemon", "status", "--json"]).ended
+    finishing = (JSON.parse(text) as { readonly finishing?: number }).finishing ?? 0
+  }
+}
+
 /** Kills the daemon of a home, which can do nothing about it. */
 export const killDaemon = (home: string): void => {
   const pid = daemonOf(home)

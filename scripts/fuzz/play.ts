@@ -2,7 +2,17 @@
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { spoil } from "./damage.ts"
-import { type Build, buildDir, caller, commandsOf, imagesOf, killDaemon, start, stopDaemon } from "./fbuild.ts"
+import {
+  type Build,
+  buildDir,
+  caller,
+  commandsOf,
+  daemonFinished,
+  imagesOf,
+  killDaemon,
+  start,
+  stopDaemon
+} from "./fbuild.ts"
 import { type Local, makeModel } from "./Model.ts"
 import type { Oracle, Truth } from "./oracle.ts"
 import { layProject, layShared, makeEdit, type Shared } from "./Place.ts"
@@ -60,11 +70,12 @@ export const beginPlay = async (
     for (const edit of edits) world = makeEdit(shared, here.dir, world, edit)
     here.world = own(world)
   }
-  const runIn = (dir: string, ...args: ReadonlyArray<string>) => {
+  const who = () => {
     const { home, tools } = shared
     const { tool, variables } = world
-    return start(caller({ tools, home, tool, daemon: script.daemon, variables }), dir, args)
+    return caller({ tools, home, tool, daemon: script.daemon, variables })
   }
+  const runIn = (dir: string, ...args: ReadonlyArray<string>) => start(who(), dir, args)
   const run = (...args: ReadonlyArray<string>) => runIn(here.dir, ...args)
   const failure = (kind: Failure["kind"], detail: string): Failure => ({ step: steps, kind, detail })
 
@@ -111,6 +122,8 @@ export const beginPlay = async (
   }
 
   const happens = async (step: Step): Promise<Failure | undefined> => {
+    // What goes before it is in the cache is made once more.
+    if (script.daemon && takesOutputs.has(step.do)) await daemonFinished(who())
     switch (step.do) {
       case "edit":
         return make(step.edits), undefined
@@ -195,6 +208,8 @@ export const beginPlay = async (
     }
   }
 }
+
+const takesOutputs: ReadonlySet<Step["do"]> = new Set(["clean", "damage", "move"])
 
 /** Plays a script to its first failure. */
 export const play = async (

@@ -40,6 +40,7 @@ export interface ServerOptions {
   /** Keeps a report of a defect; gives what the user is told. */
   readonly report: (call: Call, cause: Cause.Cause<unknown>) => Effect.Effect<string>
   readonly log: (line: string) => void
+  readonly cachedPlans: () => number
   /** Called when nothing runs any more; gives what is called when something does again. */
   readonly rests: () => () => void
 }
@@ -191,7 +192,7 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
     )
   })
 
-  const status = (): Status => {
+  const status = Effect.map(FiberSet.size(behind), (finishing): Status => {
     const { cpu, cpuTurns, wall } = standstill.read()
     return {
       pid: process.pid,
@@ -200,6 +201,8 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
       uptimeMs: now() - startedMillis,
       memoryBytes: process.memoryUsage.rss(),
       served: calls - active.size,
+      finishing,
+      cachedPlans: options.cachedPlans(),
       standstillMs: wall,
       standstillCpuMs: cpu,
       standstillCpuTurns: cpuTurns,
@@ -210,10 +213,10 @@ export const makeServer = Effect.fnUntraced(function*(options: ServerOptions) {
         runningMs: now() - startedMillis
       }))
     }
-  }
+  })
 
   const control = Effect.fnUntraced(function*(command: string, connection: Connection) {
-    if (command === "status") yield* connection.send("O", `${statusText(status())}\n`)
+    if (command === "status") yield* connection.send("O", `${statusText(yield* status)}\n`)
     if (command === "stop") yield* stop
     yield* connection.send("X", command === "status" || command === "stop" ? "0" : "2")
     yield* connection.end

@@ -12,6 +12,10 @@ export const Status = Schema.Struct({
   memoryBytes: Schema.Int,
   /** Requests that have ended. */
   served: Schema.Int,
+  /** Requests that have been answered and have something left to do, such as to fill the cache. */
+  finishing: Schema.Int,
+  /** Plans of builds that it remembers. */
+  cachedPlans: Schema.Int,
   /** For how long its thread did one thing only while requests ran, by the clock, ms. */
   standstillMs: Extremes,
   /** The same in processor time of the thread: what others had of the processors is not in it. */

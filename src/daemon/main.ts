@@ -161,6 +161,7 @@ const daemon = Effect.gen(function*() {
     report: ({ request: { args, variables } }, cause) =>
       Effect.sync(() => `${reportDefect(cause, { home: homeOf(variables), version, args })}\n`),
     log,
+    cachedPlans: plans.plans.count,
     rests: makeCollecting()
   })
   const listening = yield* listen(folder, server.accept)

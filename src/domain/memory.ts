@@ -2,6 +2,8 @@
 export interface Memory<A> {
   readonly get: (key: string) => A | undefined
   readonly set: (key: string, value: A) => void
+  /** How many there are. */
+  readonly count: () => number
   /** Forgets it. */
   readonly take: (key: string) => A | undefined
 }
@@ -28,6 +30,7 @@ export const makeMemory = <A>(room: number, sizeOf: (value: A) => number = () =>
       if (found !== undefined) remember(key, found)
       return found
     },
+    count: () => all.size,
     take: forget,
     set: (key, value) => {
       forget(key)

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { once } from "node:events"
 import * as Fs from "node:fs"
 import * as Net from "node:net"
@@ -9,6 +10,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { encodeFrame, type Frame } from "../../src/daemon/frames.ts"
 import { type Call, makeServer, type ServerOptions } from "../../src/daemon/Server.ts"
+import { StatusText } from "../../src/daemon/Status.ts"
 
 const hello = (args: ReadonlyArray<string>, buildId = "id", place = "here") =>
   encodeFrame(
@@ -28,6 +30,7 @@ const served = (handle: ServerOptions["handle"]) =>
       handle,
       report: (_call, cause) => Effect.succeed(`reported: ${Cause.squash(cause)}\n`),
       log: (line) => void lines.push(line),
+      cachedPlans: () => 3,
       rests: () => () => {}
     })
     const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "fbuild-server-"))
@@ -159,6 +162,21 @@ describe("server", () => {
         ["runs", "is answered", "is done"].map((what) => `${name} ${what}`)
       )
       assert.deepStrictEqual(steps, [...expected, "stopped"])
+    }))
+
+  it.live("tells of itself, of what it has answered and not finished too", () =>
+    Effect.gen(function*() {
+      const { ask, server } = yield* served(() =>
+        Effect.succeed({ run: Effect.succeed(0), kill: Effect.void, afterwards: Effect.sleep(300) })
+      )
+      const status = Effect.map(ask(encodeFrame("C", "status")), ([text = ""]) =>
+        Schema.decodeUnknownSync(StatusText)(text.slice(1)))
+      yield* ask(hello(["one"]))
+      const { cachedPlans, finishing, pid, requests, served: count } = yield* status
+      assert.deepStrictEqual([cachedPlans, finishing, pid, requests, count], [3, 1, process.pid, [], 1])
+      yield* Effect.sleep(400)
+      assert.strictEqual((yield* status).finishing, 0)
+      yield* server.stop
     }))
 
   it.live("does not wait for long for what another has left to do", () =>

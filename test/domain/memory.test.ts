@@ -8,6 +8,7 @@ describe("makeMemory", () => {
     memory.get("a")
     memory.set("c", 1)
     assert.deepStrictEqual(["a", "b", "c"].filter((key) => memory.get(key) !== undefined), ["a", "c"])
+    assert.strictEqual(memory.count(), 2)
   })
 
   it("has room for values of different sizes, and for none that is larger", () => {

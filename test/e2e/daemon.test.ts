@@ -89,7 +89,14 @@ describe("daemon", () => {
     assert.deepStrictEqual(both[1], both[0])
     const statuses = both[0]!.slice(0, -1).map((run) => (run as Run).status)
     assert.deepStrictEqual(statuses, [0, 0, 0, 0, 1, 1, 2, 2, 2, 0, 1, 2, 2, 0, 0, 0, 0, 2])
-    assert.strictEqual((await own.status()).served, calls.length)
+    const { cachedPlans, served } = await own.status()
+    assert.strictEqual(served, calls.length)
+    // That of `dir`, of `broken`, and those of others that asked for other things.
+    assert.isAtLeast(cachedPlans, 2)
+    assert.match(
+      (await own.run("/", ["daemon", "status"])).stdout,
+      new RegExp(`^remembers +${cachedPlans} plans$`, "m")
+    )
   })
 
   it("is started, found, stopped and read about", async () => {

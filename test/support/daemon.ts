@@ -61,6 +61,8 @@ export class Home {
     running: boolean
     pid: number
     served: number
+    finishing: number
+    cachedPlans: number
     requests: ReadonlyArray<unknown>
     standstillMs: { p99: number; max: number }
     standstillCpuMs: { p99: number; max: number }

@@ -155,7 +155,11 @@ const print = Effect.fnUntraced(function*(
     ["fbuild", `${status.version} (${status.buildId})`],
     ["runs for", seconds(status.uptimeMs)],
     ["memory", formatByteSize(status.memoryBytes)],
-    ["served", `${status.served} requests`],
+    [
+      "served",
+      `${status.served} requests${status.finishing === 0 ? "" : `, of which ${status.finishing} are being finished`}`
+    ],
+    ["remembers", `${status.cachedPlans} plans`],
     ["stood still", longest(status.standstillMs)],
     ["itself", `${longest(status.standstillCpuMs)}, of processor time`],
     ...status.requests.map(({ args, cwd, id, runningMs }) => [
