@@ -130,10 +130,10 @@ const isDaemon = (pid: number, home: string): boolean => {
 
 /** Returns when the daemon has put into the cache what it has made: it answers before. */
 export const daemonFinished = async (env: Caller): Promise<void> => {
-  for (let finishing = 1; finishing > 0;) {
-    const { text } = await start(env, "/", ["daemon", "status", "--json"]).ended
-    finishing = (JSON.parse(text) as { readonly finishing?: number }).finishing ?? 0
-  }
+  let status: { readonly finishing?: number }
+  do {
+    status = JSON.parse((await start(env, "/", ["daemon", "status", "--json"]).ended).text) as typeof status
+  } while ((status.finishing ?? 0) > 0)
 }
 
 /** Kills the daemon of a home, which can do nothing about it. */

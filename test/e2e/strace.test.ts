@@ -4,7 +4,8 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { readBuildState } from "../../src/cache/BuildState.ts"
 import * as DiskNode from "../../src/disk/DiskNode.ts"
-import { environment, execute, fbuild, type Files, ini, program, workspace, write } from "../support/project.ts"
+import { fbuild, type Files, ini, workspace, write } from "../support/project.ts"
+import { watchProcesses } from "../support/strace.ts"
 
 const project: Files = {
   "platformio.ini": ini("uno"),
@@ -162,17 +163,10 @@ interface Process {
 
 /** Runs a cold build, and watches all its processes: pid → process. */
 const traceBuild = async (dir: string, home: string): Promise<ReadonlyMap<string, Process>> => {
-  const prefix = Path.join(dir, "../trace")
-  const args = ["-ff", "-y", "-s", "100000", "-e", "trace=open,openat,execve,clone,clone3,fork,vfork", "-o", prefix]
-  const command = [program, "build", "--no-cache", "-j1"]
-  const run = await execute("/usr/bin/strace", [...args, ...command], dir, environment(dir, { FBUILD_HOME: home }))
-  assert.strictEqual(run.status, 0, run.stderr)
-  return new Map(
-    Fs.readdirSync(Path.dirname(prefix)).filter((name) => name.startsWith("trace.")).map((name) => [
-      name.slice("trace.".length),
-      parseTrace(Fs.readFileSync(Path.join(Path.dirname(prefix), name), "utf8"))
-    ])
-  )
+  const options = ["-y", "-s", "100000", "-e", "trace=open,openat,execve,clone,clone3,fork,vfork"]
+  const args = ["build", "--no-cache", "-j1"]
+  const { texts } = await watchProcesses(Path.join(dir, "../trace"), options, dir, args, { FBUILD_HOME: home })
+  return new Map(Array.from(texts, ([pid, text]) => [pid, parseTrace(text)]))
 }
 
 /** Reads what strace has written of one process. Calls that failed, and what is opened to be written, are left out. */

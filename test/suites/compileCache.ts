@@ -19,6 +19,7 @@ import {
   workspace,
   write
 } from "../support/project.ts"
+import { watchProcesses } from "../support/strace.ts"
 
 type Variables = Readonly<Record<string, string>>
 
@@ -105,26 +106,15 @@ export function script(path: string, text: string): void {
   Fs.writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
 }
 
-/**
- * Programs that `fbuild ARGS` started, and those that they started: every successful `execve`, in no order. Each process is
- * watched in a file of its own: in one file a call is cut in two lines when another process calls meanwhile.
- */
+/** Programs that `fbuild ARGS` started, and those that they started: every successful `execve`, in no order. */
 export async function programsOf(
   dir: string,
   args: ReadonlyArray<string>,
   variables: Variables
 ): Promise<{ readonly programs: ReadonlyArray<string>; readonly run: { readonly stdout: string } }> {
-  const logs = `${dir}.strace`
-  Fs.mkdirSync(logs)
-  const watched = ["--seccomp-bpf", "-e", "trace=execve,execveat", "-e", "signal=none"]
-  const run = await execute(
-    "/usr/bin/strace",
-    ["-f", "-ff", "-qq", ...watched, "-o", Path.join(logs, "of"), program, ...args],
-    dir,
-    environment(dir, variables)
-  )
-  assert.strictEqual(run.status, 0, run.stdout + run.stderr)
-  const lines = Fs.readdirSync(logs).flatMap((name) => Fs.readFileSync(Path.join(logs, name), "utf8").split("\n"))
+  const options = ["-qq", "--seccomp-bpf", "-e", "trace=execve,execveat", "-e", "signal=none"]
+  const { run, texts } = await watchProcesses(`${dir}.strace`, options, dir, args, variables)
+  const lines = [...texts.values()].flatMap((text) => text.split("\n"))
   return { run, programs: lines.flatMap((line) => /execve\("([^"]+)".* = 0$/.exec(line)?.[1] ?? []) }
 }
 

@@ -61,7 +61,6 @@ export class Home {
     running: boolean
     pid: number
     served: number
-    finishing: number
     cachedPlans: number
     requests: ReadonlyArray<unknown>
     standstillMs: { p99: number; max: number }
