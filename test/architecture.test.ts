@@ -42,7 +42,7 @@ const rules: Rules = {
   /** Where `platforms/<id>/` may reach in `src/`, besides its own folder. */
   platforms: ["plan", "domain"],
   /** The programs: they wire everything, and only they name Node's layers. */
-  entries: ["src/bin.ts", "src/daemon/main.ts", "src/nodeServices.ts"],
+  entries: ["src/program.ts", "src/daemon/main.ts", "src/nodeServices.ts"],
   /** Packages and Node modules that only the named folders may import, entries aside. */
   reserved: [
     {
@@ -85,7 +85,7 @@ describe("architecture", () => {
       "src/plan/A.ts": `import type { B } from "./B.ts"`,
       "src/plan/B.ts": `import { A } from "./A.ts"`
     },
-    "Node's layers in the program": { "src/bin.ts": `import * as N from "@effect/platform-node/NodeServices"` },
+    "Node's layers in the program": { "src/program.ts": `import * as N from "@effect/platform-node/NodeServices"` },
     "the launcher that starts the daemon": {
       "src/launcher/launcher.ts": `process.getBuiltinModule("node:child_process").spawn("x")`
     },
@@ -132,8 +132,8 @@ describe("architecture", () => {
       /platforms may not import exec/
     ],
     "the program from a folder": [
-      { "src/domain/A.ts": `import { b } from "../bin.ts"` },
-      /domain may not import src\/bin\.ts/
+      { "src/domain/A.ts": `import { b } from "../program.ts"` },
+      /domain may not import src\/program\.ts/
     ],
     "tests from src": [{ "src/plan/A.ts": `import { t } from "../../test/t.ts"` }, /plan may not import test/],
     "Effect in a pure folder": [

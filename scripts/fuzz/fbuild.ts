@@ -122,7 +122,7 @@ const daemonOf = (home: string): number | undefined => {
 
 const isDaemon = (pid: number, home: string): boolean => {
   try {
-    return Fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`daemon.mjs\0${home}\0`)
+    return Fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`daemon.cjs\0${home}\0`)
   } catch {
     return false
   }

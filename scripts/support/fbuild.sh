@@ -29,10 +29,10 @@ use=${FBUILD_DAEMON:-on}
 for word; do
   [ "$word" != --no-daemon ] || use=off
 done
-# launcher.cjs asks the daemon, and goes on with start.mjs where it cannot; start.mjs refuses a Node that is too old.
+# launcher.cjs asks the daemon, and goes on with start.cjs where it cannot; start.cjs refuses a Node that is too old.
 if [ "$use" != off ] || [ "${1:-}" = daemon ]; then
   exec "$node" "$dist/launcher.cjs" "$@"
 fi
 # The young generation as large as a build needs it: collecting less often spares a tenth of a cold build's own time. Not
 # larger either: with ten thousand sources it would grow to 130 MB and be no faster.
-exec "$node" --min-semi-space-size=16 --max-semi-space-size=16 "$dist/start.mjs" "$@"
+exec "$node" --min-semi-space-size=16 --max-semi-space-size=16 "$dist/start.cjs" "$@"

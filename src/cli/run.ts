@@ -8,6 +8,7 @@ import * as FileSystem from "node:fs"
 import { makeFolderLocks } from "../daemon/folderLocks.ts"
 import { BuildFolderLock } from "../orchestrator/BuildFolderLock.ts"
 import { Subprocess } from "../process/Subprocess.ts"
+import { HasBuilt } from "./HasBuilt.ts"
 import { main } from "./main.ts"
 import { nodeTerminal } from "./nodeTerminal.ts"
 import { homeOf } from "./options.ts"
@@ -19,12 +20,14 @@ type Needs = Effect.Services<ReturnType<typeof main>>
 
 /**
  * Runs a command line to the end of the process. The first signal interrupts the request, which ends all its children
- * before it returns; a second one kills them at once. A defect leaves a report and ends with status 70.
+ * before it returns; a second one kills them at once. A defect leaves a report and ends with status 70. `keepCode`: see
+ * `launcher/load.ts`.
  */
 export const run = (
   args: ReadonlyArray<string>,
   version: string,
-  layer: Layer.Layer<Exclude<Needs, Terminal> | Subprocess>
+  layer: Layer.Layer<Exclude<Needs, Terminal> | Subprocess>,
+  keepCode: () => void
 ): void => {
   const command = ["fbuild", ...args].join(" ")
   let received: keyof typeof signals | undefined
@@ -48,6 +51,7 @@ export const run = (
   Effect.runFork(
     program.pipe(
       Effect.provideService(Terminal, terminal),
+      Effect.provideService(HasBuilt, () => void process.once("exit", keepCode)),
       Effect.provideService(BuildFolderLock, makeFolderLocks()({ command, tell: terminal.stderr.write })),
       Effect.provide(layer)
     )

@@ -27,6 +27,7 @@ import { isAlive, ownPid } from "../process/isAlive.ts"
 import { Span } from "../telemetry/names.ts"
 import { CurrentTrace } from "../telemetry/Trace.ts"
 import { dim, usesColor } from "./colors.ts"
+import { HasBuilt } from "./HasBuilt.ts"
 import { type BuildFlags, buildRequest } from "./options.ts"
 import { processors } from "./processors.ts"
 import { jsonReporter } from "./render/json.ts"
@@ -79,6 +80,7 @@ export const runBuild = Effect.fn(Span.runBuild)(function*(
     const { built, environments } = exit.value
     const errors = built.flatMap((one) => one.errors)
     const exitCode = exitCodeOfAll(errors)
+    if (environments.some(({ actions }) => actions.executed > 0)) (yield* HasBuilt)()
     yield* finish({ ok: exitCode === 0, exitCode, environments, errors: errors.map(reportedError) })
     return exitCode === 0 ? built : yield* new CommandExit({ code: exitCode })
   }

@@ -1,6 +1,8 @@
+// @effect-diagnostics nodeBuiltinImport:off -- only finds the file of this very program
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import { fileURLToPath } from "node:url"
 import { Disk } from "../disk/Disk.ts"
 import { closeLooks, Looks, makeLooks } from "../disk/Looks.ts"
 import { makeRecording } from "../disk/recording.ts"
@@ -58,7 +60,7 @@ export const unlessStanding = Effect.fnUntraced(function*<E, R>(
     return reporter.emit(event)
   }
   // Of fbuild itself: another version may come to another conclusion.
-  yield* recording.disk.signature(new URL(import.meta.url).pathname)
+  yield* recording.disk.signature(fileURLToPath(import.meta.url))
   const answer = yield* build({ ...request, variables: recorded.variables }, { emit }).pipe(
     looking,
     Effect.provideService(Disk, recording.disk),

@@ -7,15 +7,16 @@ const [youngMillis, allMillis] = [50, 1000]
 const grownBytes = 8 * 1024 * 1024
 
 /**
- * Collects garbage while nothing runs: it holds up this thread for milliseconds, in which a request would wait. V8 goes on doing
+ * Collects garbage while nothing runs, and calls `resting` before it collects all: it holds up this thread for milliseconds, in which a request would wait. V8 goes on doing
  * so by itself, seldom. What it returns is to be called when nothing runs any more, and gives what is to be called when something does
  * again. Does nothing without `--expose-gc`.
  */
-export const makeCollecting = (): () => () => void => {
+export const makeCollecting = (resting: () => void): () => () => void => {
   const { gc } = globalThis
   if (gc === undefined) return () => () => {}
   let kept = 0
   const collectAll = () => {
+    resting()
     if (getHeapStatistics().used_heap_size - kept < grownBytes) return
     gc()
     kept = getHeapStatistics().used_heap_size

@@ -1,4 +1,4 @@
-// @effect-diagnostics nodeBuiltinImport:off strictEffectProvide:off -- the entry point of the daemon
+// @effect-diagnostics nodeBuiltinImport:off strictEffectProvide:off -- where the daemon begins and ends
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
@@ -9,8 +9,8 @@ import * as Option from "effect/Option"
 import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { format } from "node:util"
-import packageJson from "../../package.json" with { type: "json" }
 import { BuildMemory, makeBuildMemory } from "../cache/BuildMemory.ts"
+import { HasBuilt } from "../cli/HasBuilt.ts"
 import { main } from "../cli/main.ts"
 import { type BuildFlags, homeOf } from "../cli/options.ts"
 import { ParsedBuilds } from "../cli/parsedBuilds.ts"
@@ -45,11 +45,6 @@ import { type Call, makeServer } from "./Server.ts"
 import { makeSharedActions } from "./sharedActions.ts"
 import { shortTurns } from "./shortTurns.ts"
 
-const [home = "", idle = ""] = process.argv.slice(2)
-const { version } = packageJson
-
-const folder = daemonFolder(home)
-const log = makeLog(folder)
 /** Plans that are remembered, one for each request of another kind: some MB each for projects of a thousand sources. */
 const rememberedPlans = 32
 /** A launcher gives up long before, ns. */
@@ -104,7 +99,16 @@ const signalled = Effect.callback<string>((resume) => {
   process.on("SIGHUP", () => {})
 })
 
-const daemon = Effect.gen(function*() {
+/** What the process was started with: the home that it serves, and how long it stays when nobody asks it for anything. */
+interface Started {
+  readonly home: string
+  readonly idle: string
+  readonly version: string
+  readonly log: (line: string) => void
+  readonly keepCode: () => void
+}
+
+const serving = Effect.fnUntraced(function*({ home, idle, keepCode, log, version }: Started) {
   const subprocess = yield* SubprocessNode.shared({ idle: 2 * availableParallelism() })
   const folderLock = makeFolderLocks()
   const jobs = makeJobBudget({ jobs: availableParallelism(), links: linksAtOnce })
@@ -116,6 +120,10 @@ const daemon = Effect.gen(function*() {
   const listings = makeListings()
   // Others can move a process, and as good as nobody does: users do not wait for the third of a ms that it takes to see.
   let ownPlace = place()
+  let hasBuilt = false
+  const keepIfBuilt = () => {
+    if (hasBuilt) keepCode()
+  }
   const lookWhereWeAre = Effect.sync(() => {
     ownPlace = place()
   })
@@ -148,6 +156,9 @@ const daemon = Effect.gen(function*() {
           Effect.provideService(SharedActions, sharedActions({ leave })),
           Effect.provideService(Subprocess, own),
           Effect.provideService(Terminal, terminal),
+          Effect.provideService(HasBuilt, () => {
+            hasBuilt = true
+          }),
           Effect.provideService(TraceListener, (trace) => {
             log(`request ${call.id} is trace ${trace.traceId}`)
             const body = `request ${call.id} of the daemon, process ${process.pid}: ${command} in ${call.request.cwd}`
@@ -162,9 +173,9 @@ const daemon = Effect.gen(function*() {
       Effect.sync(() => `${reportDefect(cause, { home: homeOf(variables), version, args })}\n`),
     log,
     cachedPlans: plans.plans.count,
-    rests: makeCollecting()
+    rests: makeCollecting(keepIfBuilt)
   })
-  const listening = yield* listen(folder, server.accept)
+  const listening = yield* listen(daemonFolder(home), server.accept)
   if (listening === undefined) return
   yield* subprocess.prepare(Math.min(availableParallelism(), preparedShells))
   log(`fbuild ${version} (${buildId}), node ${process.version}, serves ${home}`)
@@ -175,9 +186,16 @@ const daemon = Effect.gen(function*() {
   log(`leaves: ${reason}`)
   yield* server.stop
   yield* afterwards.settled(stayMillis)
+  keepIfBuilt()
 })
 
-Effect.runFork(Effect.scoped(daemon), { scheduler: shortTurns }).addObserver((exit) => {
-  if (Exit.isFailure(exit)) log(`defect: ${Cause.pretty(exit.cause)}`)
-  process.exit(Exit.isFailure(exit) ? 70 : 0)
-})
+/** Serves the home that the command line of this process names, to its end. `keepCode`: see `launcher/load.ts`. */
+export const daemon = (version: string, keepCode: () => void): void => {
+  const [home = "", idle = ""] = process.argv.slice(2)
+  const log = makeLog(daemonFolder(home))
+  const all = Effect.scoped(serving({ home, idle, version, log, keepCode }))
+  Effect.runFork(all, { scheduler: shortTurns }).addObserver((exit) => {
+    if (Exit.isFailure(exit)) log(`defect: ${Cause.pretty(exit.cause)}`)
+    process.exit(Exit.isFailure(exit) ? 70 : 0)
+  })
+}

@@ -1,16 +1,5 @@
 // @effect-diagnostics nodeBuiltinImport:off -- depends on nothing but Node, and little of it: users wait for its start
-import {
-  accessSync,
-  closeSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
+import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { connect as connectTo } from "node:net"
 import { relay } from "./relay.ts"
 
@@ -62,7 +51,7 @@ export const launch = (dist: string, args: ReadonlyArray<string>): Promise<void>
     let claims = false
     const forget = () => quietly(() => rmSync(starting, { force: true }))
     const start = () => {
-      // start.mjs says that this Node is too old; a daemon that is there can be asked all the same.
+      // start.cjs says that this Node is too old; a daemon that is there can be asked all the same.
       if (!isNodeNewEnough || !opensEnough()) return inProcess()
       try {
         // It has come to nothing twice, or to another launcher.
@@ -117,7 +106,7 @@ const currentFolder = (): string | undefined => {
   }
 }
 
-/** As start.mjs has it. */
+/** As start.cjs has it. */
 const isNodeNewEnough = ((major = 0, minor = 0) => major > 22 || (major === 22 && minor >= 19))(
   ...process.versions.node.split(".").map(Number)
 )
@@ -175,24 +164,12 @@ const startDaemon = (dist: string, home: string, ended: (status: number | null) 
     // The sizes as in fbuild.sh, for the same reasons. The daemon collects garbage while it has nothing else to do.
     [
       ...["--expose-gc", "--no-lazy-feedback-allocation", "--min-semi-space-size=16", "--max-semi-space-size=16"],
-      ...[`${dist}/daemon.mjs`, home, process.env["FBUILD_DAEMON_IDLE"] ?? ""]
+      ...[`${dist}/daemon.cjs`, home, process.env["FBUILD_DAEMON_IDLE"] ?? ""]
     ],
     // Every request brings its own folder and environment.
-    { cwd: "/", env: { NODE_COMPILE_CACHE: codeFolder(dist, home) }, detached: true, stdio: ["ignore", log, log] }
+    { cwd: "/", env: {}, detached: true, stdio: ["ignore", log, log] }
   )
   closeSync(log)
   child.unref()
   child.once("error", () => ended(null)).once("exit", ended)
-}
-
-/** Where V8 keeps what it has compiled, as start.mjs has it. */
-const codeFolder = (dist: string, home: string): string => {
-  const own = `${dist}/.v8-cache`
-  try {
-    mkdirSync(own, { recursive: true })
-    accessSync(own, constants.W_OK)
-    return own
-  } catch {
-    return `${home}/code`
-  }
 }

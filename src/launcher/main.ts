@@ -3,7 +3,5 @@ import { launch } from "./launcher.ts"
 
 const [, self = "", ...args] = process.argv
 
-void launch(self.slice(0, self.lastIndexOf("/")), args).then(() =>
-  // @ts-expect-error -- beside this file once both are in `dist/`
-  import("./start.mjs")
-)
+// Beside this file once both are in `dist/`.
+void launch(self.slice(0, self.lastIndexOf("/")), args).then(() => require("./start.cjs"))

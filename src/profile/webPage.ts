@@ -1,6 +1,8 @@
+// @effect-diagnostics nodeBuiltinImport:off -- only finds the file of this very program
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
+import { fileURLToPath } from "node:url"
 import { type BuildRecord, waitOf, workOf } from "./BuildRecord.ts"
 import { lanesOf, startOf } from "./lanes.ts"
 import { summarise } from "./summary.ts"
@@ -48,7 +50,7 @@ export const webPage = Effect.fnUntraced(function*(record: BuildRecord, reasons:
   const fileSystem = yield* FileSystem.FileSystem
   const part = (name: string) =>
     // A part of fbuild itself.
-    Effect.orDie(fileSystem.readFileString(new URL(name, import.meta.url).pathname))
+    Effect.orDie(fileSystem.readFileString(fileURLToPath(new URL(name, import.meta.url))))
   const [template, script] = yield* Effect.all([part("page.html"), part("page.js")])
   const json = yield* Schema.encodeEffect(PageText)(pageData(record, reasons)).pipe(Effect.orDie)
   // In a script element nothing but `</script` and `<!--` could end or hide what follows.

@@ -620,7 +620,7 @@ describe("daemon", () => {
     const newer = home(Path.join(other, "fbuild"))
     Object.assign(newer, { path: own.path })
     const id = /"([0-9a-f]{16})"/.exec(Fs.readFileSync(Path.join(other, "launcher.cjs"), "utf8"))![1]!
-    for (const name of ["launcher.cjs", "daemon.mjs", "fbuild"]) {
+    for (const name of ["launcher.cjs", "load.cjs", "program.cjs", "fbuild"]) {
       const path = Path.join(other, name)
       const text = Fs.readFileSync(path, "latin1").replaceAll(id, "0123456789abcdef")
       Fs.writeFileSync(path, text, "latin1")

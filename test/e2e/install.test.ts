@@ -61,13 +61,15 @@ describe("npm install --global", () => {
     assert.deepStrictEqual(await builds(plain.home), await builds(compiled.home))
     // What root has installed is not to be written to by others: what V8 has compiled goes to the home.
     for (const [name, { dist }] of Object.entries({ compiled, plain })) {
+      assert.isNotEmpty(filesBelow(Path.join(dist, ".v8-cache")))
       Fs.rmSync(Path.join(dist, ".v8-cache"), { recursive: true, force: true })
       for (const use of ["on", "off"]) {
         const prefix = Path.join(space, name)
         const path = Path.join(space, `${name} read-only ${use}`)
         const script = `mount --bind "${prefix}" "${prefix}" && mount -o remount,ro,bind "${prefix}" &&
-          "$0" --version && "$0" daemon stop`
-        await run("/", "/usr/bin/unshare", ["-m", "sh", "-c", script, Path.join(prefix, "bin/fbuild")], {
+          "$0" build && "$0" daemon stop`
+        const dir = write(Path.join(path, "project"), project())
+        await run(dir, "/usr/bin/unshare", ["-m", "sh", "-c", script, Path.join(prefix, "bin/fbuild")], {
           FBUILD_HOME: path,
           FBUILD_DAEMON: use
         })

@@ -52,12 +52,6 @@ describe("launcher", () => {
       assert.match(run.stderr, /^fbuild: Node 22\.19 or newer not found\. Run npm ci /)
     }))
 
-  it("works where nothing can be written", () =>
-    withInstallation((dist) => {
-      Fs.writeFileSync(Path.join(dist, ".v8-cache"), "a file, so that no folder can be made here")
-      assert.strictEqual(launch(Path.join(dist, "fbuild"), []).status, 7)
-    }))
-
   it("refuses a Node that is too old", () =>
     withInstallation((dist) => {
       const old = Path.join(dist, "old.cjs")
@@ -77,10 +71,13 @@ function withInstallation(use: (dist: string, folder: string) => void) {
     Fs.mkdirSync(dist)
     Fs.copyFileSync(Path.join(support, "fbuild.sh"), Path.join(dist, "fbuild"))
     Fs.chmodSync(Path.join(dist, "fbuild"), 0o755)
-    Fs.copyFileSync(Path.join(support, "start.mjs"), Path.join(dist, "start.mjs"))
+    Fs.copyFileSync(Path.join(support, "start.cjs"), Path.join(dist, "start.cjs"))
     Fs.writeFileSync(
-      Path.join(dist, "main.mjs"),
-      "console.log(JSON.stringify({ args: process.argv.slice(2) }))\nprocess.exitCode = 7\n"
+      Path.join(dist, "load.cjs"),
+      `exports.load = (entry) => {
+         console.log(JSON.stringify({ entry, args: process.argv.slice(2) }))
+         process.exitCode = 7
+       }`
     )
     use(dist, folder)
   } finally {

@@ -90,7 +90,7 @@ function outsideProblem(rules: Rules, path: string, specifier: string): string |
   return isReserved || isRestricted ? `${folder} may not import ${specifier}` : undefined
 }
 
-/** `src/plan/steps/uf2.ts` → `plan`; `platforms/avr/platform.ts` → `platforms`; `src/bin.ts` → ``; `test/x.ts` → `test`. */
+/** `src/plan/steps/uf2.ts` → `plan`; `platforms/avr/platform.ts` → `platforms`; `src/program.ts` → ``; `test/x.ts` → `test`. */
 function folderOf(path: string): string {
   const [top, second, ...rest] = path.split("/")
   return top !== "src" ? top! : rest.length === 0 ? "" : second!
