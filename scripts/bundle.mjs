@@ -55,6 +55,10 @@ async function bundle(esbuild) {
     // One file, whose functions V8 can be given as it compiled them before (src/launcher/load.ts). What is imported dynamically
     // (emulator, parser) is not run before it is needed.
     define: { ...common.define, "import.meta.url": "$$url" },
+    // web-tree-sitter imports modules of Node: not as ES modules, for which Node would first make a loader, 3 ms. Its own ES
+    // module calls something of its own `require`.
+    supported: { "dynamic-import": false },
+    alias: { "web-tree-sitter": path("node_modules/web-tree-sitter/web-tree-sitter.cjs") },
     // Another HTTP client of Effect's, which nothing uses.
     external: ["undici"],
     // avr8js as the ES module it also is: esbuild cannot name the exports of its CommonJS form.

@@ -161,9 +161,9 @@ const startDaemon = (dist: string, home: string, ended: (status: number | null) 
   // Loaded here, because most calls find a daemon.
   const child = process.getBuiltinModule("node:child_process").spawn(
     process.execPath,
-    // The sizes as in fbuild.sh, for the same reasons. The daemon collects garbage while it has nothing else to do.
+    // The sizes as in fbuild.sh, for the same reasons.
     [
-      ...["--expose-gc", "--no-lazy-feedback-allocation", "--min-semi-space-size=16", "--max-semi-space-size=16"],
+      ...["--no-lazy-feedback-allocation", "--min-semi-space-size=16", "--max-semi-space-size=16"],
       ...[`${dist}/daemon.cjs`, home, process.env["FBUILD_DAEMON_IDLE"] ?? ""]
     ],
     // Every request brings its own folder and environment.

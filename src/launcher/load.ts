@@ -18,7 +18,7 @@ import {
 } from "node:fs"
 import { pathToFileURL } from "node:url"
 import { cachedDataVersionTag } from "node:v8"
-import { constants as vmConstants, Script } from "node:vm"
+import { Script } from "node:vm"
 import { crc32 } from "node:zlib"
 
 declare const FBUILD_BUILD_ID: string
@@ -42,20 +42,22 @@ export const load = (entry: keyof Program, home: string): void => {
   const path = `${__dirname}/program.cjs`
   const folder = codeFolder(__dirname, home)
   // V8 refuses what another version of it has made, or one with other flags. Root has its own in the home of a user.
-  const file = `${folder}/${cachedDataVersionTag().toString(16)}-${FBUILD_BUILD_ID}-${ownId()}`
+  const tag = cachedDataVersionTag()
+  const file = `${folder}/${tag.toString(16)}-${FBUILD_BUILD_ID}-${ownId()}`
   const cachedData = folder === undefined ? undefined : read(file)
   // The bundler writes ASCII only, of which V8 makes a string without looking at it.
-  const source = `(function(module, require, $$url) {${readFileSync(path, "latin1")}\n})`
+  const source = `(function(module, require, __filename, __dirname, $$url) {${readFileSync(path, "latin1")}\n})`
   const script = new Script(source, {
     filename: path,
-    ...(cachedData === undefined ? {} : { cachedData }),
-    importModuleDynamically: vmConstants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+    ...(cachedData === undefined ? {} : { cachedData })
   })
   let isKept = folder === undefined || (cachedData !== undefined && script.cachedDataRejected !== true)
   const module: { exports?: Program } = {}
-  script.runInThisContext()(module, require, pathToFileURL(path).href)
+  script.runInThisContext()(module, require, path, __dirname, pathToFileURL(path).href)
   module.exports![entry](() => {
-    if (!isKept) write(file, script.createCachedData())
+    // Flags that have been changed for a moment.
+    if (isKept || cachedDataVersionTag() !== tag) return
+    write(file, script.createCachedData())
     isKept = true
   })
 }

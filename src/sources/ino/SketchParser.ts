@@ -1,9 +1,11 @@
+// @effect-diagnostics nodeBuiltinImport:off -- tells V8 how to compile WebAssembly, which no Effect service models
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { setFlagsFromString } from "node:v8"
 import type { Node, ParseOptions } from "web-tree-sitter"
 import { pause, type Steps } from "../../domain/steps.ts"
 import { Span } from "../../telemetry/names.ts"
@@ -24,7 +26,7 @@ export class SketchParserUnavailable extends Schema.TaggedError<SketchParserUnav
   cause: Schema.Defect()
 }) {
   override get message() {
-    return `cannot load the C++ grammar ${this.wasm} that .ino files are converted with`
+    return `cannot load the C++ grammar ${this.wasm} that .ino files are converted with: ${this.cause}`
   }
   get hint() {
     return "reinstall fbuild: this file is part of it"
@@ -66,10 +68,31 @@ const loadParser = Effect.fn(Span.loadParser)(function*(files: SketchParserFiles
       Effect.forever(Effect.sleep(1))
     )
   const { Language, Parser } = yield* attempt(() => import("web-tree-sitter"))
-  yield* attempt(() => Parser.init(runtime === undefined ? {} : { locateFile: () => runtime }))
-  const language = yield* attempt(() => Language.load(wasm))
+  const language = yield* Effect.acquireUseRelease(
+    setFlags(whileCompiling),
+    () =>
+      Effect.andThen(
+        attempt(() => Parser.init(runtime === undefined ? {} : { locateFile: () => runtime })),
+        attempt(() => Language.load(wasm))
+      ),
+    () => setFlags(otherwise)
+  )
   return lend(() => new Parser().setLanguage(language))
 })
+
+/**
+ * V8 would compile each function when it is first called, for up to 14 ms in which nothing else has its turn; all of them take as
+ * long, in threads of its own. What is called often it would soon optimise, which takes half a second of processor time and
+ * 38 MB, and pays with sketches of thousands of lines only: with so large a budget those are still optimised.
+ */
+const whileCompiling = ["--no-wasm-lazy-compilation", "--wasm-tiering-budget=400000000"]
+/** As V8 has them; what it compiled of fbuild is kept for processes with the same flags only (`launcher/load.ts`). */
+const otherwise = ["--wasm-lazy-compilation", "--wasm-tiering-budget=13000000"]
+
+const setFlags = (flags: ReadonlyArray<string>) =>
+  Effect.sync(() => {
+    for (const flag of flags) setFlagsFromString(flag)
+  })
 
 /** How long the parser goes on between two pauses, ms. It tells of its progress every 10 µs; at first, when V8 compiles it, every ms. */
 const parsesMillis = 1

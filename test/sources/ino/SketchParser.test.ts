@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { cachedDataVersionTag } from "node:v8"
 import type { Node } from "web-tree-sitter"
 import { inTurns } from "../../../src/domain/inTurns.ts"
 import { pause } from "../../../src/domain/steps.ts"
@@ -32,6 +34,20 @@ describe("SketchParser", () => {
       const [first, ...others] = yield* Effect.all([load, load, load], { concurrency: "unbounded" })
       for (const other of others) assert.strictEqual(other, first)
       assert.include(yield* read(first!, "int x;", (root) => root.toString()), "(translation_unit ")
+    }, Effect.provide(SketchParser.layer({ wasm })))
+  )
+
+  it.effect(
+    "leaves V8 the flags that it had",
+    Effect.fnUntraced(function*() {
+      const before = cachedDataVersionTag()
+      const { load } = yield* SketchParser
+      const fiber = yield* Effect.forkChild(load, { startImmediately: true })
+      yield* Effect.promise(() => import("web-tree-sitter"))
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      assert.notStrictEqual(cachedDataVersionTag(), before)
+      yield* Fiber.join(fiber)
+      assert.strictEqual(cachedDataVersionTag(), before)
     }, Effect.provide(SketchParser.layer({ wasm })))
   )
 
