@@ -73,6 +73,18 @@ describe("load", () => {
       }
     }))
 
+  it("does not take a program for the one that was compiled because it is as long", () =>
+    withInstallation((dist, home) => {
+      run(dist, home, "keep")
+      Fs.writeFileSync(Path.join(dist, "program.cjs"), source.replace("function used", "function  sed"))
+      const { status, stderr } = ChildProcess.spawnSync(process.execPath, [Path.join(dist, "start.cjs")], {
+        encoding: "utf8",
+        env: { FBUILD_HOME: home }
+      })
+      assert.strictEqual(status, 1)
+      assert.match(stderr, /ReferenceError: used is not defined/)
+    }))
+
   it("believes nothing that somebody else has written", () =>
     withInstallation((dist, home) => {
       run(dist, home, "keep")
