@@ -46,6 +46,10 @@ async function bundle(esbuild) {
     // Identifiers stay, for readable stack traces; shortening them would not make the start measurably faster.
     minifyWhitespace: true,
     minifySyntax: true,
+    // Node shows the line of an error that nobody catches.
+    lineLimit: 200,
+    // load.ts relies on it.
+    charset: "ascii",
     legalComments: "none",
     logLevel: "warning"
   }

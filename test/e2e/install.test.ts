@@ -33,7 +33,7 @@ describe("npm install --global", () => {
     return Path.join(space, Fs.readdirSync(space).find((name) => name.endsWith(".tgz"))!)
   }
   const install = async (packed: string, name: string, ...args: ReadonlyArray<string>) => {
-    const prefix = Path.join(space, name)
+    const prefix = Path.join(space, `${name} #1`)
     // Node comes as an optional package, from the registry.
     await npm("install", "--global", "--prefix", prefix, "--omit=optional", ...args, packed)
     const home = new Home(Path.join(space, `${name} home`), Path.join(prefix, "bin/fbuild"))
@@ -44,6 +44,7 @@ describe("npm install --global", () => {
     const { status, stderr } = await home.run(dir, ["build"])
     assert.deepStrictEqual([status, stderr], [0, ""])
     assert.strictEqual((await home.status()).served, 1)
+    assert.strictEqual((await home.run(dir, ["profile", "--web"])).status, 0)
     assert.strictEqual((await home.run(dir, ["test-emu", "--halt-on-success", "^done", "--timeout", "20s"])).status, 0)
     await home.run("/", ["daemon", "stop"])
     return images(dir, "acme")
@@ -60,11 +61,10 @@ describe("npm install --global", () => {
     assert.match(Fs.readFileSync(Path.join(plain.dist, "fbuild"), "latin1"), /^#!\/bin\/sh\n/)
     assert.deepStrictEqual(await builds(plain.home), await builds(compiled.home))
     // What root has installed is not to be written to by others: what V8 has compiled goes to the home.
-    for (const [name, { dist }] of Object.entries({ compiled, plain })) {
+    for (const [name, { dist, prefix }] of Object.entries({ compiled, plain })) {
       assert.isNotEmpty(filesBelow(Path.join(dist, ".v8-cache")))
       Fs.rmSync(Path.join(dist, ".v8-cache"), { recursive: true, force: true })
       for (const use of ["on", "off"]) {
-        const prefix = Path.join(space, name)
         const path = Path.join(space, `${name} read-only ${use}`)
         const script = `mount --bind "${prefix}" "${prefix}" && mount -o remount,ro,bind "${prefix}" &&
           "$0" build && "$0" daemon stop`
