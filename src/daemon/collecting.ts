@@ -8,9 +8,9 @@ const [youngMillis, allMillis] = [50, 1000]
 const grownBytes = 8 * 1024 * 1024
 
 /**
- * Collects garbage while nothing runs, and calls `resting` before it collects all: it holds up this thread for milliseconds, in which a request would wait. V8 goes on doing
+ * Collects garbage while nothing runs: it holds up this thread for milliseconds, in which a request would wait. V8 goes on doing
  * so by itself, seldom. What it returns is to be called when nothing runs any more, and gives what is to be called when something does
- * again.
+ * again. `resting` is called each time that nothing has run for so long that all would be collected.
  */
 export const makeCollecting = (resting: () => void): () => () => void => {
   const gc = collector()
