@@ -40,26 +40,23 @@ const longestKept = 30 * 24 * 3_600_000
 /** Runs the program that is beside this file. What has been compiled is kept there, or in the home where that cannot be written to. */
 export const load = (entry: keyof Program, home: string): void => {
   const path = `${__dirname}/program.cjs`
-  const folder = codeFolder(__dirname, home)
   // V8 refuses what another version of it has made, or one with other flags. Root has its own in the home of a user.
   const tag = cachedDataVersionTag()
-  const file = `${folder}/${tag.toString(16)}-${FBUILD_BUILD_ID}-${ownId()}`
+  const folder = codeFolder(__dirname, home)
+  const file = folder && `${folder}/${tag.toString(16)}-${FBUILD_BUILD_ID}-${ownId()}`
   const bytes = readFileSync(path)
   // V8 looks at nothing but its length.
   const sourceSum = crc32(bytes)
-  const cachedData = folder === undefined ? undefined : read(file, sourceSum)
+  const cachedData = file && read(file, sourceSum)
   // The bundler writes ASCII only, of which V8 makes a string without looking at it.
   const source = `(function(module, require, __filename, __dirname, $$url) {${bytes.toString("latin1")}\n})`
-  const script = new Script(source, {
-    filename: path,
-    ...(cachedData === undefined ? {} : { cachedData })
-  })
-  let isKept = folder === undefined || (cachedData !== undefined && script.cachedDataRejected !== true)
+  const script = new Script(source, { filename: path, ...(cachedData && { cachedData }) })
+  let isKept = cachedData !== undefined && script.cachedDataRejected !== true
   const module: { exports?: Program } = {}
   script.runInThisContext()(module, require, path, __dirname, pathToFileURL(path).href)
   module.exports![entry](() => {
     // Flags that have been changed for a moment.
-    if (isKept || cachedDataVersionTag() !== tag) return
+    if (file === undefined || isKept || cachedDataVersionTag() !== tag) return
     write(file, script.createCachedData(), sourceSum)
     isKept = true
   })
